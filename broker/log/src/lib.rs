@@ -1,0 +1,1 @@
+//! aqueduct-log: crc-fast.

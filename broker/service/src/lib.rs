@@ -1,0 +1,1 @@
+//! aqueduct-service: tracing-subscriber.

@@ -1,0 +1,1 @@
+//! aqueduct-broker: aqueduct-config.

@@ -1,0 +1,1 @@
+//! aqueduct-connect: aqueduct-plugin-api.

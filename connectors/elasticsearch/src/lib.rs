@@ -1,0 +1,1 @@
+//! aqueduct-connector-elasticsearch: bytes.

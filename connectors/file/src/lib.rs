@@ -1,0 +1,1 @@
+//! aqueduct-connector-file: bytes.

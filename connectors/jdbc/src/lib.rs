@@ -1,0 +1,1 @@
+//! aqueduct-connector-jdbc: bytes.

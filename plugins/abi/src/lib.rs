@@ -1,0 +1,1 @@
+//! aqueduct-plugin-abi: bytestring.

@@ -1,0 +1,1 @@
+//! aqueduct-plugin-api: bytestring.

@@ -1,0 +1,1 @@
+//! aqueduct-plugin-jdbc: .

@@ -1,0 +1,1 @@
+//! aqueduct-transforms: bytestring.

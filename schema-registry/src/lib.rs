@@ -1,0 +1,1 @@
+//! aqueduct-schema-registry: aqueduct-avro.

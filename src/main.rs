@@ -1,0 +1,2 @@
+//! The `aqueduct` command.
+fn main() {}
