@@ -1,0 +1,157 @@
+//! What values a setting takes besides its type. Checks are data, so that a plug-in's manifest can carry them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::parsed::ConfigValue;
+
+/// A rule for a parsed value. The texts are those of Kafka's validators.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// Anything of the type, null included.
+    #[default]
+    Any,
+    /// Not null.
+    NonNull,
+    /// A number not below this; null is refused.
+    AtLeast(i64),
+    /// A number within these bounds, both included; null is refused.
+    Between(i64, i64),
+    /// A floating point number within these bounds, both included; null is refused.
+    BetweenDouble(f64, f64),
+    /// One of these texts.
+    OneOf(Vec<String>),
+    /// One of these texts, in any case; null is allowed.
+    OneOfIgnoreCase(Vec<String>),
+    /// A text that is not empty.
+    NonEmpty,
+    /// A text that is not empty and has no control characters (connector names).
+    NonEmptyWithoutControls,
+    /// A list that is not empty.
+    NonEmptyList,
+    /// A list in which nothing stands twice.
+    UniqueList,
+    /// A list of these texts only, nothing twice.
+    ListOf(Vec<String>),
+    /// A regular expression that compiles.
+    Regex,
+    /// Every one of these rules.
+    All(Vec<Check>),
+}
+
+impl Check {
+    /// A rule that takes one of the texts given.
+    pub fn one_of(values: &[&str]) -> Self {
+        Self::OneOf(values.iter().map(|v| (*v).to_owned()).collect())
+    }
+
+    /// A rule that takes one of the texts given, in any case.
+    pub fn one_of_ignore_case(values: &[&str]) -> Self {
+        Self::OneOfIgnoreCase(values.iter().map(|v| (*v).to_owned()).collect())
+    }
+
+    /// A list of the texts given only.
+    pub fn list_of(values: &[&str]) -> Self {
+        Self::ListOf(values.iter().map(|v| (*v).to_owned()).collect())
+    }
+
+    /// Judges a value. Gives the reason, without the name of the setting, if it is refused.
+    pub fn judge(&self, value: &ConfigValue) -> Result<(), String> {
+        match self {
+            Self::Any => Ok(()),
+            Self::NonNull => non_null(value),
+            Self::AtLeast(min) => at_least(value, *min as f64, *min),
+            Self::Between(min, max) => {
+                at_least(value, *min as f64, *min).and_then(|()| at_most(value, *max as f64, *max))
+            }
+            Self::BetweenDouble(min, max) => {
+                at_least(value, *min, *min).and_then(|()| at_most(value, *max, *max))
+            }
+            Self::OneOf(allowed) => match value.as_str() {
+                Some(text) if allowed.iter().any(|a| a == text) => Ok(()),
+                _ => Err(format!("String must be one of: {}", allowed.join(", "))),
+            },
+            Self::OneOfIgnoreCase(allowed) => match value.as_str() {
+                None => Ok(()),
+                Some(text) if allowed.iter().any(|a| a.eq_ignore_ascii_case(text)) => Ok(()),
+                Some(_) => Err(format!("String must be one of (case insensitive): {}", allowed.join(", "))),
+            },
+            Self::NonEmpty => match value.as_str() {
+                Some("") => Err("String must be non-empty".to_owned()),
+                _ => Ok(()),
+            },
+            Self::NonEmptyWithoutControls => without_controls(value),
+            Self::NonEmptyList => match value {
+                ConfigValue::List(items) if items.is_empty() => {
+                    Err("Configuration must not be empty. Valid values include: any non-empty value"
+                        .to_owned())
+                }
+                ConfigValue::Null => {
+                    Err("Configuration must not be null. Valid values include: any non-empty value"
+                        .to_owned())
+                }
+                _ => Ok(()),
+            },
+            Self::UniqueList => unique(value),
+            Self::ListOf(allowed) => list_of(value, allowed),
+            Self::Regex => match value.as_str() {
+                Some(text) => regex::Regex::new(text).map(|_| ()).map_err(|e| format!("Invalid regex: {e}")),
+                None => Ok(()),
+            },
+            Self::All(checks) => checks.iter().try_for_each(|check| check.judge(value)),
+        }
+    }
+}
+
+fn non_null(value: &ConfigValue) -> Result<(), String> {
+    match value {
+        ConfigValue::Null => Err("entry must be non null".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn at_least(value: &ConfigValue, bound: f64, shown: impl std::fmt::Display) -> Result<(), String> {
+    match value.as_number() {
+        None => Err("Value must be non-null".to_owned()),
+        Some(number) if number < bound => Err(format!("Value must be at least {shown}")),
+        Some(_) => Ok(()),
+    }
+}
+
+fn at_most(value: &ConfigValue, bound: f64, shown: impl std::fmt::Display) -> Result<(), String> {
+    match value.as_number() {
+        Some(number) if number > bound => Err(format!("Value must be no more than {shown}")),
+        _ => Ok(()),
+    }
+}
+
+fn without_controls(value: &ConfigValue) -> Result<(), String> {
+    let Some(text) = value.as_str() else { return Ok(()) };
+    if text.is_empty() {
+        return Err("String may not be empty".to_owned());
+    }
+    let controls: Vec<String> =
+        text.chars().filter(|c| c.is_ascii_control()).map(|c| (c as u32).to_string()).collect();
+    if controls.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "String may not contain control sequences but had the following ASCII chars: {}",
+        controls.join(", ")
+    ))
+}
+
+fn unique(value: &ConfigValue) -> Result<(), String> {
+    let ConfigValue::List(items) = value else { return Ok(()) };
+    let twice = items.iter().enumerate().any(|(i, item)| items[..i].contains(item));
+    if twice { Err("Duplicate values are not allowed.".to_owned()) } else { Ok(()) }
+}
+
+fn list_of(value: &ConfigValue, allowed: &[String]) -> Result<(), String> {
+    let ConfigValue::List(items) = value else { return Ok(()) };
+    unique(value)?;
+    match items.iter().find(|item| !allowed.contains(item)) {
+        Some(_) => Err(format!("String must be one of: {}", allowed.join(", "))),
+        None => Ok(()),
+    }
+}
