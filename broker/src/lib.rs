@@ -1,1 +1,3 @@
-//! aqueduct-broker: aqueduct-config.
+//! The Aqueduct broker: Kafka's protocol over Kafka's log.
+
+pub mod metadata;

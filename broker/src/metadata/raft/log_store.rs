@@ -1,0 +1,100 @@
+//! [`LogFiles`] and [`StateFile`] as the log storage of `openraft`.
+
+use std::fmt::Debug;
+use std::io;
+use std::ops::RangeBounds;
+use std::path::Path;
+use std::sync::Arc;
+
+use openraft::storage::{LogFlushed, RaftLogStorage};
+use openraft::{ErrorSubject, ErrorVerb, LogState, OptionalSend, RaftLogReader};
+use parking_lot::Mutex;
+
+use super::log_files::LogFiles;
+use super::state_file::StateFile;
+use super::type_config::{Entry, LogId, StorageError, TypeConfig, Vote};
+
+/// The stored log. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct LogStore {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    state: StateFile,
+    log: LogFiles,
+}
+
+impl LogStore {
+    /// Opens the store in an existing folder.
+    pub(crate) fn open(folder: &Path) -> io::Result<Self> {
+        let state = StateFile::open(&folder.join("state"))?;
+        let log = LogFiles::open(folder, state.state().purged.map(|id| id.index))?;
+        Ok(Self { inner: Arc::new(Mutex::new(Inner { state, log })) })
+    }
+
+    /// See [`LogFiles::reserve`].
+    pub(crate) fn reserve(&self, bytes: u64) -> io::Result<()> {
+        self.inner.lock().log.reserve(bytes)
+    }
+}
+
+impl RaftLogReader<TypeConfig> for LogStore {
+    async fn try_get_log_entries<RB: RangeBounds<u64> + Clone + Debug + OptionalSend>(
+        &mut self,
+        range: RB,
+    ) -> Result<Vec<Entry>, StorageError> {
+        Ok(self.inner.lock().log.range(range))
+    }
+}
+
+impl RaftLogStorage<TypeConfig> for LogStore {
+    type LogReader = Self;
+
+    async fn get_log_state(&mut self) -> Result<LogState<TypeConfig>, StorageError> {
+        let inner = self.inner.lock();
+        let last_purged_log_id = inner.state.state().purged;
+        let last_log_id = inner.log.last().map(|entry| entry.log_id).or(last_purged_log_id);
+        Ok(LogState { last_purged_log_id, last_log_id })
+    }
+
+    async fn get_log_reader(&mut self) -> Self {
+        self.clone()
+    }
+
+    async fn save_vote(&mut self, vote: &Vote) -> Result<(), StorageError> {
+        let saved = self.inner.lock().state.update(|state| state.vote = Some(*vote));
+        saved.map_err(|e| StorageError::from_io_error(ErrorSubject::Vote, ErrorVerb::Write, e))
+    }
+
+    async fn read_vote(&mut self) -> Result<Option<Vote>, StorageError> {
+        Ok(self.inner.lock().state.state().vote)
+    }
+
+    async fn append<I>(&mut self, entries: I, callback: LogFlushed<TypeConfig>) -> Result<(), StorageError>
+    where
+        I: IntoIterator<Item = Entry> + OptionalSend,
+        I::IntoIter: OptionalSend,
+    {
+        // The append syncs before it returns, on this task: metadata writes are rare, and the
+        // group has this one task for them.
+        let appended = self.inner.lock().log.append(entries.into_iter().collect());
+        callback.log_io_completed(appended);
+        Ok(())
+    }
+
+    async fn truncate(&mut self, log_id: LogId) -> Result<(), StorageError> {
+        let truncated = self.inner.lock().log.truncate(log_id.index);
+        truncated.map_err(|e| StorageError::from_io_error(ErrorSubject::Logs, ErrorVerb::Delete, e))
+    }
+
+    async fn purge(&mut self, log_id: LogId) -> Result<(), StorageError> {
+        let mut inner = self.inner.lock();
+        let Inner { state, log } = &mut *inner;
+        state
+            .update(|state| state.purged = Some(log_id))
+            .and_then(|()| log.purge(log_id.index))
+            .map_err(|e| StorageError::from_io_error(ErrorSubject::Logs, ErrorVerb::Delete, e))
+    }
+}

@@ -1,0 +1,100 @@
+//! The small state that Raft must never lose: the vote and the purge point.
+//!
+//! One file of two slots of 4 KiB. A write goes to the older slot, in place, and is synced; a
+//! write that is cut leaves the other slot. Nothing is allocated after the file exists, so a node
+//! can vote and start on a full disk.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::frame::{self, Frame};
+use super::type_config::{LogId, Vote};
+
+const SLOT: usize = 4096;
+
+/// What the file holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct DurableState {
+    sequence: u64,
+    /// Last vote that this node gave.
+    pub(crate) vote: Option<Vote>,
+    /// Last entry that was purged.
+    pub(crate) purged: Option<LogId>,
+}
+
+/// The open file and its current contents.
+#[derive(Debug)]
+pub(crate) struct StateFile {
+    file: File,
+    state: DurableState,
+}
+
+impl StateFile {
+    /// Opens the file, or makes it and syncs it and its folder.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        if file.metadata()?.len() < 2 * SLOT as u64 {
+            file.write_all_at(&[0; 2 * SLOT], 0)?;
+            file.sync_all()?;
+            if let Some(folder) = path.parent() {
+                File::open(folder)?.sync_all()?;
+            }
+        }
+        let mut bytes = vec![0; 2 * SLOT];
+        file.read_exact_at(&mut bytes, 0)?;
+        let state = bytes.chunks(SLOT).filter_map(read_slot).max_by_key(|state| state.sequence);
+        Ok(Self { file, state: state.unwrap_or_default() })
+    }
+
+    /// The current contents.
+    pub(crate) fn state(&self) -> &DurableState {
+        &self.state
+    }
+
+    /// Changes the contents, durably.
+    pub(crate) fn update(&mut self, change: impl FnOnce(&mut DurableState)) -> io::Result<()> {
+        let mut next = self.state.clone();
+        change(&mut next);
+        next.sequence += 1;
+        let mut bytes = Vec::with_capacity(SLOT);
+        frame::encode(&next, &mut bytes)?;
+        if bytes.len() > SLOT {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "raft state over 4 KiB"));
+        }
+        bytes.resize(SLOT, 0);
+        let slot = next.sequence % 2;
+        self.file.write_all_at(&bytes, slot * SLOT as u64)?;
+        self.file.sync_data()?;
+        self.state = next;
+        Ok(())
+    }
+}
+
+fn read_slot(slot: &[u8]) -> Option<DurableState> {
+    match frame::split(slot) {
+        Frame::Whole(payload, _) => frame::decode(payload).ok(),
+        Frame::Torn => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_write_leaves_the_state_before_it() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("state");
+        let mut file = StateFile::open(&path).expect("opens");
+        file.update(|s| s.vote = Some(Vote::new(1, 1))).expect("writes");
+        file.update(|s| s.vote = Some(Vote::new(2, 1))).expect("writes");
+        let last_slot = file.state.sequence % 2;
+        file.file.write_all_at(&[7; 40], last_slot * SLOT as u64 + 10).expect("damages the last slot");
+        let reopened = StateFile::open(&path).expect("opens again");
+        assert_eq!(reopened.state().vote, Some(Vote::new(1, 1)));
+    }
+}
