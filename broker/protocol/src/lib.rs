@@ -1,1 +1,8 @@
 //! aqueduct-protocol: zstd.
+
+pub mod compression;
+pub mod error_code;
+pub mod ids;
+pub mod record;
+
+pub use error_code::ErrorCode;

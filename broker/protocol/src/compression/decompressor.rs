@@ -1,0 +1,120 @@
+//! Decompression as a stream with a limit on what comes out.
+
+use std::io::{self, Read};
+
+use super::error::LimitReached;
+use super::gzip::GzipReader;
+use super::lz4::Lz4Reader;
+use super::snappy::SnappyReader;
+use super::zstd::ZstdReader;
+use super::{Compression, DecompressError};
+
+/// The decompressed bytes of a batch's records, read piece by piece.
+///
+/// Once `limit` bytes have come out and there is one more, reading fails with
+/// [`DecompressError::TooLarge`]. Working memory is bounded by the codec: the last block (lz4 at most
+/// 4 MiB, snappy at most `limit`) or window (gzip 32 KiB; zstd at most what has come out).
+pub struct Decompressor<'a> {
+    compression: Compression,
+    source: Source<'a>,
+    limit: usize,
+    produced: usize,
+}
+
+enum Source<'a> {
+    None(&'a [u8]),
+    Gzip(Box<GzipReader<'a>>),
+    Snappy(SnappyReader<'a>),
+    Lz4(Lz4Reader<'a>),
+    Zstd(ZstdReader<'a>),
+}
+
+impl<'a> Decompressor<'a> {
+    /// Starts reading `source`, to yield at most `limit` bytes.
+    pub fn new(
+        compression: Compression,
+        source: &'a [u8],
+        limit: usize,
+    ) -> Result<Decompressor<'a>, DecompressError> {
+        let source = match compression {
+            Compression::None => Source::None(source),
+            Compression::Gzip => Source::Gzip(Box::new(GzipReader::new(source))),
+            Compression::Snappy => Source::Snappy(SnappyReader::new(source, limit)),
+            Compression::Lz4 => Source::Lz4(Lz4Reader::new(source)),
+            Compression::Zstd => Source::Zstd(
+                ZstdReader::new(source).map_err(|source| DecompressError::Corrupt { compression, source })?,
+            ),
+        };
+        Ok(Decompressor { compression, source, limit, produced: 0 })
+    }
+
+    /// Reads some bytes into `target`; 0 means the end (or an empty `target`).
+    pub fn read(&mut self, target: &mut [u8]) -> Result<usize, DecompressError> {
+        let count = match &mut self.source {
+            Source::None(source) => source.read(target),
+            Source::Gzip(reader) => reader.read(target),
+            Source::Snappy(reader) => reader.read(target),
+            Source::Lz4(reader) => reader.read(target),
+            Source::Zstd(reader) => reader.read(target),
+        }
+        .map_err(|source| self.failure(source))?;
+        self.produced += count;
+        if self.produced > self.limit { Err(self.too_large()) } else { Ok(count) }
+    }
+
+    /// Bytes that came out so far.
+    pub fn produced(&self) -> usize {
+        self.produced
+    }
+
+    fn too_large(&self) -> DecompressError {
+        DecompressError::TooLarge { compression: self.compression, limit: self.limit }
+    }
+
+    fn failure(&self, source: io::Error) -> DecompressError {
+        if source.get_ref().is_some_and(|inner| inner.is::<LimitReached>()) {
+            self.too_large()
+        } else {
+            DecompressError::Corrupt { compression: self.compression, source }
+        }
+    }
+}
+
+/// Appends the whole decompressed form of `source`, at most `limit` bytes, to `target`.
+///
+/// `target` grows with what really comes out, at most doubling. On an error it is as it was before.
+pub fn decompress(
+    compression: Compression,
+    source: &[u8],
+    limit: usize,
+    target: &mut Vec<u8>,
+) -> Result<(), DecompressError> {
+    let start = target.len();
+    let done = read_all(Decompressor::new(compression, source, limit)?, source.len(), target);
+    if done.is_err() {
+        target.truncate(start);
+    }
+    done
+}
+
+fn read_all(
+    mut stream: Decompressor<'_>,
+    compressed: usize,
+    target: &mut Vec<u8>,
+) -> Result<(), DecompressError> {
+    let mut filled = target.len();
+    let mut step = compressed.saturating_mul(2).clamp(1024, 256 * 1024);
+    loop {
+        if filled == target.len() {
+            target.resize(filled + step, 0);
+            step = step.saturating_mul(2).min(1024 * 1024);
+        }
+        match stream.read(&mut target[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) => return Err(error),
+        }
+    }
+    target.truncate(filled);
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! Reading the records of a batch: over a slice that holds them all, or decompressing as it goes.
+
+use super::varint::read_i32;
+use super::view::{Record, RecordBase, read_record};
+use super::{RecordBatch, RecordError, TimestampType};
+use crate::compression::{Compression, Decompressor};
+
+/// The most bytes that a record's length takes.
+const MAX_LENGTH_BYTES: usize = 5;
+
+/// The records in a slice that is not compressed (any more).
+///
+/// Checks as it goes that lengths fit, that there are as many records as the header says, and that nothing
+/// follows the last. After an error it has ended.
+#[derive(Clone, Debug)]
+pub struct RecordIter<'a> {
+    rest: &'a [u8],
+    base: RecordBase,
+    index: i32,
+    count: i32,
+}
+
+impl<'a> RecordIter<'a> {
+    pub(super) fn new(batch: &RecordBatch<'_>, payload: &'a [u8]) -> RecordIter<'a> {
+        RecordIter { rest: payload, base: base_of(batch), index: 0, count: batch.record_count() }
+    }
+
+    fn advance(&mut self) -> Result<Record<'a>, RecordError> {
+        let index = self.index;
+        let malformed = |what| RecordError::Malformed { index, what };
+        let length = read_i32(&mut self.rest).ok_or_else(|| malformed("bad record length"))?;
+        let length = usize::try_from(length).map_err(|_| malformed("negative record length"))?;
+        let (body, rest) =
+            self.rest.split_at_checked(length).ok_or_else(|| malformed("the record exceeds its batch"))?;
+        self.rest = rest;
+        self.index += 1;
+        read_record(body, self.base).map_err(malformed)
+    }
+}
+
+impl<'a> Iterator for RecordIter<'a> {
+    type Item = Result<Record<'a>, RecordError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.index >= self.count {
+            let trailing = !std::mem::take(&mut self.rest).is_empty();
+            return trailing.then_some(Err(RecordError::TrailingBytes { count: self.count }));
+        }
+        let next = self.advance();
+        if next.is_err() {
+            self.rest = &[];
+            self.index = self.count;
+        }
+        Some(next)
+    }
+}
+
+/// Reads records one by one, decompressing no further than needed.
+///
+/// Memory: for compressed batches a buffer of the longest record so far and one read ahead, beside the
+/// codec's own; it grows only with bytes that have really come out.
+pub struct RecordReader<'a> {
+    source: Source<'a>,
+    count: i32,
+}
+
+enum Source<'a> {
+    Slice(RecordIter<'a>),
+    Stream(Box<StreamReader<'a>>),
+}
+
+impl<'a> RecordReader<'a> {
+    pub(super) fn new(batch: RecordBatch<'a>, limit: usize) -> Result<RecordReader<'a>, RecordError> {
+        let source = match batch.compression()? {
+            Compression::None => Source::Slice(RecordIter::new(&batch, batch.payload())),
+            compression => Source::Stream(Box::new(StreamReader {
+                stream: Decompressor::new(compression, batch.payload(), limit)?,
+                base: base_of(&batch),
+                buffer: Vec::new(),
+                start: 0,
+                end: 0,
+                index: 0,
+                done: false,
+            })),
+        };
+        Ok(RecordReader { source, count: batch.record_count() })
+    }
+
+    /// The next record; `None` after the last. After an error there is nothing more.
+    ///
+    /// Errors: `Malformed`, `TrailingBytes`, `Decompress`.
+    #[allow(clippy::should_implement_trait)] // it lends from itself, which Iterator cannot
+    pub fn next(&mut self) -> Result<Option<Record<'_>>, RecordError> {
+        match &mut self.source {
+            Source::Slice(records) => records.next().transpose(),
+            Source::Stream(reader) => reader.next(self.count),
+        }
+    }
+}
+
+struct StreamReader<'a> {
+    stream: Decompressor<'a>,
+    base: RecordBase,
+    /// Decompressed bytes; `start..end` are not yet consumed.
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    index: i32,
+    done: bool,
+}
+
+impl StreamReader<'_> {
+    fn next(&mut self, count: i32) -> Result<Option<Record<'_>>, RecordError> {
+        if self.done {
+            return Ok(None);
+        }
+        // Cleared again below when a whole record has been found.
+        self.done = true;
+        if self.index >= count {
+            let at_end = self.start == self.end && !self.fill(1)?;
+            return if at_end { Ok(None) } else { Err(RecordError::TrailingBytes { count }) };
+        }
+        let index = self.index;
+        let malformed = |what| RecordError::Malformed { index, what };
+        self.fill(MAX_LENGTH_BYTES)?;
+        let mut rest = &self.buffer[self.start..self.end];
+        let length = read_i32(&mut rest).ok_or_else(|| malformed("bad record length"))?;
+        let length = usize::try_from(length).map_err(|_| malformed("negative record length"))?;
+        let prefix = self.end - self.start - rest.len();
+        if !self.fill(prefix.saturating_add(length))? {
+            return Err(malformed("the record exceeds its batch"));
+        }
+        let body = self.start + prefix;
+        self.start = body + length;
+        self.index += 1;
+        self.done = false;
+        match read_record(&self.buffer[body..body + length], self.base) {
+            Ok(record) => Ok(Some(record)),
+            Err(what) => {
+                self.done = true;
+                Err(malformed(what))
+            }
+        }
+    }
+
+    /// Makes at least `wanted` bytes available; false if the stream ends before.
+    fn fill(&mut self, wanted: usize) -> Result<bool, RecordError> {
+        const READ_AHEAD: usize = 16 * 1024;
+        while self.end - self.start < wanted {
+            if self.start > 0 && self.buffer.len() - self.end < READ_AHEAD {
+                self.buffer.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+            }
+            if self.buffer.len() - self.end < READ_AHEAD {
+                // Doubles what has come out at most, whatever length a record claims.
+                let grown = (self.end * 2).max(2 * READ_AHEAD);
+                self.buffer.resize(grown, 0);
+            }
+            match self.stream.read(&mut self.buffer[self.end..])? {
+                0 => return Ok(false),
+                count => self.end += count,
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn base_of(batch: &RecordBatch<'_>) -> RecordBase {
+    let append_time = (batch.timestamp_type() == TimestampType::LogAppendTime).then(|| batch.max_timestamp());
+    RecordBase { offset: batch.base_offset().0, timestamp: batch.base_timestamp(), append_time }
+}
