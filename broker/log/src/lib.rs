@@ -1,1 +1,28 @@
-//! aqueduct-log: crc-fast.
+//! Kafka's log on disk: segments, indexes, checkpoints, producer state, group commit, recovery. Synchronous.
+//!
+//! The files are Kafka's, byte for byte, so its tools read them. Everything goes through [`fs::FileSystem`], time is
+//! handed in, and what decides (retention, checkpoints, producer state, epochs) is pure.
+//!
+//! A [`LogManager`] has the [`PartitionLog`]s of all log directories. An append returns at once; whoever acknowledges
+//! waits for its [`FlushTicket`].
+
+mod config;
+mod error;
+mod flush;
+pub mod fs;
+mod manager;
+mod offline;
+mod partition;
+mod topic_partition;
+
+pub use config::{CleanupPolicy, Durability, LogConfig, TimestampType};
+pub use error::{
+    AppendError, ChangeError, EpochEndOffset, FlushError, MalformedBatch, ManagerError, ReadError,
+};
+pub use flush::FlushTicket;
+pub use manager::{LogDirInfo, LogManager, ManagerConfig};
+pub use offline::OfflineReason;
+pub use partition::{
+    AppendOrigin, Appended, FetchSlice, LogListener, OffsetSpec, PartitionLog, ReadLimit, TimestampOffset,
+};
+pub use topic_partition::TopicPartition;

@@ -1,0 +1,18 @@
+//! What a partition's log tells the broker.
+
+use aqueduct_protocol::Offset;
+
+use super::PartitionLog;
+use crate::OfflineReason;
+
+/// Called by the log as things happen. Calls come from the thread that appends or flushes, without any lock of the log
+/// held; they must not block. With several appenders, calls may arrive out of order: offsets are "at least".
+pub trait LogListener: Send + Sync + 'static {
+    /// The log end offset is now at least `end`: wakes followers' fetches.
+    fn appended(&self, log: &PartitionLog, end: Offset);
+    /// All before `flushed` is durable: on a single node with [`Durability::Flush`](crate::Durability), the new high
+    /// watermark. Called before the tickets up to that offset complete.
+    fn flushed(&self, log: &PartitionLog, flushed: Offset);
+    /// The partition went offline.
+    fn offline(&self, log: &PartitionLog, reason: &OfflineReason);
+}
