@@ -1,5 +1,7 @@
 //! aqueduct-protocol: zstd.
 
+#[cfg(test)]
+mod allocation;
 pub mod compression;
 pub mod error_code;
 pub mod ids;

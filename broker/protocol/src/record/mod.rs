@@ -24,6 +24,8 @@ mod builder;
 mod check;
 mod control;
 mod error;
+#[cfg(test)]
+mod golden;
 mod layout;
 mod patch;
 mod reader;
