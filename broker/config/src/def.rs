@@ -25,6 +25,20 @@ pub struct KeyReport {
     pub value: Option<String>,
     /// Complete texts, each naming key and value.
     pub errors: Vec<String>,
+    /// Values to offer to a user: those of the table, or what a connector found (the tables of a database).
+    pub recommended: Vec<String>,
+}
+
+impl KeyReport {
+    /// A report of one error. The text is complete: it names key and value.
+    pub fn error(name: &str, value: Option<&str>, text: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: value.map(str::to_owned),
+            errors: vec![text.into()],
+            recommended: Vec::new(),
+        }
+    }
 }
 
 /// Every error found in a set of settings.
@@ -95,7 +109,7 @@ impl ConfigDef {
                 (_, Some(text)) => Some(text.trim().to_owned()),
                 (_, None) => key.default.clone(),
             };
-            KeyReport { name: key.name.clone(), value: shown, errors }
+            KeyReport { name: key.name.clone(), value: shown, errors, recommended: key.recommended.clone() }
         };
         self.keys.iter().map(report).collect()
     }
