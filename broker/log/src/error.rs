@@ -3,7 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use aqueduct_protocol::{ErrorCode, LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence};
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence};
 
 use crate::{OfflineReason, TopicPartition};
 

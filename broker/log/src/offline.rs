@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use aqueduct_protocol::Offset;
+use aqueduct_protocol::ids::Offset;
 
 /// Why a partition is offline. It stays so until the process starts again; other partitions go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

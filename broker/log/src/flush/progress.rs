@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::{Poll, Waker};
 
-use aqueduct_protocol::Offset;
+use aqueduct_protocol::ids::Offset;
 use parking_lot::Mutex;
 
 use crate::{FlushError, OfflineReason, TopicPartition};

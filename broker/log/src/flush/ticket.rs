@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
-use aqueduct_protocol::Offset;
+use aqueduct_protocol::ids::Offset;
 
 use super::FlushProgress;
 use crate::FlushError;

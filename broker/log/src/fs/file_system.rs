@@ -109,3 +109,8 @@ pub(crate) fn read_small(fs: &dyn FileSystem, path: &Path, limit: u64) -> io::Re
     bytes.truncate(read);
     Ok(bytes)
 }
+
+/// Whether an error says that the disk, or the user's share of it, is full.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}

@@ -1,8 +1,12 @@
 //! The file system as the log sees it: a small trait, the real one, and one for tests that fails on purpose.
 
 mod file_system;
+#[cfg(any(test, feature = "faulty-fs"))]
+mod memory;
+mod posix;
 
-
-pub(crate) use file_system::read_small;
+pub(crate) use file_system::{is_full, read_small};
 pub use file_system::{DirEntry, DirLock, DiskSpace, File, FileSystem, OpenMode};
-
+#[cfg(any(test, feature = "faulty-fs"))]
+pub use memory::{Fault, MemoryFs};
+pub use posix::PosixFs;

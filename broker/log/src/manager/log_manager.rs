@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aqueduct_protocol::Offset;
+use aqueduct_protocol::ids::Offset;
 use uuid::Uuid;
 
 use crate::fs::FileSystem;

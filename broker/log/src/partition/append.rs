@@ -1,6 +1,6 @@
 //! Appending record batches.
 
-use aqueduct_protocol::{LeaderEpoch, Offset};
+use aqueduct_protocol::ids::{LeaderEpoch, Offset};
 
 use super::PartitionLog;
 use crate::AppendError;

@@ -1,6 +1,6 @@
 //! What a partition's log tells the broker.
 
-use aqueduct_protocol::Offset;
+use aqueduct_protocol::ids::Offset;
 
 use super::PartitionLog;
 use crate::OfflineReason;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use aqueduct_protocol::{LeaderEpoch, Offset};
+use aqueduct_protocol::ids::{LeaderEpoch, Offset};
 
 use super::PartitionLog;
 use crate::{EpochEndOffset, ReadError};
