@@ -1,0 +1,108 @@
+//! CreateDelegationTokenResponse: API key 38, versions 1-3.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use crate::ApiKey;
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, Response, UnknownTags};
+
+/// CreateDelegationTokenResponse: API key 38, versions 1-3, flexible 2+.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CreateDelegationTokenResponse {
+    /// `int16`.
+    pub error_code: i16,
+    /// `string`.
+    pub principal_type: ByteString,
+    /// `string`.
+    pub principal_name: ByteString,
+    /// `string`, versions 3+.
+    pub token_requester_principal_type: ByteString,
+    /// `string`, versions 3+.
+    pub token_requester_principal_name: ByteString,
+    /// `int64`.
+    pub issue_timestamp_ms: i64,
+    /// `int64`.
+    pub expiry_timestamp_ms: i64,
+    /// `int64`.
+    pub max_timestamp_ms: i64,
+    /// `string`.
+    pub token_id: ByteString,
+    /// `bytes`.
+    pub hmac: Bytes,
+    /// `int32`.
+    pub throttle_time_ms: i32,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl Message for CreateDelegationTokenResponse {
+    const NAME: &'static str = "CreateDelegationTokenResponse";
+    const MIN_VERSION: i16 = 1;
+    const MAX_VERSION: i16 = 3;
+    const FLEXIBLE_VERSION: i16 = 2;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        let flexible = version >= 2;
+        Ok(Self {
+            error_code: d.i16()?,
+            principal_type: d.string(flexible)?,
+            principal_name: d.string(flexible)?,
+            token_requester_principal_type: if version == 3 {
+                d.string(flexible)?
+            } else {
+                ByteString::new()
+            },
+            token_requester_principal_name: if version == 3 {
+                d.string(flexible)?
+            } else {
+                ByteString::new()
+            },
+            issue_timestamp_ms: d.i64()?,
+            expiry_timestamp_ms: d.i64()?,
+            max_timestamp_ms: d.i64()?,
+            token_id: d.string(flexible)?,
+            hmac: d.bytes(flexible)?,
+            throttle_time_ms: d.i32()?,
+            unknown_tagged_fields: d.unknown_tags(flexible)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        let flexible = version >= 2;
+        e.i16(self.error_code);
+        e.string(&self.principal_type, flexible)?;
+        e.string(&self.principal_name, flexible)?;
+        if version == 3 {
+            e.string(&self.token_requester_principal_type, flexible)?;
+        } else if !self.token_requester_principal_type.is_empty() {
+            return Err(EncodeError::FieldNotInVersion {
+                field: "CreateDelegationTokenResponse.TokenRequesterPrincipalType",
+                version,
+            });
+        }
+        if version == 3 {
+            e.string(&self.token_requester_principal_name, flexible)?;
+        } else if !self.token_requester_principal_name.is_empty() {
+            return Err(EncodeError::FieldNotInVersion {
+                field: "CreateDelegationTokenResponse.TokenRequesterPrincipalName",
+                version,
+            });
+        }
+        e.i64(self.issue_timestamp_ms);
+        e.i64(self.expiry_timestamp_ms);
+        e.i64(self.max_timestamp_ms);
+        e.string(&self.token_id, flexible)?;
+        e.bytes(&self.hmac, flexible)?;
+        e.i32(self.throttle_time_ms);
+        e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
+        Ok(())
+    }
+}
+
+impl Response for CreateDelegationTokenResponse {
+    const API_KEY: ApiKey = ApiKey::CreateDelegationToken;
+}

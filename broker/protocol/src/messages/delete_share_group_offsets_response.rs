@@ -1,0 +1,102 @@
+//! DeleteShareGroupOffsetsResponse: API key 92, versions 0.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use crate::ApiKey;
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, Response, UnknownTags};
+
+/// DeleteShareGroupOffsetsResponse: API key 92, versions 0, flexible 0+.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeleteShareGroupOffsetsResponse {
+    /// `int32`.
+    pub throttle_time_ms: i32,
+    /// `int16`.
+    pub error_code: i16,
+    /// `string`, nullable, default null.
+    pub error_message: Option<ByteString>,
+    /// `[]DeleteShareGroupOffsetsResponseTopic`.
+    pub responses: Vec<DeleteShareGroupOffsetsResponseTopic>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl Message for DeleteShareGroupOffsetsResponse {
+    const NAME: &'static str = "DeleteShareGroupOffsetsResponse";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FLEXIBLE_VERSION: i16 = 0;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        Ok(Self {
+            throttle_time_ms: d.i32()?,
+            error_code: d.i16()?,
+            error_message: d.nullable_string(true)?,
+            responses: d.array(true, DeleteShareGroupOffsetsResponseTopic::min_size(version), |d| {
+                DeleteShareGroupOffsetsResponseTopic::decode(d, version)
+            })?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        e.i32(self.throttle_time_ms);
+        e.i16(self.error_code);
+        e.nullable_string(self.error_message.as_ref(), true)?;
+        e.array_length(Some(self.responses.len()), true)?;
+        for item in &self.responses {
+            item.encode(e, version)?;
+        }
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}
+
+impl Response for DeleteShareGroupOffsetsResponse {
+    const API_KEY: ApiKey = ApiKey::DeleteShareGroupOffsets;
+}
+
+/// `DeleteShareGroupOffsetsResponseTopic` in [`DeleteShareGroupOffsetsResponse`], versions 0.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeleteShareGroupOffsetsResponseTopic {
+    /// `string`.
+    pub topic_name: ByteString,
+    /// `uuid`.
+    pub topic_id: Uuid,
+    /// `int16`.
+    pub error_code: i16,
+    /// `string`, nullable, default null.
+    pub error_message: Option<ByteString>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl DeleteShareGroupOffsetsResponseTopic {
+    /// The least number of bytes it takes.
+    const fn min_size(_version: i16) -> usize {
+        21
+    }
+
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            topic_name: d.string(true)?,
+            topic_id: d.uuid()?,
+            error_code: d.i16()?,
+            error_message: d.nullable_string(true)?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.string(&self.topic_name, true)?;
+        e.uuid(self.topic_id);
+        e.i16(self.error_code);
+        e.nullable_string(self.error_message.as_ref(), true)?;
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}

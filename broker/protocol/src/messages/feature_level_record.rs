@@ -1,0 +1,42 @@
+//! FeatureLevelRecord: record type 12, versions 0.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytestring::ByteString;
+
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, UnknownTags};
+
+/// FeatureLevelRecord: record type 12, versions 0, flexible 0+.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FeatureLevelRecord {
+    /// `string`.
+    pub name: ByteString,
+    /// `int16`.
+    pub feature_level: i16,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl Message for FeatureLevelRecord {
+    const NAME: &'static str = "FeatureLevelRecord";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FLEXIBLE_VERSION: i16 = 0;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        Ok(Self {
+            name: d.string(true)?,
+            feature_level: d.i16()?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        e.string(&self.name, true)?;
+        e.i16(self.feature_level);
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! GroupMetadataKey: record type 2, versions 0.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytestring::ByteString;
+
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, RecordKey};
+
+/// GroupMetadataKey: record type 2, versions 0, flexible none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GroupMetadataKey {
+    /// `string`.
+    pub group: ByteString,
+}
+
+impl Message for GroupMetadataKey {
+    const NAME: &'static str = "GroupMetadataKey";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FLEXIBLE_VERSION: i16 = i16::MAX;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        Ok(Self { group: d.string(false)? })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        e.string(&self.group, false)?;
+        Ok(())
+    }
+}
+
+impl RecordKey for GroupMetadataKey {
+    type Value = super::GroupMetadataValue;
+    const RECORD_TYPE: i16 = 2;
+}

@@ -1,0 +1,62 @@
+//! RemoveRaftVoterResponse: API key 81, versions 0.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytestring::ByteString;
+
+use crate::ApiKey;
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, Response, UnknownTags};
+
+/// RemoveRaftVoterResponse: API key 81, versions 0, flexible 0+.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RemoveRaftVoterResponse {
+    /// `int32`.
+    pub throttle_time_ms: i32,
+    /// `int16`.
+    pub error_code: i16,
+    /// `string`, nullable.
+    pub error_message: Option<ByteString>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl Default for RemoveRaftVoterResponse {
+    fn default() -> Self {
+        Self {
+            throttle_time_ms: 0,
+            error_code: 0,
+            error_message: Some(ByteString::new()),
+            unknown_tagged_fields: UnknownTags::new(),
+        }
+    }
+}
+
+impl Message for RemoveRaftVoterResponse {
+    const NAME: &'static str = "RemoveRaftVoterResponse";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FLEXIBLE_VERSION: i16 = 0;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        Ok(Self {
+            throttle_time_ms: d.i32()?,
+            error_code: d.i16()?,
+            error_message: d.nullable_string(true)?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        e.i32(self.throttle_time_ms);
+        e.i16(self.error_code);
+        e.nullable_string(self.error_message.as_ref(), true)?;
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}
+
+impl Response for RemoveRaftVoterResponse {
+    const API_KEY: ApiKey = ApiKey::RemoveRaftVoter;
+}

@@ -1,0 +1,273 @@
+//! ShareFetchRequest: API key 78, versions 1-2.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use crate::ApiKey;
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, Request, UnknownTags};
+
+/// ShareFetchRequest: API key 78, versions 1-2, flexible 0+.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShareFetchRequest {
+    /// `string`, nullable, default null.
+    pub group_id: Option<ByteString>,
+    /// `string`, nullable.
+    pub member_id: Option<ByteString>,
+    /// `int32`.
+    pub share_session_epoch: i32,
+    /// `int32`.
+    pub max_wait_ms: i32,
+    /// `int32`.
+    pub min_bytes: i32,
+    /// `int32`, default 2147483647.
+    pub max_bytes: i32,
+    /// `int32`.
+    pub max_records: i32,
+    /// `int32`.
+    pub batch_size: i32,
+    /// `int8`, versions 2+; dropped elsewhere.
+    pub share_acquire_mode: i8,
+    /// `bool`, versions 2+.
+    pub is_renew_ack: bool,
+    /// `[]FetchTopic`.
+    pub topics: Vec<FetchTopic>,
+    /// `[]ForgottenTopic`.
+    pub forgotten_topics_data: Vec<ForgottenTopic>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl Default for ShareFetchRequest {
+    fn default() -> Self {
+        Self {
+            group_id: None,
+            member_id: Some(ByteString::new()),
+            share_session_epoch: 0,
+            max_wait_ms: 0,
+            min_bytes: 0,
+            max_bytes: i32::MAX,
+            max_records: 0,
+            batch_size: 0,
+            share_acquire_mode: 0,
+            is_renew_ack: false,
+            topics: Vec::new(),
+            forgotten_topics_data: Vec::new(),
+            unknown_tagged_fields: UnknownTags::new(),
+        }
+    }
+}
+
+impl Message for ShareFetchRequest {
+    const NAME: &'static str = "ShareFetchRequest";
+    const MIN_VERSION: i16 = 1;
+    const MAX_VERSION: i16 = 2;
+    const FLEXIBLE_VERSION: i16 = 1;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        Ok(Self {
+            group_id: d.nullable_string(true)?,
+            member_id: d.nullable_string(true)?,
+            share_session_epoch: d.i32()?,
+            max_wait_ms: d.i32()?,
+            min_bytes: d.i32()?,
+            max_bytes: d.i32()?,
+            max_records: d.i32()?,
+            batch_size: d.i32()?,
+            share_acquire_mode: if version == 2 { d.i8()? } else { 0 },
+            is_renew_ack: if version == 2 { d.bool()? } else { false },
+            topics: d.array(true, FetchTopic::min_size(version), |d| FetchTopic::decode(d, version))?,
+            forgotten_topics_data: d
+                .array(true, ForgottenTopic::min_size(version), |d| ForgottenTopic::decode(d, version))?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        e.nullable_string(self.group_id.as_ref(), true)?;
+        e.nullable_string(self.member_id.as_ref(), true)?;
+        e.i32(self.share_session_epoch);
+        e.i32(self.max_wait_ms);
+        e.i32(self.min_bytes);
+        e.i32(self.max_bytes);
+        e.i32(self.max_records);
+        e.i32(self.batch_size);
+        if version == 2 {
+            e.i8(self.share_acquire_mode);
+        }
+        if version == 2 {
+            e.bool(self.is_renew_ack);
+        } else if self.is_renew_ack {
+            return Err(EncodeError::FieldNotInVersion { field: "ShareFetchRequest.IsRenewAck", version });
+        }
+        e.array_length(Some(self.topics.len()), true)?;
+        for item in &self.topics {
+            item.encode(e, version)?;
+        }
+        e.array_length(Some(self.forgotten_topics_data.len()), true)?;
+        for item in &self.forgotten_topics_data {
+            item.encode(e, version)?;
+        }
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}
+
+impl Request for ShareFetchRequest {
+    type Response = super::ShareFetchResponse;
+    const API_KEY: ApiKey = ApiKey::ShareFetch;
+}
+
+/// `FetchTopic` in [`ShareFetchRequest`], versions 1-2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FetchTopic {
+    /// `uuid`.
+    pub topic_id: Uuid,
+    /// `[]FetchPartition`.
+    pub partitions: Vec<FetchPartition>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl FetchTopic {
+    /// The least number of bytes it takes.
+    const fn min_size(_version: i16) -> usize {
+        18
+    }
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            topic_id: d.uuid()?,
+            partitions: d
+                .array(true, FetchPartition::min_size(version), |d| FetchPartition::decode(d, version))?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.uuid(self.topic_id);
+        e.array_length(Some(self.partitions.len()), true)?;
+        for item in &self.partitions {
+            item.encode(e, version)?;
+        }
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}
+
+/// `FetchPartition` in [`ShareFetchRequest`], versions 1-2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FetchPartition {
+    /// `int32`.
+    pub partition_index: i32,
+    /// `[]AcknowledgementBatch`.
+    pub acknowledgement_batches: Vec<AcknowledgementBatch>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl FetchPartition {
+    /// The least number of bytes it takes.
+    const fn min_size(_version: i16) -> usize {
+        6
+    }
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            partition_index: d.i32()?,
+            acknowledgement_batches: d.array(true, AcknowledgementBatch::min_size(version), |d| {
+                AcknowledgementBatch::decode(d, version)
+            })?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.i32(self.partition_index);
+        e.array_length(Some(self.acknowledgement_batches.len()), true)?;
+        for item in &self.acknowledgement_batches {
+            item.encode(e, version)?;
+        }
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}
+
+/// `AcknowledgementBatch` in [`ShareFetchRequest`], versions 1-2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AcknowledgementBatch {
+    /// `int64`.
+    pub first_offset: i64,
+    /// `int64`.
+    pub last_offset: i64,
+    /// `[]int8`.
+    pub acknowledge_types: Vec<i8>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl AcknowledgementBatch {
+    /// The least number of bytes it takes.
+    const fn min_size(_version: i16) -> usize {
+        18
+    }
+
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            first_offset: d.i64()?,
+            last_offset: d.i64()?,
+            acknowledge_types: d.array(true, 1, Decoder::i8)?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.i64(self.first_offset);
+        e.i64(self.last_offset);
+        e.array_length(Some(self.acknowledge_types.len()), true)?;
+        for item in &self.acknowledge_types {
+            e.i8(*item);
+        }
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}
+
+/// `ForgottenTopic` in [`ShareFetchRequest`], versions 1-2.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ForgottenTopic {
+    /// `uuid`.
+    pub topic_id: Uuid,
+    /// `[]int32`.
+    pub partitions: Vec<i32>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl ForgottenTopic {
+    /// The least number of bytes it takes.
+    const fn min_size(_version: i16) -> usize {
+        18
+    }
+
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            topic_id: d.uuid()?,
+            partitions: d.array(true, 4, Decoder::i32)?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.uuid(self.topic_id);
+        e.array_length(Some(self.partitions.len()), true)?;
+        for item in &self.partitions {
+            e.i32(*item);
+        }
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}

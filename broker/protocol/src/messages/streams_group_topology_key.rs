@@ -1,0 +1,37 @@
+//! StreamsGroupTopologyKey: record type 23, versions 0.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytestring::ByteString;
+
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, RecordKey};
+
+/// StreamsGroupTopologyKey: record type 23, versions 0, flexible none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StreamsGroupTopologyKey {
+    /// `string`.
+    pub group_id: ByteString,
+}
+
+impl Message for StreamsGroupTopologyKey {
+    const NAME: &'static str = "StreamsGroupTopologyKey";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FLEXIBLE_VERSION: i16 = i16::MAX;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        Ok(Self { group_id: d.string(false)? })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        e.string(&self.group_id, false)?;
+        Ok(())
+    }
+}
+
+impl RecordKey for StreamsGroupTopologyKey {
+    type Value = super::StreamsGroupTopologyValue;
+    const RECORD_TYPE: i16 = 23;
+}

@@ -1,0 +1,39 @@
+//! TopicRecord: record type 2, versions 0.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, UnknownTags};
+
+/// TopicRecord: record type 2, versions 0, flexible 0+.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TopicRecord {
+    /// `string`.
+    pub name: ByteString,
+    /// `uuid`.
+    pub topic_id: Uuid,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl Message for TopicRecord {
+    const NAME: &'static str = "TopicRecord";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 0;
+    const FLEXIBLE_VERSION: i16 = 0;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        Ok(Self { name: d.string(true)?, topic_id: d.uuid()?, unknown_tagged_fields: d.unknown_tags(true)? })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        e.string(&self.name, true)?;
+        e.uuid(self.topic_id);
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! UpdateFeaturesResponse: API key 57, versions 0-2.
+
+// Written by aqueduct-protocol-generator from a descriptor: change that.
+
+use bytestring::ByteString;
+
+use crate::ApiKey;
+use crate::codec::{DecodeError, Decoder, EncodeError, Encoder, Message, Response, UnknownTags};
+
+/// UpdateFeaturesResponse: API key 57, versions 0-2, flexible 0+.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UpdateFeaturesResponse {
+    /// `int32`.
+    pub throttle_time_ms: i32,
+    /// `int16`.
+    pub error_code: i16,
+    /// `string`, nullable.
+    pub error_message: Option<ByteString>,
+    /// `[]UpdatableFeatureResult`, versions 0-1; dropped elsewhere.
+    pub results: Vec<UpdatableFeatureResult>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl Default for UpdateFeaturesResponse {
+    fn default() -> Self {
+        Self {
+            throttle_time_ms: 0,
+            error_code: 0,
+            error_message: Some(ByteString::new()),
+            results: Vec::new(),
+            unknown_tagged_fields: UnknownTags::new(),
+        }
+    }
+}
+
+impl Message for UpdateFeaturesResponse {
+    const NAME: &'static str = "UpdateFeaturesResponse";
+    const MIN_VERSION: i16 = 0;
+    const MAX_VERSION: i16 = 2;
+    const FLEXIBLE_VERSION: i16 = 0;
+
+    fn decode(d: &mut Decoder, version: i16) -> Result<Self, DecodeError> {
+        d.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        Ok(Self {
+            throttle_time_ms: d.i32()?,
+            error_code: d.i16()?,
+            error_message: d.nullable_string(true)?,
+            results: if version <= 1 {
+                d.array(true, UpdatableFeatureResult::min_size(version), |d| {
+                    UpdatableFeatureResult::decode(d, version)
+                })?
+            } else {
+                Vec::new()
+            },
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, version: i16) -> Result<(), EncodeError> {
+        e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;
+        e.i32(self.throttle_time_ms);
+        e.i16(self.error_code);
+        e.nullable_string(self.error_message.as_ref(), true)?;
+        if version <= 1 {
+            e.array_length(Some(self.results.len()), true)?;
+            for item in &self.results {
+                item.encode(e, version)?;
+            }
+        }
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}
+
+impl Response for UpdateFeaturesResponse {
+    const API_KEY: ApiKey = ApiKey::UpdateFeatures;
+}
+
+/// `UpdatableFeatureResult` in [`UpdateFeaturesResponse`], versions 0-1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UpdatableFeatureResult {
+    /// `string`.
+    pub feature: ByteString,
+    /// `int16`.
+    pub error_code: i16,
+    /// `string`, nullable.
+    pub error_message: Option<ByteString>,
+    /// Tagged fields that this code does not know.
+    pub unknown_tagged_fields: UnknownTags,
+}
+
+impl Default for UpdatableFeatureResult {
+    fn default() -> Self {
+        Self {
+            feature: ByteString::new(),
+            error_code: 0,
+            error_message: Some(ByteString::new()),
+            unknown_tagged_fields: UnknownTags::new(),
+        }
+    }
+}
+
+impl UpdatableFeatureResult {
+    /// The least number of bytes it takes.
+    const fn min_size(_version: i16) -> usize {
+        5
+    }
+
+    fn decode(d: &mut Decoder, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self {
+            feature: d.string(true)?,
+            error_code: d.i16()?,
+            error_message: d.nullable_string(true)?,
+            unknown_tagged_fields: d.unknown_tags(true)?,
+        })
+    }
+
+    fn encode(&self, e: &mut Encoder, _version: i16) -> Result<(), EncodeError> {
+        e.string(&self.feature, true)?;
+        e.i16(self.error_code);
+        e.nullable_string(self.error_message.as_ref(), true)?;
+        e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
+        Ok(())
+    }
+}
