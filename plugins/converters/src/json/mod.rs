@@ -1,0 +1,165 @@
+//! `JsonConverter`: JSON with or without an envelope that carries the schema.
+
+mod number;
+mod read;
+mod schema;
+mod write;
+
+use std::sync::Arc;
+
+use ::bytes::{Bytes, BytesMut};
+use aqueduct_plugin_api::{
+    Check, ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType, SchemaRef, Value,
+};
+use parking_lot::Mutex;
+
+use crate::converter::{ConvertError, Converter, SchemaAndValue};
+
+pub(crate) use number::java_double;
+
+/// How decimals stand in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DecimalFormat {
+    /// The digits as big-endian bytes in base 64, Connect's default.
+    #[default]
+    Base64,
+    /// A JSON number.
+    Numeric,
+}
+
+/// JSON. Class `org.apache.kafka.connect.json.JsonConverter`.
+///
+/// Differs from Apache's where that loses data in silence: without schemas, an integer beyond 64 bits is a data error
+/// and not another number.
+#[derive(Debug)]
+pub struct JsonConverter {
+    schemas: bool,
+    decimals: DecimalFormat,
+    replace_null_with_default: bool,
+    /// The schema written last and its JSON text: nearly every record has the schema of the one before.
+    written: Mutex<Option<(SchemaRef, Arc<[u8]>)>>,
+    /// The schema text read last and what it means.
+    read: Mutex<Option<(String, Option<SchemaRef>)>>,
+}
+
+impl JsonConverter {
+    /// The converter's settings, without the prefix `key.converter.` or `value.converter.`.
+    pub fn config_def() -> ConfigDef {
+        ConfigDef::new([
+            KeyDef::with_default("schemas.enable", KeyType::Boolean, true, "Include schemas within each of the serialized values and keys.")
+                .importance(Importance::High),
+            KeyDef::with_default("schemas.cache.size", KeyType::Int, 1000, "The maximum number of schemas that can be cached in this converter instance.")
+                .importance(Importance::High),
+            KeyDef::with_default("decimal.format", KeyType::String, "BASE64", "Controls which format this converter will serialize decimals in. This value is case insensitive and can be either 'BASE64' (default) or 'NUMERIC'")
+                .check(Check::one_of_ignore_case(&["NUMERIC", "BASE64"]))
+                .importance(Importance::Low),
+            KeyDef::with_default("replace.null.with.default", KeyType::Boolean, true, "Whether to replace fields that have a default value and that are null to the default value. When set to true, the default value is used, otherwise null is used.")
+                .importance(Importance::Low),
+        ])
+    }
+
+    /// A converter of these settings.
+    pub fn configured(config: &ConfigMap) -> Result<Self, ConnectError> {
+        let parsed = Self::config_def().parse_map(config).map_err(|e| ConnectError::config(e.to_string()))?;
+        let numeric = parsed.str("decimal.format").eq_ignore_ascii_case("NUMERIC");
+        Ok(Self {
+            decimals: if numeric { DecimalFormat::Numeric } else { DecimalFormat::Base64 },
+            replace_null_with_default: parsed.bool("replace.null.with.default"),
+            ..Self::new(parsed.bool("schemas.enable"))
+        })
+    }
+
+    /// A converter with or without schemas, other settings as by default.
+    pub fn new(schemas: bool) -> Self {
+        Self {
+            schemas,
+            decimals: DecimalFormat::Base64,
+            replace_null_with_default: true,
+            written: Mutex::new(None),
+            read: Mutex::new(None),
+        }
+    }
+
+    fn schema_text(&self, schema: &SchemaRef) -> Arc<[u8]> {
+        let mut written = self.written.lock();
+        if let Some((last, text)) = &*written
+            && (Arc::ptr_eq(last, schema) || last == schema)
+        {
+            return text.clone();
+        }
+        let text: Arc<[u8]> = schema::to_json(schema, self.decimals).to_string().into_bytes().into();
+        *written = Some((schema.clone(), text.clone()));
+        text
+    }
+
+    fn schema_of(&self, text: &str, json: &serde_json::Value) -> Result<Option<SchemaRef>, ConnectError> {
+        let mut read = self.read.lock();
+        if let Some((last, schema)) = &*read
+            && last == text
+        {
+            return Ok(schema.clone());
+        }
+        let schema = schema::from_json(json)?.map(SchemaRef::new);
+        *read = Some((text.to_owned(), schema.clone()));
+        Ok(schema)
+    }
+}
+
+impl Converter for JsonConverter {
+    fn from_connect(
+        &self,
+        _topic: &str,
+        schema: Option<&SchemaRef>,
+        value: &Value,
+        out: &mut BytesMut,
+    ) -> Result<bool, ConvertError> {
+        if schema.is_none() && value.is_null() {
+            return Ok(false);
+        }
+        let start = out.len();
+        let writer = write::Writer { decimals: self.decimals, replace_null: self.replace_null_with_default };
+        let outcome = if self.schemas {
+            out.extend_from_slice(b"{\"schema\":");
+            match schema {
+                Some(schema) => out.extend_from_slice(&self.schema_text(schema)),
+                None => out.extend_from_slice(b"null"),
+            }
+            out.extend_from_slice(b",\"payload\":");
+            writer.value(schema.map(|s| &**s), value, out).map(|()| out.extend_from_slice(b"}"))
+        } else {
+            writer.value(schema.map(|s| &**s), value, out)
+        };
+        match outcome {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                out.truncate(start);
+                Err(error.into())
+            }
+        }
+    }
+
+    fn to_connect(&self, _topic: &str, data: Option<&Bytes>) -> Result<SchemaAndValue, ConvertError> {
+        let Some(data) = data else { return Ok(SchemaAndValue::NULL) };
+        if !self.schemas {
+            let json = parse(data)?;
+            return Ok(SchemaAndValue { schema: None, value: read::schemaless(json)? });
+        }
+        let (schema_text, schema_json, payload) = read::envelope(data)?;
+        let schema = self.schema_of(&schema_text, &schema_json)?;
+        let value = read::value(schema.as_ref(), payload, self.replace_null_with_default)?;
+        Ok(SchemaAndValue { schema, value })
+    }
+}
+
+fn parse(data: &Bytes) -> Result<serde_json::Value, ConnectError> {
+    serde_json::from_slice(data).map_err(|error| {
+        let mut failure =
+            ConnectError::data("Converting byte[] to Kafka Connect data failed due to serialization error:")
+                .caused_by(&error);
+        failure.message.push(' ');
+        failure
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,13 @@
+//! What the integration tests share: real processes of ours, real servers beside them, and waiting for conditions.
+//!
+//! Everything here is blocking: a test reads as the story of what its user does.
+
+pub mod aqueduct;
+pub mod database;
+pub mod kafka;
+pub mod ports;
+pub mod process;
+pub mod rest;
+pub mod search;
+pub mod skip;
+pub mod wait;

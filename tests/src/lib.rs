@@ -1,1 +1,0 @@
-//! aqueduct-tests: serde.
