@@ -20,7 +20,11 @@ pub(crate) fn write_double(value: f64, out: &mut String) {
     if value < 0.0 {
         out.push('-');
     }
-    let scientific = format!("{:e}", value.abs());
+    let mut scientific = format!("{:e}", value.abs());
+    if !scientific.contains('.') {
+        // Java always writes two digits and then takes the closest two: 4.9E-324, not 5.0E-324.
+        scientific = format!("{:.1e}", value.abs());
+    }
     let (mantissa, exponent) = scientific.split_once('e').expect("the e format has an exponent");
     let exponent: i32 = exponent.parse().expect("the exponent of a double is a small integer");
     let digits: String = mantissa.chars().filter(|character| *character != '.').collect();
@@ -29,7 +33,7 @@ pub(crate) fn write_double(value: f64, out: &mut String) {
     } else {
         out.push_str(&digits[..1]);
         out.push('.');
-        out.push_str(if digits.len() > 1 { &digits[1..] } else { "0" });
+        out.push_str(&digits[1..]);
         out.push('E');
         out.push_str(&exponent.to_string());
     }
@@ -37,6 +41,7 @@ pub(crate) fn write_double(value: f64, out: &mut String) {
 
 /// Writes `d.ddd × 10^exponent` without an exponent.
 fn write_plain(digits: &str, exponent: i32, out: &mut String) {
+    let digits = digits.strip_suffix('0').unwrap_or(digits);
     if exponent < 0 {
         out.push_str("0.");
         for _ in 1..-exponent {
@@ -95,6 +100,9 @@ mod tests {
             (1.5e300, "1.5E300"),
             (-12.25, "-12.25"),
             (0.05, "0.05"),
+            (5e-324, "4.9E-324"),
+            (1e23, "1.0E23"),
+            (20.0, "20.0"),
             (f64::MIN_POSITIVE, "2.2250738585072014E-308"),
         ];
         for (value, expected) in table {

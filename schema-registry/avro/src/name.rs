@@ -5,6 +5,9 @@ use std::fmt;
 /// The names of the primitive types.
 const PRIMITIVE_NAMES: [&str; 8] = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"];
 
+/// The names of the other kinds of type.
+const COMPLEX_NAMES: [&str; 6] = ["record", "enum", "array", "map", "union", "fixed"];
+
 /// A full name: a simple name in a namespace, or in none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name {
@@ -70,14 +73,12 @@ impl Name {
     }
 
     /// How the name is written where `namespace` holds: simple if it is of that namespace or of none, else in full;
-    /// in full too if the simple name would be taken for a primitive.
+    /// in full too if the simple name would be taken for a kind of type.
     pub fn relative_to(&self, namespace: Option<&str>) -> String {
+        let simple = self.simple.as_str();
         let elsewhere = self.namespace.is_some() && self.namespace() != namespace;
-        if elsewhere || PRIMITIVE_NAMES.contains(&self.simple.as_str()) {
-            self.full()
-        } else {
-            self.simple.clone()
-        }
+        let ambiguous = PRIMITIVE_NAMES.contains(&simple) || COMPLEX_NAMES.contains(&simple);
+        if elsewhere || ambiguous { self.full() } else { self.simple.clone() }
     }
 
     /// Judges the simple name and each part of the namespace by Avro's rule.

@@ -1,17 +1,17 @@
 //! The check of a reader's schema against a writer's, for all differences, without recursion.
 
 use super::incompatibility::{Incompatibility, IncompatibilityKind};
-use super::rules::{Place, Step, steps};
+use super::rules::{Place, Step, detail, steps};
 use crate::schema::{Schema, TypeId};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::vec::IntoIter;
 
-/// How many pairs of types one check looks at. Two unions of a thousand records each are a million pairs.
-pub const MAX_PAIRS: usize = 1_000_000;
+/// How many pairs of types one check looks at. Two unions of 500 records each are 250,000 pairs.
+pub const MAX_PAIRS: usize = 250_000;
 /// How many differences one check tells; the rest would tell nothing more.
 const MAX_DIFFERENCES: usize = 200;
-/// How many bytes of locations and details one check keeps; differences beyond are told without.
+/// How many bytes of locations and details one check tells; differences beyond are left out.
 const MAX_TEXT: usize = 1 << 20;
 
 /// Why a pair of schemas cannot be judged.
@@ -43,23 +43,26 @@ pub enum CheckError {
 /// # Errors
 /// The pair cannot be judged.
 pub fn check_reader_writer(reader: &Schema, writer: &Schema) -> Result<Vec<Incompatibility>, CheckError> {
-    let mut check = Check {
-        reader,
-        writer,
-        known: HashMap::new(),
-        locations: vec![(0, Place::Here)],
-        pairs: 0,
-        text_left: MAX_TEXT,
-    };
-    check.run()
+    let mut check =
+        Check { reader, writer, known: HashMap::new(), locations: vec![(0, Place::Here)], pairs: 0 };
+    let found = check.run()?;
+    Ok(check.tell(&found))
 }
 
 type Pair = (TypeId, TypeId);
-type Differences = Rc<[Rc<Incompatibility>]>;
+type Differences = Rc<[Difference]>;
 /// An index into the tree of locations.
 type Location = usize;
 
 const ROOT: Location = 0;
+
+/// A difference without its texts, which only those that are told need.
+#[derive(Clone, Copy)]
+struct Difference {
+    kind: IncompatibilityKind,
+    location: Location,
+    pair: Pair,
+}
 
 struct Check<'a> {
     reader: &'a Schema,
@@ -70,7 +73,6 @@ struct Check<'a> {
     /// Each with its parent; the root is its own.
     locations: Vec<(Location, Place)>,
     pairs: usize,
-    text_left: usize,
 }
 
 /// A pair being looked at.
@@ -78,7 +80,7 @@ struct Frame {
     pair: Pair,
     location: Location,
     steps: IntoIter<Step>,
-    found: Vec<Rc<Incompatibility>>,
+    found: Vec<Difference>,
     awaits: Awaits,
 }
 
@@ -91,12 +93,12 @@ enum Awaits {
 }
 
 impl Check<'_> {
-    fn run(&mut self) -> Result<Vec<Incompatibility>, CheckError> {
+    fn run(&mut self) -> Result<Differences, CheckError> {
         let mut frames = vec![self.open((self.reader.root(), self.writer.root()), ROOT)?];
         let mut answer: Option<Differences> = None;
         while let Some(frame) = frames.last_mut() {
             if let Some(differences) = answer.take() {
-                self.receive(frame, &differences);
+                frame.receive(&differences);
             }
             let next = match self.advance(frame) {
                 Some(next) => next,
@@ -117,7 +119,7 @@ impl Check<'_> {
                 }
             }
         }
-        Ok(answer.iter().flat_map(|differences| differences.iter()).map(|found| (**found).clone()).collect())
+        Ok(answer.expect("the last frame leaves its differences"))
     }
 
     fn open(&mut self, pair: Pair, location: Location) -> Result<Frame, CheckError> {
@@ -139,15 +141,16 @@ impl Check<'_> {
                     return Some(((reader, writer), ROOT));
                 }
                 frame.awaits = Awaits::Nothing;
-                self.report_missing_branch(frame, frame.location, writer);
+                let pair = (frame.pair.0, writer);
+                frame.report(IncompatibilityKind::MissingUnionBranch, frame.location, pair);
             }
             if frame.found.len() >= MAX_DIFFERENCES {
                 return None;
             }
             match frame.steps.next()? {
-                Step::Report { kind, place, detail } => {
+                Step::Report { kind, place } => {
                     let location = self.below(frame.location, place);
-                    self.report(frame, kind, location, detail);
+                    frame.report(kind, location, frame.pair);
                 }
                 Step::Merge { place, reader, writer } => {
                     frame.awaits = Awaits::Merge;
@@ -165,47 +168,30 @@ impl Check<'_> {
         }
     }
 
-    /// Takes the differences of the pair the frame waited for.
-    fn receive(&mut self, frame: &mut Frame, differences: &[Rc<Incompatibility>]) {
-        match std::mem::replace(&mut frame.awaits, Awaits::Nothing) {
-            Awaits::Nothing => {}
-            Awaits::Merge => {
-                let room = MAX_DIFFERENCES.saturating_sub(frame.found.len());
-                frame.found.extend(differences.iter().take(room).cloned());
-            }
-            Awaits::Require { location, writer } => {
-                if !differences.is_empty() {
-                    self.report_missing_branch(frame, location, writer);
-                }
-            }
-            Awaits::AnyOf { left, writer } => {
-                if !differences.is_empty() {
-                    frame.awaits = Awaits::AnyOf { left, writer };
-                }
-            }
-        }
-    }
-
-    fn report_missing_branch(&mut self, frame: &mut Frame, location: Location, writer: TypeId) {
-        let detail = format!("reader union lacking writer type: {}", self.writer[writer].kind_name());
-        self.report(frame, IncompatibilityKind::MissingUnionBranch, location, detail);
-    }
-
-    fn report(&mut self, frame: &mut Frame, kind: IncompatibilityKind, location: Location, detail: String) {
-        let (location, detail) = match self.text_left {
-            0 => (String::from("/"), String::new()),
-            _ => (self.pointer(location), detail),
-        };
-        self.text_left = self.text_left.saturating_sub(location.len() + detail.len());
-        frame.found.push(Rc::new(Incompatibility { kind, location, detail }));
-    }
-
     fn below(&mut self, location: Location, place: Place) -> Location {
         if matches!(place, Place::Here) {
             return location;
         }
         self.locations.push((location, place));
         self.locations.len() - 1
+    }
+
+    /// The differences with their texts.
+    fn tell(&self, found: &[Difference]) -> Vec<Incompatibility> {
+        let mut told = Vec::with_capacity(found.len());
+        let mut text = 0;
+        for difference in found {
+            if text > MAX_TEXT {
+                break;
+            }
+            let (reader, writer) = (&self.reader[difference.pair.0], &self.writer[difference.pair.1]);
+            let place = self.locations[difference.location].1;
+            let detail = detail(difference.kind, place, reader, writer);
+            let location = self.pointer(difference.location);
+            text += location.len() + detail.len();
+            told.push(Incompatibility { kind: difference.kind, location, detail });
+        }
+        told
     }
 
     /// The location as a JSON pointer.
@@ -224,5 +210,32 @@ impl Check<'_> {
         }
         parts.reverse();
         format!("/{}", parts.join("/"))
+    }
+}
+
+impl Frame {
+    fn report(&mut self, kind: IncompatibilityKind, location: Location, pair: Pair) {
+        self.found.push(Difference { kind, location, pair });
+    }
+
+    /// Takes the differences of the pair the frame waited for.
+    fn receive(&mut self, differences: &[Difference]) {
+        match std::mem::replace(&mut self.awaits, Awaits::Nothing) {
+            Awaits::Nothing => {}
+            Awaits::Merge => {
+                let room = MAX_DIFFERENCES.saturating_sub(self.found.len());
+                self.found.extend(differences.iter().take(room));
+            }
+            Awaits::Require { location, writer } => {
+                if !differences.is_empty() {
+                    self.report(IncompatibilityKind::MissingUnionBranch, location, (self.pair.0, writer));
+                }
+            }
+            Awaits::AnyOf { left, writer } => {
+                if !differences.is_empty() {
+                    self.awaits = Awaits::AnyOf { left, writer };
+                }
+            }
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashSet};
 
 /// One thing to do about a pair, in order.
 pub(super) enum Step {
-    /// A difference at `place` below the pair's own location.
-    Report { kind: IncompatibilityKind, place: Place, detail: String },
+    /// A difference of the pair itself, at `place` below its location.
+    Report { kind: IncompatibilityKind, place: Place },
     /// Another pair, whose differences are the pair's own.
     Merge { place: Place, reader: TypeId, writer: TypeId },
     /// Another pair, judged as if it stood alone; if it has differences the pair lacks a union branch.
@@ -73,7 +73,6 @@ pub(super) fn steps(
                 steps.push(Step::Report {
                     kind: IncompatibilityKind::FixedSizeMismatch,
                     place: Place::Attribute("size"),
-                    detail: format!("expected: {}, found: {}", from.size, to.size),
                 });
             }
         }
@@ -85,15 +84,7 @@ pub(super) fn steps(
             steps.extend(name_step(&to.name, &to.aliases, &from.name));
             field_steps(readers, to, writers, (writer, from), &mut steps)?;
         }
-        (to, from) => steps.push(Step::Report {
-            kind: IncompatibilityKind::TypeMismatch,
-            place: Place::Here,
-            detail: format!(
-                "reader type: {} not compatible with writer type: {}",
-                to.kind_name(),
-                from.kind_name()
-            ),
-        }),
+        _ => steps.push(Step::Report { kind: IncompatibilityKind::TypeMismatch, place: Place::Here }),
     }
     Ok(steps)
 }
@@ -116,27 +107,47 @@ fn name_step(reader: &Name, aliases: &[Name], writer: &Name) -> Option<Step> {
     if reader.simple() == writer.simple() || aliases.contains(writer) {
         return None;
     }
-    Some(Step::Report {
-        kind: IncompatibilityKind::NameMismatch,
-        place: Place::Attribute("name"),
-        detail: format!("expected: {}", writer.full()),
-    })
+    Some(Step::Report { kind: IncompatibilityKind::NameMismatch, place: Place::Attribute("name") })
 }
 
 fn symbols_step(reader: &Enum, writer: &Enum) -> Option<Step> {
-    let known: HashSet<&str> = reader.symbols.iter().map(String::as_str).collect();
-    let missing: BTreeSet<&str> =
-        writer.symbols.iter().map(String::as_str).filter(|symbol| !known.contains(symbol)).collect();
     // A default that is none of the symbols was refused by the parser, so having one is enough.
-    if missing.is_empty() || reader.default.is_some() {
+    if reader.default.is_some() || missing_symbols(reader, writer).is_empty() {
         return None;
     }
-    let missing: Vec<&str> = missing.into_iter().collect();
-    Some(Step::Report {
-        kind: IncompatibilityKind::MissingEnumSymbols,
-        place: Place::Attribute("symbols"),
-        detail: format!("[{}]", missing.join(", ")),
-    })
+    Some(Step::Report { kind: IncompatibilityKind::MissingEnumSymbols, place: Place::Attribute("symbols") })
+}
+
+/// The writer's symbols that the reader lacks, sorted.
+fn missing_symbols<'w>(reader: &Enum, writer: &'w Enum) -> BTreeSet<&'w str> {
+    let known: HashSet<&str> = reader.symbols.iter().map(String::as_str).collect();
+    writer.symbols.iter().map(String::as_str).filter(|symbol| !known.contains(symbol)).collect()
+}
+
+/// The detail of a difference of a pair, in Avro's words. `place` is where it was found.
+pub(super) fn detail(kind: IncompatibilityKind, place: Place, reader: &Type, writer: &Type) -> String {
+    match (kind, reader, writer) {
+        (IncompatibilityKind::FixedSizeMismatch, Type::Fixed(to), Type::Fixed(from)) => {
+            format!("expected: {}, found: {}", from.size, to.size)
+        }
+        (IncompatibilityKind::MissingEnumSymbols, Type::Enum(to), Type::Enum(from)) => {
+            let missing: Vec<&str> = missing_symbols(to, from).into_iter().collect();
+            format!("[{}]", missing.join(", "))
+        }
+        (IncompatibilityKind::ReaderFieldMissingDefaultValue, Type::Record(to), _) => match place {
+            Place::Field(position) => to.fields[position].name.clone(),
+            _ => String::new(),
+        },
+        (IncompatibilityKind::NameMismatch, _, from) => {
+            format!("expected: {}", from.name().map(Name::full).unwrap_or_default())
+        }
+        (IncompatibilityKind::MissingUnionBranch, _, from) => {
+            format!("reader union lacking writer type: {}", from.kind_name())
+        }
+        (_, to, from) => {
+            format!("reader type: {} not compatible with writer type: {}", to.kind_name(), from.kind_name())
+        }
+    }
 }
 
 fn field_steps(
@@ -169,7 +180,6 @@ fn field_steps(
                 _ => Step::Report {
                     kind: IncompatibilityKind::ReaderFieldMissingDefaultValue,
                     place: Place::Field(position),
-                    detail: field.name.clone(),
                 },
             });
         }
