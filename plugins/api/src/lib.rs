@@ -28,7 +28,7 @@ pub use sink::{PutCompletion, PutOutcome, RecordOutcome, SinkTask};
 pub use source::{SourceBatch, SourceTask};
 pub use value::{Struct, Value};
 
-pub use aqueduct_config::{Check, ConfigDef, Importance, KeyDef, KeyReport, KeyType, Width};
+pub use aqueduct_config::{Check, ConfigDef, Importance, KeyDef, KeyReport, KeyType, Parsed, Width};
 
 /// A connector's or task's configuration as the user wrote it: secrets resolved, values unparsed.
 pub type ConfigMap = std::collections::BTreeMap<String, String>;

@@ -1,0 +1,60 @@
+//! `ExtractField`: one field in place of the whole.
+
+use aqueduct_plugin_api::{ConfigDef, ConfigMap, ConnectError, KeyDef, KeyType, Value};
+
+use crate::field_path::{FieldPath, or_default, replace_null_key};
+use crate::record::{Half, RecordView, Transformation, Verdict, require_container};
+
+/// Replaces key or value by one of its fields.
+#[derive(Debug)]
+pub(crate) struct ExtractField {
+    half: Half,
+    field: String,
+    path: FieldPath,
+    replace_null: bool,
+}
+
+impl ExtractField {
+    pub(crate) fn config_def() -> ConfigDef {
+        ConfigDef::new([
+            KeyDef::required("field", KeyType::String, "Field name to extract."),
+            FieldPath::syntax_key(),
+            replace_null_key(),
+        ])
+    }
+
+    pub(crate) fn configured(half: Half, config: &ConfigMap) -> Result<Self, ConnectError> {
+        let parsed = Self::config_def().parse_map(config).map_err(|e| ConnectError::config(e.to_string()))?;
+        let field = parsed.str("field").to_owned();
+        let path = FieldPath::parse(&field, parsed.str("field.syntax.version"))?;
+        Ok(Self { half, field, path, replace_null: parsed.bool("replace.null.with.default") })
+    }
+}
+
+impl Transformation for ExtractField {
+    fn apply(&self, record: &mut RecordView<'_>) -> Result<Verdict, ConnectError> {
+        let (schema, value) = self.half.of(record);
+        match value {
+            Value::Null => {
+                // Null has no fields; what it would have been is not known either.
+                *schema = None;
+                return Ok(Verdict::Keep);
+            }
+            Value::Struct(_) | Value::Map(_) => {}
+            other => return Err(require_container(schema.is_some(), "field extraction", other)),
+        }
+        let (found_schema, found) = match self.path.find(schema.as_ref(), value) {
+            Some((found_schema, found)) => {
+                let found = or_default(found_schema.as_ref(), found, self.replace_null);
+                (found_schema, found)
+            }
+            None if matches!(value, Value::Struct(_)) => {
+                return Err(ConnectError::data(format!("Unknown field: {}", self.field)));
+            }
+            None => (None, Value::Null),
+        };
+        *schema = found_schema;
+        *value = found;
+        Ok(Verdict::Keep)
+    }
+}
