@@ -94,7 +94,8 @@ pub(crate) fn bodies(messages: &[&Message]) -> String {
         for (_, api, _) in &requests {
             let _ = writeln!(text, "Self::{api}(body) => body.encode(e, version),");
         }
-        text += "}\n}\n\n/// The API key it belongs to.\npub const fn api_key(&self) -> ApiKey {\nmatch self {\n";
+        text +=
+            "}\n}\n\n/// The API key it belongs to.\npub const fn api_key(&self) -> ApiKey {\nmatch self {\n";
         for (_, api, _) in &requests {
             let _ = writeln!(text, "Self::{api}(_) => ApiKey::{api},");
         }

@@ -57,7 +57,7 @@ fn imports(message: &Message, body: &str) -> String {
 }
 
 /// A struct's fields that exist in any valid version.
-fn live<'a>(of: &'a Struct) -> impl Iterator<Item = &'a Field> {
+fn live(of: &Struct) -> impl Iterator<Item = &Field> {
     of.fields.iter().filter(|field| !field.present(of.versions).is_empty())
 }
 
@@ -90,14 +90,15 @@ fn declaration(message: &Message, of: &Struct, root: bool, out: &mut String) {
         let _ = writeln!(out, "pub {}: {},", names::field(&field.name), field.rust_type(of.versions));
     }
     if message.has_flexible() {
-        out.push_str("/// Tagged fields that this code does not know.\npub unknown_tagged_fields: UnknownTags,\n");
+        out.push_str(
+            "/// Tagged fields that this code does not know.\npub unknown_tagged_fields: UnknownTags,\n",
+        );
     }
     out.push_str("}\n\n");
     if !derived {
         let _ = writeln!(out, "impl Default for {name} {{\nfn default() -> Self {{\nSelf {{");
         for field in live(of) {
-            let _ =
-                writeln!(out, "{}: {},", names::field(&field.name), field.default_value(of.versions));
+            let _ = writeln!(out, "{}: {},", names::field(&field.name), field.default_value(of.versions));
         }
         if message.has_flexible() {
             out.push_str("unknown_tagged_fields: UnknownTags::new(),\n");
@@ -119,7 +120,11 @@ fn field_doc(field: &Field, within: Versions) -> String {
     let nullable = field.nullable.intersect(within);
     if !nullable.is_empty() {
         let all = nullable == present;
-        let _ = if all { write!(doc, ", nullable") } else { write!(doc, ", nullable in {}", shown(nullable, within)) };
+        let _ = if all {
+            write!(doc, ", nullable")
+        } else {
+            write!(doc, ", nullable in {}", shown(nullable, within))
+        };
     }
     if let Some(default) = &field.default {
         let _ = write!(doc, ", default {default}");
@@ -204,7 +209,8 @@ fn min_size(message: &Message, of: &Struct, out: &mut String) {
 fn is_element(message: &Message, of: &Struct) -> bool {
     let mut structs = std::iter::once(&message.root).chain(&message.structs);
     structs.any(|parent| {
-        live(parent).any(|field| matches!(field.kind, Type::Array(_)) && field.kind.struct_name() == Some(&of.name))
+        live(parent)
+            .any(|field| matches!(field.kind, Type::Array(_)) && field.kind.struct_name() == Some(&of.name))
     })
 }
 
@@ -276,7 +282,9 @@ fn decode_tags(tagged: &[&Field], within: Versions, flexible: &str, body: &mut S
         let value = read(field, within, "true");
         let _ = writeln!(body, "{tag}{guard} => value.{} = {value},", names::field(&field.name));
     }
-    body.push_str("_ => d.unknown_tag(tag, &mut value.unknown_tagged_fields)?,\n}\nd.end_tag(tag, outer)?;\n}\n");
+    body.push_str(
+        "_ => d.unknown_tag(tag, &mut value.unknown_tagged_fields)?,\n}\nd.end_tag(tag, outer)?;\n}\n",
+    );
     if flexible != "true" {
         body.push_str("}\n");
     }
@@ -359,7 +367,8 @@ fn encode(message: &Message, of: &Struct, root: bool, out: &mut String) {
         body = declare + &body;
     }
     if root {
-        body = "e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;\n".to_owned() + &body;
+        body = "e.check_version(Self::NAME, version, Self::MIN_VERSION, Self::MAX_VERSION)?;\n".to_owned()
+            + &body;
     }
     let version = if names::uses(&body, "version") { "version" } else { "_version" };
     let encoder = if names::uses(&body, "e") { "e" } else { "_e" };
@@ -395,7 +404,9 @@ fn refuse_absent(of: &Struct, field: &Field, present: &str) -> String {
     format!(
         "if {} && {differs} {{\n\
          return Err(EncodeError::FieldNotInVersion {{ field: \"{}.{}\", version }});\n}}\n",
-        negated(present), of.name, field.name
+        negated(present),
+        of.name,
+        field.name
     )
 }
 

@@ -6,16 +6,21 @@ use crate::versions::Versions;
 
 /// All messages of one descriptor file.
 #[derive(Debug)]
-pub(crate) struct Family {
+pub struct Family {
     /// The comment on the first line.
-    pub(crate) title: String,
-    pub(crate) messages: Vec<Message>,
+    pub title: String,
+    /// In the order of the file.
+    pub messages: Vec<Message>,
 }
 
+/// What a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// A request's body.
     Request,
+    /// A response's body.
     Response,
+    /// The header in front of either.
     Header,
     /// Key of a coordinator's record.
     Key,
@@ -27,57 +32,90 @@ pub(crate) enum Kind {
     Data,
 }
 
+/// A message with all it contains.
 #[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) kind: Kind,
+pub struct Message {
+    /// What it is for.
+    pub kind: Kind,
     /// API key, or record type.
-    pub(crate) key: Option<i16>,
-    pub(crate) versions: Versions,
-    pub(crate) flexible: Versions,
-    pub(crate) latest_unstable: bool,
-    pub(crate) listeners: Vec<String>,
-    pub(crate) root: Struct,
+    pub key: Option<i16>,
+    /// Valid versions.
+    pub versions: Versions,
+    /// Versions with compact encodings and tagged fields.
+    pub flexible: Versions,
+    /// Whether the highest version is not final.
+    pub latest_unstable: bool,
+    /// Who listens for a request.
+    pub listeners: Vec<String>,
+    /// The message's own fields, under its name.
+    pub root: Struct,
     /// Nested structs in the order of their definition.
-    pub(crate) structs: Vec<Struct>,
+    pub structs: Vec<Struct>,
 }
 
+/// A list of fields with a name.
 #[derive(Debug)]
-pub(crate) struct Struct {
-    pub(crate) name: String,
+pub struct Struct {
+    /// Kafka's name.
+    pub name: String,
     /// The versions in which it can occur.
-    pub(crate) versions: Versions,
-    pub(crate) fields: Vec<Field>,
+    pub versions: Versions,
+    /// In the order of the wire.
+    pub fields: Vec<Field>,
 }
 
+/// The type of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Type {
+pub enum Type {
+    /// One byte.
     Bool,
+    /// Signed byte.
     Int8,
+    /// Two bytes.
     Int16,
+    /// Two bytes.
     Uint16,
+    /// Four bytes.
     Int32,
+    /// Four bytes.
     Uint32,
+    /// Eight bytes.
     Int64,
+    /// Eight bytes.
     Float64,
+    /// Sixteen bytes.
     Uuid,
+    /// UTF-8 with its length.
     String,
+    /// Bytes with their length.
     Bytes,
+    /// Record batches, encoded as bytes.
     Records,
+    /// A struct by its name.
     Struct(String),
+    /// A count and so many elements.
     Array(Box<Type>),
 }
 
+/// A field of a struct.
 #[derive(Debug)]
-pub(crate) struct Field {
-    pub(crate) name: String,
-    pub(crate) kind: Type,
-    pub(crate) versions: Versions,
-    pub(crate) nullable: Versions,
-    pub(crate) tag: Option<u32>,
-    pub(crate) default: Option<String>,
-    pub(crate) ignorable: bool,
+pub struct Field {
+    /// Kafka's name.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+    /// Versions that have it.
+    pub versions: Versions,
+    /// Versions in which it may be null.
+    pub nullable: Versions,
+    /// Its number if it is a tagged field.
+    pub tag: Option<u32>,
+    /// Value where it is absent; the type's own if not given.
+    pub default: Option<String>,
+    /// Whether its value may be dropped by a version without it.
+    pub ignorable: bool,
     /// Never in compact form, whatever the version.
-    pub(crate) never_flexible: bool,
+    pub never_flexible: bool,
 }
 
 /// A mistake in a descriptor.
@@ -102,7 +140,8 @@ struct Line<'a> {
     words: Vec<&'a str>,
 }
 
-pub(crate) fn parse(text: &str) -> std::result::Result<Family, DescriptorError> {
+/// Reads a descriptor file.
+pub fn parse(text: &str) -> std::result::Result<Family, DescriptorError> {
     let title = text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
     let lines: Vec<Line<'_>> = text
         .lines()
@@ -275,7 +314,7 @@ impl Type {
     }
 
     /// The struct that this is, or is an array of.
-    pub(crate) fn struct_name(&self) -> Option<&str> {
+    pub fn struct_name(&self) -> Option<&str> {
         match self {
             Self::Struct(name) => Some(name),
             Self::Array(element) => element.struct_name(),

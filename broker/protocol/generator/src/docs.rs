@@ -29,7 +29,8 @@ pub(crate) fn tables(families: &[Family]) -> String {
     }
     text += "\nKeys 4 to 7 (LeaderAndIsr, StopReplica, UpdateMetadata, ControlledShutdown) left Kafka with ZooKeeper.\n";
     for family in families.iter().filter(|family| !family.messages.iter().any(is_api)) {
-        let _ = writeln!(text, "\n## {}\n\n| type | name | versions | flexible |\n|--|--|--|--|", family.title);
+        let _ =
+            writeln!(text, "\n## {}\n\n| type | name | versions | flexible |\n|--|--|--|--|", family.title);
         for message in &family.messages {
             let key = message.key.map_or_else(String::new, |key| key.to_string());
             let _ = writeln!(

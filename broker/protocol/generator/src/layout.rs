@@ -30,13 +30,26 @@ impl Message {
             Type::Int32 | Type::Uint32 => 4,
             Type::Int64 | Type::Float64 => 8,
             Type::Uuid => 16,
-            Type::String => if flexible { 1 } else { 2 },
-            Type::Bytes | Type::Records | Type::Array(_) => if flexible { 1 } else { 4 },
+            Type::String => {
+                if flexible {
+                    1
+                } else {
+                    2
+                }
+            }
+            Type::Bytes | Type::Records | Type::Array(_) => {
+                if flexible {
+                    1
+                } else {
+                    4
+                }
+            }
             Type::Struct(name) => self.min_size(self.nested(name), version),
         }
     }
 
-    pub(crate) fn nested(&self, name: &str) -> &Struct {
+    /// The definition of a struct that the message uses.
+    pub fn nested(&self, name: &str) -> &Struct {
         self.structs.iter().find(|nested| nested.name == name).expect("a struct that is used is defined")
     }
 }

@@ -5,18 +5,18 @@
 
 mod api;
 mod code;
-mod descriptor;
+pub mod descriptor;
 mod docs;
 mod layout;
 mod names;
-mod versions;
+pub mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-pub use descriptor::DescriptorError;
+use descriptor::{DescriptorError, Family};
 
 /// Why nothing was generated.
 #[derive(Debug)]
@@ -43,14 +43,7 @@ impl std::error::Error for GenerateError {}
 
 /// All generated files, by their path from the workspace's root. Rust files are not yet formatted.
 pub fn generate(descriptors: &Path) -> Result<BTreeMap<String, String>, GenerateError> {
-    let mut families = Vec::new();
-    for folder in ["api", "records"] {
-        for path in descriptor_files(&descriptors.join(folder))? {
-            let text = fs::read_to_string(&path).map_err(|error| GenerateError::Io(path.clone(), error))?;
-            let family = descriptor::parse(&text).map_err(|error| GenerateError::Descriptor(path, error))?;
-            families.push(family);
-        }
-    }
+    let families = read_descriptors(descriptors)?;
     let mut messages: Vec<_> = families.iter().flat_map(|family| &family.messages).collect();
     messages.sort_by(|a, b| a.root.name.cmp(&b.root.name));
 
@@ -67,6 +60,19 @@ pub fn generate(descriptors: &Path) -> Result<BTreeMap<String, String>, Generate
     put("mod", api::module_list(&messages));
     files.insert("docs/protocol.md".into(), docs::tables(&families));
     Ok(files)
+}
+
+/// All descriptor files below a folder.
+pub fn read_descriptors(descriptors: &Path) -> Result<Vec<Family>, GenerateError> {
+    let mut families = Vec::new();
+    for folder in ["api", "records"] {
+        for path in descriptor_files(&descriptors.join(folder))? {
+            let text = fs::read_to_string(&path).map_err(|error| GenerateError::Io(path.clone(), error))?;
+            let family = descriptor::parse(&text).map_err(|error| GenerateError::Descriptor(path, error))?;
+            families.push(family);
+        }
+    }
+    Ok(families)
 }
 
 fn descriptor_files(folder: &Path) -> Result<Vec<PathBuf>, GenerateError> {

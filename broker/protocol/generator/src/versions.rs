@@ -4,9 +4,11 @@ use std::fmt;
 
 /// An inclusive range of versions; empty if `low > high`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Versions {
-    pub(crate) low: i16,
-    pub(crate) high: i16,
+pub struct Versions {
+    /// The first.
+    pub low: i16,
+    /// The last; `i16::MAX` if there is no last.
+    pub high: i16,
 }
 
 impl Versions {
@@ -25,15 +27,18 @@ impl Versions {
         Some(Self { low: low.parse().ok()?, high: high.parse().ok()? })
     }
 
-    pub(crate) fn is_empty(self) -> bool {
+    /// Whether there is no version in it.
+    pub fn is_empty(self) -> bool {
         self.low > self.high
     }
 
-    pub(crate) fn intersect(self, other: Self) -> Self {
+    /// The versions in both.
+    pub fn intersect(self, other: Self) -> Self {
         Self { low: self.low.max(other.low), high: self.high.min(other.high) }
     }
 
-    pub(crate) fn contains(self, version: i16) -> bool {
+    /// Whether `version` is in it.
+    pub fn contains(self, version: i16) -> bool {
         self.low <= version && version <= self.high
     }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use uuid::Uuid;
 
-use super::{DecodeError, UnknownTags};
+use super::{DecodeError, RawTaggedField, UnknownTags};
 
 /// Decoded arrays may take this many times the bytes of the message...
 pub const MEMORY_FACTOR: usize = 8;
@@ -224,7 +224,8 @@ impl Decoder {
         mut element: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<Option<Vec<T>>> {
         let Some(count) = self.length(flexible)? else { return Ok(None) };
-        self.check_count(count, min_size, size_of::<T>(), MAX_ARRAY_ELEMENTS)?;
+        self.check_count(count, min_size, MAX_ARRAY_ELEMENTS)?;
+        self.charge(count * size_of::<T>())?;
         let mut array = Vec::with_capacity(count);
         for _ in 0..count {
             array.push(element(self)?);
@@ -245,19 +246,24 @@ impl Decoder {
         }
     }
 
-    /// Checks a count against the bytes left and takes the elements' memory from the budget.
-    fn check_count(&mut self, count: usize, min_size: usize, memory: usize, limit: usize) -> Result<()> {
-        let at = self.position;
+    /// Checks a count against the bytes left and a fixed limit.
+    fn check_count(&self, count: usize, min_size: usize, limit: usize) -> Result<()> {
         let possible = (self.remaining() / min_size.max(1)).min(limit);
         if count > possible {
-            return Err(DecodeError::TooManyElements { at, count, possible });
-        }
-        let needed = count * memory;
-        match self.budget.checked_sub(needed) {
-            Some(left) => self.budget = left,
-            None => return Err(DecodeError::MemoryBudget { at, needed: needed - self.budget }),
+            return Err(DecodeError::TooManyElements { at: self.position, count, possible });
         }
         Ok(())
+    }
+
+    /// Takes memory from the budget.
+    fn charge(&mut self, bytes: usize) -> Result<()> {
+        match self.budget.checked_sub(bytes) {
+            Some(left) => {
+                self.budget = left;
+                Ok(())
+            }
+            None => Err(DecodeError::MemoryBudget { at: self.position, needed: bytes - self.budget }),
+        }
     }
 
     /// The byte in front of a struct that may be null.
@@ -268,7 +274,7 @@ impl Decoder {
     /// The number of tagged fields that follow.
     pub fn tag_count(&mut self) -> Result<usize> {
         let count = self.unsigned_varint()? as usize;
-        self.check_count(count, 2, 0, MAX_TAGGED_FIELDS)?;
+        self.check_count(count, 2, MAX_TAGGED_FIELDS)?;
         Ok(count)
     }
 
@@ -297,7 +303,7 @@ impl Decoder {
     /// Keeps the content of the tagged field just entered.
     pub fn unknown_tag(&mut self, tag: u32, into: &mut UnknownTags) -> Result<()> {
         // Twice an entry's size, because the list grows by doubling.
-        self.check_count(1, 0, 2 * size_of::<super::RawTaggedField>(), 1)?;
+        self.charge(2 * size_of::<RawTaggedField>())?;
         into.insert(tag, self.slice(self.remaining())?);
         Ok(())
     }

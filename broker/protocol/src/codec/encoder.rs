@@ -254,7 +254,8 @@ impl Encoder {
     /// Ends a tagged field: sets its size.
     pub fn end_tag(&mut self, mark: TagMark) -> Result<()> {
         let length = self.head.len() - mark.head + self.spliced_bytes - mark.spliced_bytes;
-        let size = u32::try_from(length).map_err(|_| EncodeError::TooLong { what: "tagged field", length })?;
+        let size =
+            u32::try_from(length).map_err(|_| EncodeError::TooLong { what: "tagged field", length })?;
         let content_end = self.head.len();
         self.unsigned_varint(size);
         let width = self.head.len() - content_end;

@@ -8,7 +8,9 @@ mod message;
 mod tagged_fields;
 mod versioned;
 
-pub use decoder::{Decoder, MAX_ARRAY_ELEMENTS, MAX_STRING_BYTES, MAX_TAGGED_FIELDS, MEMORY_ALLOWANCE, MEMORY_FACTOR};
+pub use decoder::{
+    Decoder, MAX_ARRAY_ELEMENTS, MAX_STRING_BYTES, MAX_TAGGED_FIELDS, MEMORY_ALLOWANCE, MEMORY_FACTOR,
+};
 pub use encoder::{Encoder, SPLICE_BYTES, TagMark};
 pub use error::{DecodeError, EncodeError};
 pub use header::{decode_request_header, decode_response_header, encode_request, encode_response};

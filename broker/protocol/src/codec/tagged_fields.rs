@@ -1,5 +1,7 @@
 //! Tagged fields (KIP-482) that this code does not know, kept so that they survive a round trip.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 /// A tagged field as it was on the wire.
@@ -12,7 +14,7 @@ pub struct RawTaggedField {
 }
 
 /// The unknown tagged fields of one struct, in ascending order. One pointer, null when there are none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 // A thin pointer on purpose: every struct of every message carries one.
 #[allow(clippy::box_collection)]
 pub struct UnknownTags(Option<Box<Vec<RawTaggedField>>>);
@@ -40,5 +42,11 @@ impl UnknownTags {
             Ok(at) => fields[at].data = data,
             Err(at) => fields.insert(at, RawTaggedField { tag, data }),
         }
+    }
+}
+
+impl fmt::Debug for UnknownTags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.as_slice().iter().map(|field| (field.tag, &field.data))).finish()
     }
 }
