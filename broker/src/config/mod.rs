@@ -6,6 +6,5 @@
 pub mod broker_config;
 pub mod broker_keys;
 pub mod key_row;
-pub mod listener;
 pub mod topic_config;
 pub mod topic_keys;

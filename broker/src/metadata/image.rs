@@ -3,7 +3,7 @@
 //! An image is never changed: applying records makes a new one that shares what did not change.
 //! Whoever holds one sees one moment of the cluster.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytestring::ByteString;
@@ -22,7 +22,12 @@ pub struct MetadataImage {
     topic_names: Arc<HashMap<Uuid, ByteString>>,
     configs: Arc<BTreeMap<ConfigResource, Arc<BTreeMap<String, String>>>>,
     next_producer_id: i64,
+    removed_topics: Arc<VecDeque<Uuid>>,
 }
+
+/// How many removed topics are remembered, so that their logs are deleted even if the broker
+/// stopped in between.
+const REMEMBERED_REMOVALS: usize = 1000;
 
 /// A registered broker.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +129,12 @@ impl MetadataImage {
         self.topic_names.get(&id).and_then(|name| self.topics.get(name))
     }
 
+    /// Whether a topic of this id was removed, as far back as is remembered.
+    #[must_use]
+    pub fn was_removed(&self, id: Uuid) -> bool {
+        self.removed_topics.contains(&id)
+    }
+
     /// The settings stored for a resource; `None` when it has none of its own.
     #[must_use]
     pub fn config(&self, resource: &ConfigResource) -> Option<&Arc<BTreeMap<String, String>>> {
@@ -177,6 +188,11 @@ impl MetadataImage {
                 if let Some(name) = Arc::make_mut(&mut self.topic_names).remove(topic) {
                     Arc::make_mut(&mut self.topics).remove(&name);
                     Arc::make_mut(&mut self.configs).remove(&ConfigResource::topic(&name));
+                    let removed = Arc::make_mut(&mut self.removed_topics);
+                    removed.push_back(*topic);
+                    if removed.len() > REMEMBERED_REMOVALS {
+                        removed.pop_front();
+                    }
                 }
             }
             MetadataRecord::Config { resource, key, value } => {
@@ -233,6 +249,8 @@ pub(crate) struct ImageSnapshot {
     topics: Vec<TopicImage>,
     configs: Vec<(ConfigResource, BTreeMap<String, String>)>,
     next_producer_id: i64,
+    #[serde(default)]
+    removed_topics: VecDeque<Uuid>,
 }
 
 impl From<&MetadataImage> for ImageSnapshot {
@@ -243,6 +261,7 @@ impl From<&MetadataImage> for ImageSnapshot {
             topics: image.topics.values().map(|t| (**t).clone()).collect(),
             configs: image.configs.iter().map(|(r, c)| (r.clone(), (**c).clone())).collect(),
             next_producer_id: image.next_producer_id,
+            removed_topics: (*image.removed_topics).clone(),
         }
     }
 }
@@ -257,6 +276,7 @@ impl From<ImageSnapshot> for MetadataImage {
             topic_names: Arc::new(names),
             configs: Arc::new(snapshot.configs.into_iter().map(|(r, c)| (r, Arc::new(c))).collect()),
             next_producer_id: snapshot.next_producer_id,
+            removed_topics: Arc::new(snapshot.removed_topics),
         }
     }
 }

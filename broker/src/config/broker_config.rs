@@ -1,0 +1,270 @@
+//! The broker's settings, parsed and checked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aqueduct_config::{Parsed, Properties};
+use aqueduct_log::Durability;
+use aqueduct_service::listener::{Listener, ListenerError};
+
+use super::broker_keys;
+use super::key_row::Effect;
+
+/// What a broker is started with.
+#[derive(Debug, Clone)]
+pub struct BrokerConfig {
+    /// `node.id`, or `broker.id`.
+    pub node_id: i32,
+    /// `broker.rack`.
+    pub rack: Option<String>,
+    /// `listeners`.
+    pub listeners: Vec<Listener>,
+    /// `advertised.listeners`; what is missing is advertised as it is bound.
+    pub advertised: Vec<Listener>,
+    /// `admin.listener`, if metrics and health are to be served.
+    pub admin: Option<Listener>,
+    /// `log.dirs`, or `log.dir`.
+    pub log_dirs: Vec<PathBuf>,
+    /// Folder of the metadata log.
+    pub metadata_dir: PathBuf,
+    /// `log.durability`.
+    pub durability: Durability,
+    /// Limits of connections.
+    pub network: NetworkLimits,
+    /// `fetch.max.bytes`.
+    pub fetch_max_bytes: u32,
+    /// `fetch.max.wait.ms`.
+    pub fetch_max_wait: Duration,
+    /// `auto.create.topics.enable`.
+    pub auto_create_topics: bool,
+    /// `max.decompressed.message.bytes`.
+    pub max_decompressed_bytes: usize,
+    /// Every setting of the table, for the parts that read their own.
+    pub values: Parsed,
+    /// What the user gave, for DescribeConfigs.
+    pub given: BTreeMap<String, String>,
+}
+
+/// Limits of the network layer.
+#[derive(Debug, Clone, Copy)]
+pub struct NetworkLimits {
+    /// `socket.request.max.bytes`.
+    pub request_max_bytes: usize,
+    /// `queued.max.requests`, per connection.
+    pub max_in_flight: usize,
+    /// `queued.max.request.bytes`, all connections together.
+    pub request_memory: usize,
+    /// `max.connections`.
+    pub max_connections: usize,
+    /// `max.connections.per.ip`.
+    pub max_connections_per_ip: usize,
+    /// `connections.max.idle.ms`; `None` for no limit.
+    pub max_idle: Option<Duration>,
+    /// `socket.listen.backlog.size`.
+    pub backlog: u32,
+    /// `socket.send.buffer.bytes`, unless left to the system.
+    pub send_buffer: Option<u32>,
+    /// `socket.receive.buffer.bytes`, unless left to the system.
+    pub receive_buffer: Option<u32>,
+}
+
+/// Every reason why settings are refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct BrokerConfigError(pub Vec<String>);
+
+impl BrokerConfig {
+    /// Parses settings with Kafka's keys.
+    ///
+    /// # Errors
+    /// All that is wrong, at once.
+    pub fn from_properties(properties: &Properties) -> Result<Self, BrokerConfigError> {
+        let given: BTreeMap<String, String> =
+            properties.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let values = broker_keys::table().parse_map(&given).map_err(|e| BrokerConfigError(e.0))?;
+        let mut errors = Vec::new();
+        let listeners = parse_listeners(values.list("listeners"), &mut errors);
+        let advertised = parse_listeners(values.list("advertised.listeners"), &mut errors);
+        for listener in &listeners {
+            check_protocol(listener, values.list("listener.security.protocol.map"), &mut errors);
+            let guarded = listener.clone().guard(values.bool("allow.insecure.listeners"));
+            errors.extend(guarded.err().map(|e| e.to_string()));
+        }
+        check_advertised(&listeners, &advertised, &mut errors);
+        if !values.list("process.roles").iter().any(|role| role == "broker") {
+            errors.push("process.roles must contain broker: a controller alone is not implemented".to_owned());
+        }
+        if values.int("default.replication.factor") > 1 {
+            errors.push("default.replication.factor must be 1: there is one broker".to_owned());
+        }
+        let admin = parse_admin(values.str("admin.listener"), &values, &mut errors);
+        if !errors.is_empty() {
+            return Err(BrokerConfigError(errors));
+        }
+        Ok(Self::assemble(values, given, listeners, advertised, admin))
+    }
+
+    fn assemble(
+        values: Parsed,
+        given: BTreeMap<String, String>,
+        listeners: Vec<Listener>,
+        advertised: Vec<Listener>,
+        admin: Option<Listener>,
+    ) -> Self {
+        let log_dirs = log_dirs(&values);
+        let metadata_root = values.opt_str("metadata.log.dir").map_or_else(|| log_dirs[0].clone(), PathBuf::from);
+        let broker_id = values.int("broker.id");
+        let node_id =
+            if given.contains_key("node.id") || broker_id < 0 { values.int("node.id") } else { broker_id };
+        Self {
+            node_id: clamp_i32(node_id),
+            rack: values.opt_str("broker.rack").map(str::to_owned),
+            listeners,
+            advertised,
+            admin,
+            metadata_dir: metadata_root.join("__aqueduct_metadata"),
+            log_dirs,
+            durability: match values.str("log.durability") {
+                "page-cache" => Durability::PageCache,
+                _ => Durability::Flush,
+            },
+            network: NetworkLimits::of(&values),
+            fetch_max_bytes: u32::try_from(values.int("fetch.max.bytes")).unwrap_or(u32::MAX),
+            fetch_max_wait: millis(values.int("fetch.max.wait.ms")),
+            auto_create_topics: values.bool("auto.create.topics.enable"),
+            max_decompressed_bytes: size(values.int("max.decompressed.message.bytes")),
+            values,
+            given,
+        }
+    }
+
+    /// The keys that were given and that the broker does not act upon, sorted.
+    #[must_use]
+    pub fn not_honoured(&self) -> Vec<&str> {
+        let acts_on = |key: &str| broker_keys::row(key).is_some_and(|row| row.effect == Effect::Honoured);
+        self.given.keys().map(String::as_str).filter(|key| !acts_on(key)).collect()
+    }
+}
+
+impl NetworkLimits {
+    fn of(values: &Parsed) -> Self {
+        Self {
+            request_max_bytes: size(values.int("socket.request.max.bytes")),
+            max_in_flight: size(values.int("queued.max.requests")),
+            request_memory: match values.int("queued.max.request.bytes") {
+                ..=0 => usize::MAX >> 4,
+                limit => size(limit),
+            },
+            max_connections: size(values.int("max.connections")),
+            max_connections_per_ip: size(values.int("max.connections.per.ip")),
+            max_idle: match values.int("connections.max.idle.ms") {
+                ..0 => None,
+                limit => Some(millis(limit)),
+            },
+            backlog: u32::try_from(values.int("socket.listen.backlog.size")).unwrap_or(50),
+            send_buffer: u32::try_from(values.int("socket.send.buffer.bytes")).ok(),
+            receive_buffer: u32::try_from(values.int("socket.receive.buffer.bytes")).ok(),
+        }
+    }
+}
+
+fn parse_listeners(items: &[String], errors: &mut Vec<String>) -> Vec<Listener> {
+    let mut listeners: Vec<Listener> = Vec::new();
+    for item in items {
+        match Listener::parse(item) {
+            Ok(listener) if listeners.iter().any(|known| known.name == listener.name) => {
+                errors.push(format!("Each listener must have a different name, listeners: {}", items.join(",")));
+            }
+            Ok(listener) => listeners.push(listener),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    listeners
+}
+
+fn check_protocol(listener: &Listener, map: &[String], errors: &mut Vec<String>) {
+    let mapped = map.iter().filter_map(|item| item.split_once(':'));
+    let protocol = mapped.clone().find(|(name, _)| name.eq_ignore_ascii_case(&listener.name));
+    match protocol {
+        None => errors.push(format!("No security protocol defined for listener {}", listener.name)),
+        Some((_, "PLAINTEXT")) => {}
+        Some((_, other)) => {
+            errors.push(format!("listener {} uses {other}: only PLAINTEXT is implemented", listener.name));
+        }
+    }
+}
+
+fn check_advertised(listeners: &[Listener], advertised: &[Listener], errors: &mut Vec<String>) {
+    for listener in advertised {
+        if !listeners.iter().any(|known| known.name == listener.name) {
+            errors.push(format!(
+                "advertised.listeners listener names must be equal to or a subset of the ones defined in listeners. \
+                 Found {}.",
+                listener.name
+            ));
+        }
+        if listener.host == "0.0.0.0" {
+            errors.push(
+                "advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address."
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+fn parse_admin(text: &str, values: &Parsed, errors: &mut Vec<String>) -> Option<Listener> {
+    if text.is_empty() {
+        return None;
+    }
+    let guarded: Result<Listener, ListenerError> =
+        Listener::parse(text).and_then(|l| l.guard(values.bool("allow.insecure.listeners")));
+    guarded.map_err(|error| errors.push(format!("admin.listener: {error}"))).ok()
+}
+
+fn log_dirs(values: &Parsed) -> Vec<PathBuf> {
+    match values.list("log.dirs") {
+        [] => vec![PathBuf::from(values.str("log.dir"))],
+        dirs => dirs.iter().map(PathBuf::from).collect(),
+    }
+}
+
+fn millis(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+}
+
+fn size(bytes: i64) -> usize {
+    usize::try_from(bytes).unwrap_or(0)
+}
+
+fn clamp_i32(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<BrokerConfig, BrokerConfigError> {
+        BrokerConfig::from_properties(&Properties::parse(text).expect("properties"))
+    }
+
+    #[test]
+    fn a_listener_beyond_loopback_needs_permission() {
+        assert!(parse("listeners=PLAINTEXT://0.0.0.0:9092").is_err());
+        assert!(parse("listeners=PLAINTEXT://0.0.0.0:9092\nallow.insecure.listeners=true").is_ok());
+        assert!(parse("listeners=PLAINTEXT://127.0.0.1:0").is_ok());
+    }
+
+    #[test]
+    fn every_error_is_told_at_once() {
+        let error = parse("listeners=SSL://127.0.0.1:1,X://127.0.0.1:2\nadvertised.listeners=Y://h:1").err();
+        assert_eq!(error.map(|e| e.0.len()), Some(3));
+    }
+
+    #[test]
+    fn keys_that_change_nothing_are_named() {
+        let config = parse("num.io.threads=3\nnum.partitions=2\nsome.key=1").expect("parses");
+        assert_eq!(config.not_honoured(), ["num.io.threads", "some.key"]);
+    }
+}

@@ -1,0 +1,3 @@
+//! What the broker counts, and how `/metrics` shows it.
+
+pub mod topic_metrics;

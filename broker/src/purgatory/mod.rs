@@ -1,0 +1,3 @@
+//! Where requests wait for something to happen in partitions.
+
+pub mod waiters;

@@ -1,0 +1,6 @@
+//! The partitions of this broker: their logs, who reads and writes them, and how they follow the
+//! metadata image.
+
+pub mod partition;
+pub mod replica_manager;
+pub mod topic;

@@ -1,0 +1,227 @@
+//! Keeps the broker's logs as the metadata image says, and finds partitions for requests.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use aqueduct_log::{Durability, LogManager, ManagerError, TopicPartition};
+use aqueduct_protocol::ErrorCode;
+use aqueduct_service::Clock;
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use super::partition::Partition;
+use super::topic::Topic;
+use crate::config::broker_config::BrokerConfig;
+use crate::config::topic_config::TopicConfig;
+use crate::metadata::image::{MetadataImage, TopicImage};
+use crate::metadata::record::ConfigResource;
+use crate::metrics::topic_metrics::TopicMetrics;
+
+/// The topics of this broker. Readers never wait; changes come from one task, one image at a time.
+pub struct ReplicaManager {
+    node_id: i32,
+    logs: Arc<LogManager>,
+    clock: Arc<dyn Clock>,
+    config: Arc<BrokerConfig>,
+    table: ArcSwap<TopicTable>,
+}
+
+/// Topics by name and id.
+#[derive(Debug, Default, Clone)]
+pub struct TopicTable {
+    by_name: HashMap<ByteString, Arc<Topic>>,
+    by_id: HashMap<Uuid, Arc<Topic>>,
+}
+
+impl TopicTable {
+    /// A topic by name.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<&Arc<Topic>> {
+        self.by_name.get(name)
+    }
+
+    /// A topic by id.
+    #[must_use]
+    pub fn by_id(&self, id: Uuid) -> Option<&Arc<Topic>> {
+        self.by_id.get(&id)
+    }
+
+    /// All topics.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Topic>> {
+        self.by_name.values()
+    }
+}
+
+impl ReplicaManager {
+    /// A manager without topics; [`ReplicaManager::apply`] brings them.
+    #[must_use]
+    pub fn new(config: Arc<BrokerConfig>, logs: Arc<LogManager>, clock: Arc<dyn Clock>) -> Self {
+        Self { node_id: config.node_id, logs, clock, config, table: ArcSwap::default() }
+    }
+
+    /// The topics as they are now. A request takes this once.
+    #[must_use]
+    pub fn topics(&self) -> arc_swap::Guard<Arc<TopicTable>> {
+        self.table.load()
+    }
+
+    /// A partition by the name of its topic.
+    ///
+    /// # Errors
+    /// `UNKNOWN_TOPIC_OR_PARTITION`, or why the partition cannot be used.
+    pub fn partition(&self, topic: &str, index: i32) -> Result<Arc<Partition>, ErrorCode> {
+        let topics = self.topics();
+        let topic = topics.by_name(topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        topic.partition(index).cloned()
+    }
+
+    /// The logs, for what concerns all of them.
+    #[must_use]
+    pub fn logs(&self) -> &Arc<LogManager> {
+        &self.logs
+    }
+
+    /// Makes the logs what `image` says: new ones are made, removed topics' are deleted, settings
+    /// and leader epochs are brought up to date. Blocks on the disk.
+    pub fn apply(&self, image: &MetadataImage) {
+        let old = self.table.load_full();
+        let mut next = TopicTable::default();
+        for topic in image.topics() {
+            let known = old.by_id(topic.id);
+            let served = match known {
+                Some(known) if known.partitions.len() == topic.partitions.len() && all_usable(known) => {
+                    self.refresh(known, topic, image);
+                    Arc::clone(known)
+                }
+                _ => Arc::new(self.open_topic(topic, known, image)),
+            };
+            next.by_id.insert(served.id, Arc::clone(&served));
+            next.by_name.insert(served.name.clone(), served);
+        }
+        let gone: Vec<Arc<Topic>> = old.iter().filter(|t| next.by_id(t.id).is_none()).cloned().collect();
+        self.table.store(Arc::new(next));
+        for topic in gone {
+            self.delete_topic(&topic);
+        }
+    }
+
+    /// Deletes the logs of topics that were removed before the last stop came in between, and
+    /// names those that belong to no topic. Nothing else is ever deleted here.
+    pub fn sweep(&self, image: &MetadataImage) {
+        for log in self.logs.logs() {
+            let partition = log.topic_partition();
+            if image.topic_by_id(log.topic_id()).is_some() {
+                continue;
+            }
+            if image.was_removed(log.topic_id()) {
+                self.delete_log(partition);
+            } else {
+                tracing::warn!(%partition, "log belongs to no topic of this cluster and is left alone");
+            }
+        }
+    }
+
+    fn refresh(&self, known: &Arc<Topic>, topic: &TopicImage, image: &MetadataImage) {
+        let config = self.topic_config(topic, image);
+        let changed = **known.config.load() != config;
+        for (partition, metadata) in known.partitions.iter().zip(&topic.partitions) {
+            if let Ok(partition) = partition {
+                partition.set_leader_epoch(metadata.leader_epoch);
+                if changed {
+                    partition.log().update_config(config.log.clone());
+                }
+            }
+        }
+        if changed {
+            known.config.store(Arc::new(config));
+        }
+    }
+
+    fn open_topic(&self, topic: &TopicImage, known: Option<&Arc<Topic>>, image: &MetadataImage) -> Topic {
+        let config = self.topic_config(topic, image);
+        let mut partitions = Vec::with_capacity(topic.partitions.len());
+        for (index, metadata) in (0..).zip(&topic.partitions) {
+            let kept = known.and_then(|known| known.partition(index).ok());
+            if let Some(kept) = kept {
+                kept.set_leader_epoch(metadata.leader_epoch);
+                kept.log().update_config(config.log.clone());
+                partitions.push(Ok(Arc::clone(kept)));
+            } else if metadata.replicas.contains(&self.node_id) {
+                partitions.push(self.open_partition(topic, index, metadata.leader_epoch, &config, image));
+            } else {
+                partitions.push(Err(ErrorCode::NotLeaderOrFollower));
+            }
+        }
+        Topic {
+            name: topic.name.clone(),
+            id: topic.id,
+            internal: topic.is_internal(),
+            partitions,
+            config: Arc::new(ArcSwap::from_pointee(config)),
+            metrics: known.map_or_else(|| TopicMetrics::of(&topic.name), |known| Arc::clone(&known.metrics)),
+        }
+    }
+
+    fn open_partition(
+        &self,
+        topic: &TopicImage,
+        index: i32,
+        leader_epoch: i32,
+        config: &TopicConfig,
+        image: &MetadataImage,
+    ) -> Result<Arc<Partition>, ErrorCode> {
+        let name = TopicPartition::new(topic.name.clone(), index);
+        let now = self.clock.now_ms();
+        let mut log = self.logs.get_or_create(&name, topic.id, config.log.clone(), now);
+        if let Err(ManagerError::TopicIdMismatch { found, .. }) = &log
+            && image.was_removed(*found)
+        {
+            self.delete_log(&name);
+            log = self.logs.get_or_create(&name, topic.id, config.log.clone(), now);
+        }
+        match log {
+            Ok(log) => {
+                Ok(Arc::new(Partition::new(index, log, leader_epoch, self.durability())))
+            }
+            Err(error) => {
+                tracing::error!(partition = %name, %error, "partition cannot be used");
+                Err(ErrorCode::KafkaStorageError)
+            }
+        }
+    }
+
+    fn topic_config(&self, topic: &TopicImage, image: &MetadataImage) -> TopicConfig {
+        let own = image.config(&ConfigResource::topic(&topic.name));
+        TopicConfig::resolve(own.map(|own| &**own), &self.config).unwrap_or_else(|error| {
+            tracing::error!(topic = %topic.name, %error, "stored settings are invalid, defaults are used");
+            TopicConfig::resolve(None, &self.config).unwrap_or_default()
+        })
+    }
+
+    fn durability(&self) -> Durability {
+        self.config.durability
+    }
+
+    fn delete_topic(&self, topic: &Topic) {
+        for index in 0..topic.partitions.len() {
+            let index = i32::try_from(index).unwrap_or(i32::MAX);
+            self.delete_log(&TopicPartition::new(topic.name.clone(), index));
+        }
+        for partition in topic.partitions.iter().flatten() {
+            // Fetches that wait for the topic are told that it is gone.
+            crate::purgatory::waiters::Watched::waiters(&**partition).wake_all();
+        }
+    }
+
+    fn delete_log(&self, partition: &TopicPartition) {
+        match self.logs.delete(partition, self.clock.now_ms()) {
+            Ok(()) | Err(ManagerError::Unknown { .. }) => {}
+            Err(error) => tracing::error!(%partition, %error, "log was not deleted"),
+        }
+    }
+}
+
+fn all_usable(topic: &Topic) -> bool {
+    topic.partitions.iter().all(Result::is_ok)
+}

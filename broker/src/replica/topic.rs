@@ -1,0 +1,44 @@
+//! A topic as this broker serves it: settings, partitions, counters.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use aqueduct_protocol::ErrorCode;
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use super::partition::Partition;
+use crate::config::topic_config::TopicConfig;
+use crate::metrics::topic_metrics::TopicMetrics;
+
+/// A topic with its partitions resolved.
+#[derive(Debug)]
+pub struct Topic {
+    /// Name.
+    pub name: ByteString,
+    /// Id.
+    pub id: Uuid,
+    /// Whether it is one of the broker's own.
+    pub internal: bool,
+    /// Its partitions by index; an error stands for one whose log is not usable.
+    pub partitions: Vec<Result<Arc<Partition>, ErrorCode>>,
+    /// Settings in force.
+    pub config: Arc<ArcSwap<TopicConfig>>,
+    /// Its counters.
+    pub metrics: Arc<TopicMetrics>,
+}
+
+impl Topic {
+    /// A partition by index.
+    ///
+    /// # Errors
+    /// `UNKNOWN_TOPIC_OR_PARTITION`, or why the partition cannot be used.
+    pub fn partition(&self, index: i32) -> Result<&Arc<Partition>, ErrorCode> {
+        let found = usize::try_from(index).ok().and_then(|at| self.partitions.get(at));
+        match found {
+            Some(Ok(partition)) => Ok(partition),
+            Some(Err(code)) => Err(*code),
+            None => Err(ErrorCode::UnknownTopicOrPartition),
+        }
+    }
+}
