@@ -93,7 +93,8 @@ impl BrokerConfig {
         }
         check_advertised(&listeners, &advertised, &mut errors);
         if !values.list("process.roles").iter().any(|role| role == "broker") {
-            errors.push("process.roles must contain broker: a controller alone is not implemented".to_owned());
+            errors
+                .push("process.roles must contain broker: a controller alone is not implemented".to_owned());
         }
         if values.int("default.replication.factor") > 1 {
             errors.push("default.replication.factor must be 1: there is one broker".to_owned());
@@ -113,7 +114,8 @@ impl BrokerConfig {
         admin: Option<Listener>,
     ) -> Self {
         let log_dirs = log_dirs(&values);
-        let metadata_root = values.opt_str("metadata.log.dir").map_or_else(|| log_dirs[0].clone(), PathBuf::from);
+        let metadata_root =
+            values.opt_str("metadata.log.dir").map_or_else(|| log_dirs[0].clone(), PathBuf::from);
         let broker_id = values.int("broker.id");
         let node_id =
             if given.contains_key("node.id") || broker_id < 0 { values.int("node.id") } else { broker_id };
@@ -174,7 +176,10 @@ fn parse_listeners(items: &[String], errors: &mut Vec<String>) -> Vec<Listener> 
     for item in items {
         match Listener::parse(item) {
             Ok(listener) if listeners.iter().any(|known| known.name == listener.name) => {
-                errors.push(format!("Each listener must have a different name, listeners: {}", items.join(",")));
+                errors.push(format!(
+                    "Each listener must have a different name, listeners: {}",
+                    items.join(",")
+                ));
             }
             Ok(listener) => listeners.push(listener),
             Err(error) => errors.push(error.to_string()),

@@ -74,30 +74,85 @@ fn server_rows() -> Vec<KeyRow> {
 fn network_rows() -> Vec<KeyRow> {
     use KeyType::{Int, Long, String};
     vec![
-        KeyRow::honoured("socket.request.max.bytes", Int, "104857600", "The largest request (bytes). A larger one closes the connection.")
-            .check(Check::AtLeast(1)),
-        KeyRow::honoured("socket.send.buffer.bytes", Int, "-1", "SO_SNDBUF (bytes); -1 for the system's. The default here is the system's, which adapts."),
-        KeyRow::honoured("socket.receive.buffer.bytes", Int, "-1", "SO_RCVBUF (bytes); -1 for the system's. The default here is the system's, which adapts."),
+        KeyRow::honoured(
+            "socket.request.max.bytes",
+            Int,
+            "104857600",
+            "The largest request (bytes). A larger one closes the connection.",
+        )
+        .check(Check::AtLeast(1)),
+        KeyRow::honoured(
+            "socket.send.buffer.bytes",
+            Int,
+            "-1",
+            "SO_SNDBUF (bytes); -1 for the system's. The default here is the system's, which adapts.",
+        ),
+        KeyRow::honoured(
+            "socket.receive.buffer.bytes",
+            Int,
+            "-1",
+            "SO_RCVBUF (bytes); -1 for the system's. The default here is the system's, which adapts.",
+        ),
         KeyRow::honoured("socket.listen.backlog.size", Int, "50", "Connections that wait to be accepted.")
             .check(Check::AtLeast(1)),
-        KeyRow::honoured("max.connections", Int, "10000", "The most connections at one time (Kafka: no limit).")
-            .check(Check::AtLeast(0)),
-        KeyRow::honoured("max.connections.per.ip", Int, "2147483647", "The most connections from one address.")
-            .check(Check::AtLeast(0)),
+        KeyRow::honoured(
+            "max.connections",
+            Int,
+            "10000",
+            "The most connections at one time (Kafka: no limit).",
+        )
+        .check(Check::AtLeast(0)),
+        KeyRow::honoured(
+            "max.connections.per.ip",
+            Int,
+            "2147483647",
+            "The most connections from one address.",
+        )
+        .check(Check::AtLeast(0)),
         KeyRow::not_honoured("max.connections.per.ip.overrides", String, "", "Not honoured yet."),
         KeyRow::not_honoured("max.connection.creation.rate", Int, "2147483647", "Not honoured yet."),
-        KeyRow::honoured("connections.max.idle.ms", Long, "600000", "A connection without a request for this long (ms) is closed."),
-        KeyRow::honoured("queued.max.requests", Int, "500", "The most requests of one connection that wait for their answers.")
-            .check(Check::AtLeast(1)),
-        KeyRow::honoured("queued.max.request.bytes", Long, "268435456", "Memory (bytes) for requests that are being received or handled, all connections together (Kafka: no limit)."),
-        KeyRow::honoured("max.request.partition.size.limit", Int, "2000", "The most partitions in one answer of DescribeTopicPartitions.")
-            .check(Check::AtLeast(1)),
+        KeyRow::honoured(
+            "connections.max.idle.ms",
+            Long,
+            "600000",
+            "A connection without a request for this long (ms) is closed.",
+        ),
+        KeyRow::honoured(
+            "queued.max.requests",
+            Int,
+            "500",
+            "The most requests of one connection that wait for their answers.",
+        )
+        .check(Check::AtLeast(1)),
+        KeyRow::honoured(
+            "queued.max.request.bytes",
+            Long,
+            "268435456",
+            "Memory (bytes) for requests that are being received or handled, all connections together (Kafka: no limit).",
+        ),
+        KeyRow::honoured(
+            "max.request.partition.size.limit",
+            Int,
+            "2000",
+            "The most partitions in one answer of DescribeTopicPartitions.",
+        )
+        .check(Check::AtLeast(1)),
         KeyRow::honoured("fetch.max.bytes", Int, "57671680", "The most bytes that a fetch is answered with.")
             .check(Check::AtLeast(1024)),
-        KeyRow::honoured("max.incremental.fetch.session.cache.slots", Int, "1000", "The most incremental fetch sessions.")
-            .check(Check::AtLeast(0)),
-        KeyRow::honoured("fetch.max.wait.ms", Int, "300000", "A fetch is answered after this long (ms) whatever it asked for. Aqueduct's own key.")
-            .check(Check::AtLeast(0)),
+        KeyRow::honoured(
+            "max.incremental.fetch.session.cache.slots",
+            Int,
+            "1000",
+            "The most incremental fetch sessions.",
+        )
+        .check(Check::AtLeast(0)),
+        KeyRow::honoured(
+            "fetch.max.wait.ms",
+            Int,
+            "300000",
+            "A fetch is answered after this long (ms) whatever it asked for. Aqueduct's own key.",
+        )
+        .check(Check::AtLeast(0)),
     ]
 }
 
@@ -183,35 +238,135 @@ fn group_rows() -> Vec<KeyRow> {
     vec![
         KeyRow::honoured("offsets.topic.num.partitions", Int, "50", "Partitions of __consumer_offsets.")
             .check(Check::AtLeast(1)),
-        KeyRow::honoured("offsets.topic.replication.factor", Short, "1", "Replicas of __consumer_offsets. The default is what one node can give (Kafka: 3).")
-            .check(Check::AtLeast(1)),
-        KeyRow::honoured("offsets.topic.segment.bytes", Int, "104857600", "segment.bytes of __consumer_offsets.")
-            .check(Check::AtLeast(1)),
-        KeyRow::not_honoured("offsets.topic.compression.codec", Int, "0", "Codec of what is written to __consumer_offsets. Not honoured: it is not compressed."),
-        KeyRow::honoured("offsets.load.buffer.size", Int, "5242880", "Bytes read at a time while offsets are loaded.")
-            .check(Check::AtLeast(1)),
-        KeyRow::honoured("offsets.retention.minutes", Int, "10080", "How long offsets of an empty group are kept.")
-            .check(Check::AtLeast(1)),
-        KeyRow::honoured("offsets.retention.check.interval.ms", Long, "600000", "How often (ms) offsets to forget are looked for.")
-            .check(Check::AtLeast(1)),
-        KeyRow::honoured("offset.metadata.max.bytes", Int, "4096", "The longest metadata of a committed offset (bytes)."),
+        KeyRow::honoured(
+            "offsets.topic.replication.factor",
+            Short,
+            "1",
+            "Replicas of __consumer_offsets. The default is what one node can give (Kafka: 3).",
+        )
+        .check(Check::AtLeast(1)),
+        KeyRow::honoured(
+            "offsets.topic.segment.bytes",
+            Int,
+            "104857600",
+            "segment.bytes of __consumer_offsets.",
+        )
+        .check(Check::AtLeast(1)),
+        KeyRow::not_honoured(
+            "offsets.topic.compression.codec",
+            Int,
+            "0",
+            "Codec of what is written to __consumer_offsets. Not honoured: it is not compressed.",
+        ),
+        KeyRow::honoured(
+            "offsets.load.buffer.size",
+            Int,
+            "5242880",
+            "Bytes read at a time while offsets are loaded.",
+        )
+        .check(Check::AtLeast(1)),
+        KeyRow::honoured(
+            "offsets.retention.minutes",
+            Int,
+            "10080",
+            "How long offsets of an empty group are kept.",
+        )
+        .check(Check::AtLeast(1)),
+        KeyRow::honoured(
+            "offsets.retention.check.interval.ms",
+            Long,
+            "600000",
+            "How often (ms) offsets to forget are looked for.",
+        )
+        .check(Check::AtLeast(1)),
+        KeyRow::honoured(
+            "offset.metadata.max.bytes",
+            Int,
+            "4096",
+            "The longest metadata of a committed offset (bytes).",
+        ),
         KeyRow::honoured("offsets.commit.timeout.ms", Int, "5000", "How long (ms) a commit may take.")
             .check(Check::AtLeast(1)),
-        KeyRow::honoured("group.min.session.timeout.ms", Int, "6000", "The shortest session time-out that a member may ask for (ms)."),
-        KeyRow::honoured("group.max.session.timeout.ms", Int, "1800000", "The longest session time-out that a member may ask for (ms)."),
-        KeyRow::honoured("group.initial.rebalance.delay.ms", Int, "3000", "How long (ms) a new group waits for more members."),
+        KeyRow::honoured(
+            "group.min.session.timeout.ms",
+            Int,
+            "6000",
+            "The shortest session time-out that a member may ask for (ms).",
+        ),
+        KeyRow::honoured(
+            "group.max.session.timeout.ms",
+            Int,
+            "1800000",
+            "The longest session time-out that a member may ask for (ms).",
+        ),
+        KeyRow::honoured(
+            "group.initial.rebalance.delay.ms",
+            Int,
+            "3000",
+            "How long (ms) a new group waits for more members.",
+        ),
         KeyRow::honoured("group.max.size", Int, "2147483647", "The most members of a group.")
             .check(Check::AtLeast(1)),
-        KeyRow::honoured("group.max.bytes", Int, "16777216", "The most metadata and assignments that a group may hold (bytes). Aqueduct's own key.")
-            .check(Check::AtLeast(1)),
-        KeyRow::honoured("group.coordinator.rebalance.protocols", List, "classic", "Group protocols offered. Only classic is implemented."),
-        KeyRow::not_honoured("group.coordinator.append.linger.ms", Int, "5", "Not honoured: commits share flushes, not batches."),
-        KeyRow::not_honoured("group.consumer.session.timeout.ms", Int, "45000", "Not honoured: the consumer group protocol is not there yet."),
-        KeyRow::not_honoured("group.consumer.heartbeat.interval.ms", Int, "5000", "Not honoured: the consumer group protocol is not there yet."),
-        KeyRow::not_honoured("transaction.state.log.num.partitions", Int, "50", "Not honoured: there are no transactions yet."),
-        KeyRow::not_honoured("transaction.state.log.replication.factor", Short, "1", "Not honoured: there are no transactions yet."),
-        KeyRow::not_honoured("transaction.state.log.min.isr", Int, "1", "Not honoured: there are no transactions yet."),
-        KeyRow::not_honoured("transaction.max.timeout.ms", Int, "900000", "Not honoured: there are no transactions yet."),
-        KeyRow::not_honoured("transactional.id.expiration.ms", Int, "604800000", "Not honoured: there are no transactions yet."),
+        KeyRow::honoured(
+            "group.max.bytes",
+            Int,
+            "16777216",
+            "The most metadata and assignments that a group may hold (bytes). Aqueduct's own key.",
+        )
+        .check(Check::AtLeast(1)),
+        KeyRow::honoured(
+            "group.coordinator.rebalance.protocols",
+            List,
+            "classic",
+            "Group protocols offered. Only classic is implemented.",
+        ),
+        KeyRow::not_honoured(
+            "group.coordinator.append.linger.ms",
+            Int,
+            "5",
+            "Not honoured: commits share flushes, not batches.",
+        ),
+        KeyRow::not_honoured(
+            "group.consumer.session.timeout.ms",
+            Int,
+            "45000",
+            "Not honoured: the consumer group protocol is not there yet.",
+        ),
+        KeyRow::not_honoured(
+            "group.consumer.heartbeat.interval.ms",
+            Int,
+            "5000",
+            "Not honoured: the consumer group protocol is not there yet.",
+        ),
+        KeyRow::not_honoured(
+            "transaction.state.log.num.partitions",
+            Int,
+            "50",
+            "Not honoured: there are no transactions yet.",
+        ),
+        KeyRow::not_honoured(
+            "transaction.state.log.replication.factor",
+            Short,
+            "1",
+            "Not honoured: there are no transactions yet.",
+        ),
+        KeyRow::not_honoured(
+            "transaction.state.log.min.isr",
+            Int,
+            "1",
+            "Not honoured: there are no transactions yet.",
+        ),
+        KeyRow::not_honoured(
+            "transaction.max.timeout.ms",
+            Int,
+            "900000",
+            "Not honoured: there are no transactions yet.",
+        ),
+        KeyRow::not_honoured(
+            "transactional.id.expiration.ms",
+            Int,
+            "604800000",
+            "Not honoured: there are no transactions yet.",
+        ),
     ]
 }

@@ -30,7 +30,10 @@ impl TopicConfig {
     ///
     /// # Errors
     /// Values that are stored but do not parse; the controller lets none in.
-    pub fn resolve(own: Option<&BTreeMap<String, String>>, broker: &BrokerConfig) -> Result<Self, ConfigErrors> {
+    pub fn resolve(
+        own: Option<&BTreeMap<String, String>>,
+        broker: &BrokerConfig,
+    ) -> Result<Self, ConfigErrors> {
         let values = effective_values(own, broker);
         topic_keys::table().parse_map(&values).map(|parsed| Self::of(&parsed))
     }
@@ -126,9 +129,11 @@ pub fn validate(own: &BTreeMap<String, String>) -> Result<(), String> {
         ));
     }
     if parsed.bool("remote.storage.enable") {
-        return Err("Tiered Storage functionality is disabled in the broker. Topic cannot be configured with \
+        return Err(
+            "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with \
                     remote log storage."
-            .to_owned());
+                .to_owned(),
+        );
     }
     Ok(())
 }
@@ -168,7 +173,6 @@ fn first(errors: ConfigErrors) -> String {
     errors.0.into_iter().next().unwrap_or_default()
 }
 
-
 #[cfg(test)]
 mod tests {
     use aqueduct_config::Properties;
@@ -190,7 +194,10 @@ mod tests {
     #[test]
     fn unknown_and_malformed_settings_are_refused() {
         let one = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
-        assert_eq!(validate(&one("retention.s", "1")), Err("Unknown topic config name: retention.s".to_owned()));
+        assert_eq!(
+            validate(&one("retention.s", "1")),
+            Err("Unknown topic config name: retention.s".to_owned())
+        );
         assert!(validate(&one("retention.ms", "soon")).is_err());
         assert!(validate(&one("cleanup.policy", "compact,delete")).is_ok());
     }

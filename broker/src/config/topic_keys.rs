@@ -73,35 +73,80 @@ fn log_rows() -> Vec<KeyRow> {
 fn record_rows() -> Vec<KeyRow> {
     use KeyType::{Boolean, Int, Long, String};
     vec![
-        KeyRow::honoured("max.message.bytes", Int, "1048588", "The largest record batch (bytes, compressed, head included) that is taken.")
-            .check(Check::AtLeast(0))
-            .from_broker(&["message.max.bytes"]),
-        KeyRow::honoured("compression.type", String, "producer", "Compression of what is stored: producer keeps the producer's; a codec compresses again.")
-            .check(Check::one_of(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]))
-            .from_broker(&["compression.type"]),
-        KeyRow::honoured("compression.gzip.level", Int, "-1", "Level when compression.type is gzip: 1 to 9, or -1 for the default.")
-            .check(Check::Between(-1, 9))
-            .from_broker(&["compression.gzip.level"]),
-        KeyRow::not_honoured("compression.lz4.level", Int, "9", "Level when compression.type is lz4. Not honoured: the codec has one level.")
-            .check(Check::Between(1, 17))
-            .from_broker(&["compression.lz4.level"]),
+        KeyRow::honoured(
+            "max.message.bytes",
+            Int,
+            "1048588",
+            "The largest record batch (bytes, compressed, head included) that is taken.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["message.max.bytes"]),
+        KeyRow::honoured(
+            "compression.type",
+            String,
+            "producer",
+            "Compression of what is stored: producer keeps the producer's; a codec compresses again.",
+        )
+        .check(Check::one_of(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]))
+        .from_broker(&["compression.type"]),
+        KeyRow::honoured(
+            "compression.gzip.level",
+            Int,
+            "-1",
+            "Level when compression.type is gzip: 1 to 9, or -1 for the default.",
+        )
+        .check(Check::Between(-1, 9))
+        .from_broker(&["compression.gzip.level"]),
+        KeyRow::not_honoured(
+            "compression.lz4.level",
+            Int,
+            "9",
+            "Level when compression.type is lz4. Not honoured: the codec has one level.",
+        )
+        .check(Check::Between(1, 17))
+        .from_broker(&["compression.lz4.level"]),
         KeyRow::honoured("compression.zstd.level", Int, "3", "Level when compression.type is zstd.")
             .check(Check::Between(-131_072, 22))
             .from_broker(&["compression.zstd.level"]),
-        KeyRow::honoured("message.timestamp.type", String, "CreateTime", "Whose clock a record's timestamp is from: CreateTime or LogAppendTime.")
-            .check(Check::one_of(&["CreateTime", "LogAppendTime"]))
-            .from_broker(&["log.message.timestamp.type"]),
-        KeyRow::honoured("message.timestamp.before.max.ms", Long, "9223372036854775807", "How far (ms) a record's timestamp may be before the broker's clock.")
-            .check(Check::AtLeast(0))
-            .from_broker(&["log.message.timestamp.before.max.ms"]),
-        KeyRow::honoured("message.timestamp.after.max.ms", Long, "3600000", "How far (ms) a record's timestamp may be ahead of the broker's clock.")
-            .check(Check::AtLeast(0))
-            .from_broker(&["log.message.timestamp.after.max.ms"]),
-        KeyRow::honoured("min.insync.replicas", Int, "1", "Replicas in sync without which acks=all is refused.")
-            .check(Check::AtLeast(1))
-            .from_broker(&["min.insync.replicas"]),
-        KeyRow::not_honoured("message.downconversion.enable", Boolean, "true", "Without effect in Kafka 4 as well.")
-            .from_broker(&["log.message.downconversion.enable"]),
+        KeyRow::honoured(
+            "message.timestamp.type",
+            String,
+            "CreateTime",
+            "Whose clock a record's timestamp is from: CreateTime or LogAppendTime.",
+        )
+        .check(Check::one_of(&["CreateTime", "LogAppendTime"]))
+        .from_broker(&["log.message.timestamp.type"]),
+        KeyRow::honoured(
+            "message.timestamp.before.max.ms",
+            Long,
+            "9223372036854775807",
+            "How far (ms) a record's timestamp may be before the broker's clock.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["log.message.timestamp.before.max.ms"]),
+        KeyRow::honoured(
+            "message.timestamp.after.max.ms",
+            Long,
+            "3600000",
+            "How far (ms) a record's timestamp may be ahead of the broker's clock.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["log.message.timestamp.after.max.ms"]),
+        KeyRow::honoured(
+            "min.insync.replicas",
+            Int,
+            "1",
+            "Replicas in sync without which acks=all is refused.",
+        )
+        .check(Check::AtLeast(1))
+        .from_broker(&["min.insync.replicas"]),
+        KeyRow::not_honoured(
+            "message.downconversion.enable",
+            Boolean,
+            "true",
+            "Without effect in Kafka 4 as well.",
+        )
+        .from_broker(&["log.message.downconversion.enable"]),
     ]
 }
 
@@ -127,10 +172,25 @@ fn cleaner_rows() -> Vec<KeyRow> {
 fn other_rows() -> Vec<KeyRow> {
     use KeyType::{Boolean, List, Long};
     vec![
-        KeyRow::not_honoured("unclean.leader.election.enable", Boolean, "false", "Whether a replica out of sync may lead. Not honoured: partitions have one replica.")
-            .from_broker(&["unclean.leader.election.enable"]),
-        KeyRow::not_honoured("leader.replication.throttled.replicas", List, "", "Replication throttle. Not honoured: partitions have one replica."),
-        KeyRow::not_honoured("follower.replication.throttled.replicas", List, "", "Replication throttle. Not honoured: partitions have one replica."),
+        KeyRow::not_honoured(
+            "unclean.leader.election.enable",
+            Boolean,
+            "false",
+            "Whether a replica out of sync may lead. Not honoured: partitions have one replica.",
+        )
+        .from_broker(&["unclean.leader.election.enable"]),
+        KeyRow::not_honoured(
+            "leader.replication.throttled.replicas",
+            List,
+            "",
+            "Replication throttle. Not honoured: partitions have one replica.",
+        ),
+        KeyRow::not_honoured(
+            "follower.replication.throttled.replicas",
+            List,
+            "",
+            "Replication throttle. Not honoured: partitions have one replica.",
+        ),
         KeyRow::not_honoured("remote.storage.enable", Boolean, "false", NOT_TIERED),
         KeyRow::not_honoured("local.retention.ms", Long, "-2", NOT_TIERED).check(Check::AtLeast(-2)),
         KeyRow::not_honoured("local.retention.bytes", Long, "-2", NOT_TIERED).check(Check::AtLeast(-2)),

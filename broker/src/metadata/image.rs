@@ -60,7 +60,6 @@ pub struct TopicImage {
     pub partitions: Vec<PartitionImage>,
 }
 
-
 impl TopicImage {
     /// Whether the topic is one of the broker's own.
     #[must_use]

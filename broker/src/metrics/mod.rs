@@ -1,3 +1,5 @@
 //! What the broker counts, and how `/metrics` shows it.
 
+pub mod broker_metrics;
+pub mod request_metrics;
 pub mod topic_metrics;

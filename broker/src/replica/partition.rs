@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use aqueduct_log::{
     AppendError, AppendOrigin, Appended, Durability, FlushTicket, LogListener, OfflineReason, PartitionLog,
 };
-use aqueduct_protocol::{LeaderEpoch, Offset};
+use aqueduct_protocol::ids::{LeaderEpoch, Offset};
 
 use crate::purgatory::waiters::{Waiters, Watched};
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use aqueduct_log::{Durability, LogManager, ManagerError, TopicPartition};
 use aqueduct_protocol::ErrorCode;
 use aqueduct_service::Clock;
+use arc_swap::ArcSwap;
 use bytestring::ByteString;
 use uuid::Uuid;
 
@@ -181,9 +181,7 @@ impl ReplicaManager {
             log = self.logs.get_or_create(&name, topic.id, config.log.clone(), now);
         }
         match log {
-            Ok(log) => {
-                Ok(Arc::new(Partition::new(index, log, leader_epoch, self.durability())))
-            }
+            Ok(log) => Ok(Arc::new(Partition::new(index, log, leader_epoch, self.durability()))),
             Err(error) => {
                 tracing::error!(partition = %name, %error, "partition cannot be used");
                 Err(ErrorCode::KafkaStorageError)

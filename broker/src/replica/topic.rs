@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use aqueduct_protocol::ErrorCode;
+use arc_swap::ArcSwap;
 use bytestring::ByteString;
 use uuid::Uuid;
 

@@ -49,7 +49,8 @@ impl RaftMetadataLog {
         let machine = StateMachine::open(folder, Arc::clone(&image)).map_err(MetadataLogError::Open)?;
         let config = Arc::new(group_of_one().validate().map_err(|e| stopped(&e))?);
         let node = u64::from(node.unsigned_abs());
-        let raft = Raft::new(node, config, NoNetwork, store.clone(), machine).await.map_err(|e| stopped(&e))?;
+        let raft =
+            Raft::new(node, config, NoNetwork, store.clone(), machine).await.map_err(|e| stopped(&e))?;
         if raft.is_initialized().await.map_err(|e| stopped(&e))? {
             if raft.current_leader().await != Some(node) {
                 raft.trigger().elect().await.map_err(|e| stopped(&e))?;

@@ -8,8 +8,8 @@ use std::io;
 use openraft::error::{InstallSnapshotError, RPCError, RaftError, Unreachable};
 use openraft::network::{RPCOption, RaftNetwork, RaftNetworkFactory};
 use openraft::raft::{
-    AppendEntriesRequest, AppendEntriesResponse, InstallSnapshotRequest, InstallSnapshotResponse, VoteRequest,
-    VoteResponse,
+    AppendEntriesRequest, AppendEntriesResponse, InstallSnapshotRequest, InstallSnapshotResponse,
+    VoteRequest, VoteResponse,
 };
 use openraft::{AnyError, BasicNode};
 
@@ -27,7 +27,8 @@ pub(crate) struct NoPeer {
 
 impl NoPeer {
     fn unreachable<E: std::error::Error>(self) -> RPCError<NodeId, BasicNode, E> {
-        let text = format!("node {} has no connection: groups of several nodes are not implemented", self.target);
+        let text =
+            format!("node {} has no connection: groups of several nodes are not implemented", self.target);
         RPCError::Unreachable(Unreachable::new(&AnyError::new(&io::Error::other(text))))
     }
 }

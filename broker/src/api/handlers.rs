@@ -1,0 +1,42 @@
+//! The list of all handlers.
+
+use aqueduct_protocol::ApiKey;
+
+use super::handler::{HandlerEntry, entry};
+
+/// Every API that is served.
+pub static HANDLERS: &[HandlerEntry] =
+    &[entry::<super::metadata::MetadataHandler>(), entry::<super::api_versions::ApiVersionsHandler>()];
+
+/// The handler of an API.
+#[must_use]
+pub fn find(api_key: ApiKey) -> Option<&'static HandlerEntry> {
+    let at = BY_KEY.get(usize::try_from(api_key as i16).ok()?)?;
+    HANDLERS.get(usize::from(*at))
+}
+
+/// Position in [`HANDLERS`] by API key; 255 for none.
+static BY_KEY: [u8; 128] = index();
+
+const fn index() -> [u8; 128] {
+    let mut by_key = [u8::MAX; 128];
+    let mut at = 0;
+    while at < HANDLERS.len() {
+        by_key[HANDLERS[at].api_key as usize] = at as u8;
+        at += 1;
+    }
+    by_key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_api_is_listed_once_and_found() {
+        for (at, handler) in HANDLERS.iter().enumerate() {
+            let found = find(handler.api_key).expect("listed");
+            assert!(std::ptr::eq(found, &HANDLERS[at]), "{:?} is listed twice", handler.api_key);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Metadata (key 3), versions 0 to 13.
+//!
+//! Topics that do not exist are created if the client allows it (from version 4) and
+//! `auto.create.topics.enable` is set. Kafka answers such a topic with LEADER_NOT_AVAILABLE and the
+//! client asks again; here the topic is ready when the answer is given. Names are validated first:
+//! a bad one is INVALID_TOPIC_EXCEPTION, also when nothing would be created.
+//!
+//! From version 10 topics have ids and can be asked for by id (KIP-516); an unknown one is
+//! UNKNOWN_TOPIC_ID. Authorised operations (KIP-430) are all that the resource has: there is no
+//! authoriser yet. Version 13 has a top-level error (KIP-1102), always 0.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::messages::metadata_response::{
+    MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
+};
+use aqueduct_protocol::messages::{MetadataRequest, MetadataResponse};
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use super::handler::{Answer, Handler, RequestContext};
+use crate::broker::Broker;
+use crate::controller::topic_name;
+use crate::controller::topics::NewTopic;
+use crate::metadata::image::{MetadataImage, TopicImage, is_internal_topic};
+
+/// Operations on a topic that an authoriser would judge, as bits by their codes: READ, WRITE,
+/// CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS.
+pub(super) const TOPIC_OPERATIONS: i32 = 0b1101_1111_1000;
+/// The same on the cluster: CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS,
+/// ALTER_CONFIGS, IDEMPOTENT_WRITE.
+pub(super) const CLUSTER_OPERATIONS: i32 = 0b1_1111_1010_0000;
+
+/// The handler.
+#[derive(Debug)]
+pub(super) struct MetadataHandler;
+
+/// What was asked about one topic.
+enum Asked {
+    Found(Arc<TopicImage>),
+    Missing(ByteString),
+    Refused(Option<ByteString>, Uuid, ErrorCode),
+}
+
+impl Handler for MetadataHandler {
+    type Request = MetadataRequest;
+
+    fn handle(context: &RequestContext, request: MetadataRequest) -> Answer<MetadataResponse> {
+        let image = context.broker.image();
+        let asked = find_topics(&image, &request, context.version);
+        let missing = asked.iter().any(|topic| matches!(topic, Asked::Missing(_)));
+        let may_create = request.allow_auto_topic_creation || context.version < 4;
+        if missing && may_create && context.broker.config.auto_create_topics {
+            let context = context.clone();
+            return Answer::later(async move {
+                let asked = create_missing(&context.broker, asked).await;
+                answer(&context, &context.broker.image(), asked, &request)
+            });
+        }
+        Answer::Now(answer(context, &image, asked, &request))
+    }
+}
+
+fn find_topics(image: &MetadataImage, request: &MetadataRequest, version: i16) -> Vec<Asked> {
+    let wanted = match &request.topics {
+        None => return image.topics().cloned().map(Asked::Found).collect(),
+        // Before null was possible, no topics meant all.
+        Some(topics) if topics.is_empty() && version == 0 => {
+            return image.topics().cloned().map(Asked::Found).collect();
+        }
+        Some(topics) => topics,
+    };
+    let mut seen: BTreeSet<(&str, Uuid)> = BTreeSet::new();
+    let mut asked = Vec::with_capacity(wanted.len());
+    for topic in wanted {
+        let name = topic.name.as_deref().unwrap_or_default();
+        if !seen.insert((name, topic.topic_id)) {
+            continue;
+        }
+        asked.push(match &topic.name {
+            None => match image.topic_by_id(topic.topic_id) {
+                Some(found) => Asked::Found(Arc::clone(found)),
+                None => Asked::Refused(None, topic.topic_id, ErrorCode::UnknownTopicId),
+            },
+            Some(name) => find_by_name(image, name),
+        });
+    }
+    asked
+}
+
+fn find_by_name(image: &MetadataImage, name: &ByteString) -> Asked {
+    match image.topic(name) {
+        Some(found) => Asked::Found(Arc::clone(found)),
+        None if topic_name::validate(name).is_err() => {
+            Asked::Refused(Some(name.clone()), Uuid::nil(), ErrorCode::InvalidTopicException)
+        }
+        None => Asked::Missing(name.clone()),
+    }
+}
+
+async fn create_missing(broker: &Broker, mut asked: Vec<Asked>) -> Vec<Asked> {
+    for topic in &mut asked {
+        let Asked::Missing(name) = topic else { continue };
+        let new =
+            NewTopic { name: name.clone(), partitions: -1, replication_factor: -1, ..NewTopic::default() };
+        *topic = match broker.ensure_topic(new).await {
+            Ok(()) => find_by_name(&broker.image(), name),
+            Err(code) => Asked::Refused(Some(name.clone()), Uuid::nil(), code),
+        };
+    }
+    asked
+}
+
+fn answer(
+    context: &RequestContext,
+    image: &MetadataImage,
+    asked: Vec<Asked>,
+    request: &MetadataRequest,
+) -> MetadataResponse {
+    let operations = |wanted: bool, all: i32| if wanted { all } else { i32::MIN };
+    let topic_operations = operations(request.include_topic_authorized_operations, TOPIC_OPERATIONS);
+    let topics = asked.into_iter().map(|topic| match topic {
+        Asked::Found(topic) => describe(&topic, topic_operations),
+        Asked::Missing(name) => refuse(Some(name), Uuid::nil(), ErrorCode::UnknownTopicOrPartition),
+        Asked::Refused(name, id, code) => refuse(name, id, code),
+    });
+    let cluster_operations = match context.version {
+        8..=10 => operations(request.include_cluster_authorized_operations, CLUSTER_OPERATIONS),
+        _ => i32::MIN,
+    };
+    MetadataResponse {
+        brokers: brokers(image, &context.connection.listener),
+        cluster_id: Some(context.broker.cluster_id.clone()),
+        controller_id: context.broker.config.node_id,
+        topics: topics.collect(),
+        cluster_authorized_operations: cluster_operations,
+        ..MetadataResponse::default()
+    }
+}
+
+fn brokers(image: &MetadataImage, listener: &str) -> Vec<MetadataResponseBroker> {
+    let mut brokers = Vec::new();
+    for broker in image.brokers() {
+        if let Some(endpoint) = broker.endpoint(listener) {
+            brokers.push(MetadataResponseBroker {
+                node_id: broker.id,
+                host: endpoint.host.as_str().into(),
+                port: i32::from(endpoint.port),
+                rack: broker.rack.as_deref().map(ByteString::from),
+                ..MetadataResponseBroker::default()
+            });
+        }
+    }
+    brokers
+}
+
+fn describe(topic: &TopicImage, operations: i32) -> MetadataResponseTopic {
+    let partitions = (0..).zip(&topic.partitions).map(|(index, partition)| MetadataResponsePartition {
+        error_code: if partition.leader < 0 { ErrorCode::LeaderNotAvailable.code() } else { 0 },
+        partition_index: index,
+        leader_id: partition.leader,
+        leader_epoch: partition.leader_epoch,
+        replica_nodes: partition.replicas.clone(),
+        isr_nodes: partition.isr.clone(),
+        ..MetadataResponsePartition::default()
+    });
+    MetadataResponseTopic {
+        name: Some(topic.name.clone()),
+        topic_id: topic.id,
+        is_internal: topic.is_internal(),
+        partitions: partitions.collect(),
+        topic_authorized_operations: operations,
+        ..MetadataResponseTopic::default()
+    }
+}
+
+fn refuse(name: Option<ByteString>, id: Uuid, code: ErrorCode) -> MetadataResponseTopic {
+    MetadataResponseTopic {
+        error_code: code.code(),
+        is_internal: name.as_deref().is_some_and(is_internal_topic),
+        // Below version 12 a name cannot be null.
+        name: Some(name.unwrap_or_default()),
+        topic_id: id,
+        topic_authorized_operations: i32::MIN,
+        ..MetadataResponseTopic::default()
+    }
+}

@@ -1,0 +1,254 @@
+//! Decides about changes to settings (KIP-339, KIP-133). Texts and codes are Kafka's.
+
+use std::collections::BTreeMap;
+
+use aqueduct_config::KeyType;
+use aqueduct_protocol::ErrorCode;
+
+use super::topics::Refusal;
+use crate::config::broker_config::BrokerConfig;
+use crate::config::topic_config::{self, broker_value};
+use crate::config::topic_keys;
+use crate::metadata::image::MetadataImage;
+use crate::metadata::record::{ConfigResource, ConfigResourceKind, MetadataRecord};
+
+/// One change of IncrementalAlterConfigs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigChange {
+    /// Key.
+    pub key: String,
+    /// What is done with the value.
+    pub operation: ConfigOperation,
+    /// Value; `None` only for [`ConfigOperation::Delete`].
+    pub value: Option<String>,
+}
+
+/// What a change does, with the protocol's codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfigOperation {
+    /// 0: replaces the value.
+    Set,
+    /// 1: back to the default.
+    Delete,
+    /// 2: adds to a list.
+    Append,
+    /// 3: takes from a list.
+    Subtract,
+}
+
+impl ConfigOperation {
+    /// The operation of a code.
+    #[must_use]
+    pub fn from_code(code: i8) -> Option<Self> {
+        match code {
+            0 => Some(Self::Set),
+            1 => Some(Self::Delete),
+            2 => Some(Self::Append),
+            3 => Some(Self::Subtract),
+            _ => None,
+        }
+    }
+}
+
+/// Decides about changes of single settings of a resource.
+///
+/// # Errors
+/// Why none of them is made.
+pub fn alter_incrementally(
+    image: &MetadataImage,
+    broker: &BrokerConfig,
+    resource: &ConfigResource,
+    changes: &[ConfigChange],
+) -> Result<Vec<MetadataRecord>, Refusal> {
+    check_resource(image, broker, resource)?;
+    let mut next = stored(image, resource);
+    for (at, change) in changes.iter().enumerate() {
+        if changes[..at].iter().any(|other| other.key == change.key) {
+            let text = format!("Error due to duplicate config keys: {}", change.key);
+            return Err(Refusal::new(ErrorCode::InvalidRequest, text));
+        }
+        apply_change(&mut next, broker, resource, change)?;
+    }
+    replace(image, resource, next)
+}
+
+/// Decides about AlterConfigs: `given` becomes all that the resource has.
+///
+/// # Errors
+/// Why nothing is changed.
+pub fn alter(
+    image: &MetadataImage,
+    broker: &BrokerConfig,
+    resource: &ConfigResource,
+    given: BTreeMap<String, String>,
+) -> Result<Vec<MetadataRecord>, Refusal> {
+    check_resource(image, broker, resource)?;
+    replace(image, resource, given)
+}
+
+fn check_resource(
+    image: &MetadataImage,
+    broker: &BrokerConfig,
+    resource: &ConfigResource,
+) -> Result<(), Refusal> {
+    match resource.kind {
+        ConfigResourceKind::Topic if image.topic(&resource.name).is_none() => {
+            Err(Refusal::new(ErrorCode::UnknownTopicOrPartition, "The topic does not exist."))
+        }
+        ConfigResourceKind::Broker
+            if !resource.name.is_empty() && resource.name != broker.node_id.to_string() =>
+        {
+            let text = format!(
+                "Unexpected broker id, expected {} or empty string, but received {}",
+                broker.node_id, resource.name
+            );
+            Err(Refusal::new(ErrorCode::InvalidRequest, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn stored(image: &MetadataImage, resource: &ConfigResource) -> BTreeMap<String, String> {
+    image.config(resource).map(|own| (**own).clone()).unwrap_or_default()
+}
+
+fn apply_change(
+    next: &mut BTreeMap<String, String>,
+    broker: &BrokerConfig,
+    resource: &ConfigResource,
+    change: &ConfigChange,
+) -> Result<(), Refusal> {
+    let key = &change.key;
+    if change.operation == ConfigOperation::Delete {
+        next.remove(key);
+        return Ok(());
+    }
+    let Some(value) = &change.value else {
+        let text = format!("Null value not supported for : {key}");
+        return Err(Refusal::new(ErrorCode::InvalidRequest, text));
+    };
+    if change.operation == ConfigOperation::Set {
+        next.insert(key.clone(), value.clone());
+        return Ok(());
+    }
+    let row = topic_keys::row(key).filter(|_| resource.kind == ConfigResourceKind::Topic);
+    if !row.is_some_and(|row| row.kind == KeyType::List) {
+        let verb = if change.operation == ConfigOperation::Append { "APPEND" } else { "SUBTRACT" };
+        let text = format!("Can't {verb} to key {key} because its type is not LIST.");
+        return Err(Refusal::new(ErrorCode::InvalidConfig, text));
+    }
+    let default = || row.and_then(|row| broker_value(row, broker)).map(|(_, value)| value);
+    let current = next.get(key).cloned().or_else(default).unwrap_or_default();
+    let mut items: Vec<&str> = current.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+    for item in value.split(',').map(str::trim).filter(|item| !item.is_empty()) {
+        match change.operation {
+            ConfigOperation::Subtract => items.retain(|known| *known != item),
+            _ if !items.contains(&item) => items.push(item),
+            _ => {}
+        }
+    }
+    let joined = items.join(",");
+    next.insert(key.clone(), joined);
+    Ok(())
+}
+
+/// The records that turn what is stored into `next`, if that is valid.
+fn replace(
+    image: &MetadataImage,
+    resource: &ConfigResource,
+    next: BTreeMap<String, String>,
+) -> Result<Vec<MetadataRecord>, Refusal> {
+    validate(resource.kind, &next)?;
+    let old = stored(image, resource);
+    let mut records = Vec::new();
+    for key in old.keys().filter(|key| !next.contains_key(*key)) {
+        records.push(record(resource, key.clone(), None));
+    }
+    for (key, value) in next {
+        if old.get(&key) != Some(&value) {
+            records.push(record(resource, key, Some(value)));
+        }
+    }
+    Ok(records)
+}
+
+fn validate(kind: ConfigResourceKind, next: &BTreeMap<String, String>) -> Result<(), Refusal> {
+    match kind {
+        ConfigResourceKind::Topic => {
+            topic_config::validate(next).map_err(|text| Refusal::new(ErrorCode::InvalidConfig, text))
+        }
+        // A setting that would change nothing until the next start must not look as if it did.
+        ConfigResourceKind::Broker | ConfigResourceKind::Group => match next.keys().next() {
+            Some(key) => Err(Refusal::new(
+                ErrorCode::InvalidConfig,
+                format!(
+                    "Cannot update {key} while the broker runs: dynamic settings of brokers and groups are not implemented"
+                ),
+            )),
+            None => Ok(()),
+        },
+    }
+}
+
+fn record(resource: &ConfigResource, key: String, value: Option<String>) -> MetadataRecord {
+    MetadataRecord::Config { resource: resource.clone(), key, value }
+}
+
+#[cfg(test)]
+mod tests {
+    use aqueduct_config::Properties;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn broker() -> BrokerConfig {
+        BrokerConfig::from_properties(&Properties::default()).expect("defaults are valid")
+    }
+
+    fn image() -> MetadataImage {
+        MetadataImage::default()
+            .apply(1, &[MetadataRecord::Topic { name: "t".into(), id: Uuid::from_u128(1) }])
+    }
+
+    fn change(key: &str, operation: ConfigOperation, value: &str) -> ConfigChange {
+        ConfigChange { key: key.to_owned(), operation, value: Some(value.to_owned()) }
+    }
+
+    fn alter_topic(
+        image: &MetadataImage,
+        changes: &[ConfigChange],
+    ) -> Result<BTreeMap<String, String>, ErrorCode> {
+        let resource = ConfigResource::topic("t");
+        alter_incrementally(image, &broker(), &resource, changes)
+            .map(|records| stored(&image.apply(2, &records), &resource))
+            .map_err(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn append_adds_to_the_default_of_a_list_and_to_nothing_else() {
+        let appended = alter_topic(&image(), &[change("cleanup.policy", ConfigOperation::Append, "compact")]);
+        assert_eq!(appended.expect("valid")["cleanup.policy"], "delete,compact");
+        let number = alter_topic(&image(), &[change("retention.ms", ConfigOperation::Append, "1")]);
+        assert_eq!(number, Err(ErrorCode::InvalidConfig));
+    }
+
+    #[test]
+    fn the_same_key_twice_is_refused() {
+        let twice = [
+            change("retention.ms", ConfigOperation::Set, "1"),
+            change("retention.ms", ConfigOperation::Delete, ""),
+        ];
+        assert_eq!(alter_topic(&image(), &twice), Err(ErrorCode::InvalidRequest));
+    }
+
+    #[test]
+    fn alter_resets_what_it_does_not_name() {
+        let resource = ConfigResource::topic("t");
+        let first = BTreeMap::from([("retention.ms".to_owned(), "1".to_owned())]);
+        let second = BTreeMap::from([("segment.ms".to_owned(), "2".to_owned())]);
+        let image = image();
+        let image = image.apply(2, &alter(&image, &broker(), &resource, first).expect("valid"));
+        let image = image.apply(3, &alter(&image, &broker(), &resource, second.clone()).expect("valid"));
+        assert_eq!(stored(&image, &resource), second);
+    }
+}

@@ -1,0 +1,346 @@
+//! One connection: reads frames, hands them to their handlers, writes the answers in order.
+//!
+//! A single task does all of it, on the thread that the socket woke: no request changes threads.
+//! It goes on reading while answers wait, so that a client may have many requests under way; a
+//! request that is not [`pipelined`](crate::api::handler::Handler::PIPELINED) holds back those
+//! behind it until its answer is there. Nothing is read while too much is unanswered or unwritten.
+//! Reading on is also what notices that the peer has gone: then everything that waits is dropped.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use aqueduct_protocol::ApiKey;
+use aqueduct_protocol::codec::{DecodeError, Decoder, EncodeError, decode_request_header};
+use aqueduct_service::Shutdown;
+use bytes::Bytes;
+use tokio::net::TcpStream;
+use tokio::time::{Sleep, sleep};
+
+use super::frame_reader::{FrameError, FrameReader, NextFrame};
+use super::memory::RequestMemory;
+use super::output::Output;
+use crate::api::handler::{CloseReason, ConnectionInfo, Frame, Outcome, RequestContext};
+use crate::api::{api_versions, handlers};
+use crate::broker::Broker;
+use crate::config::broker_config::NetworkLimits;
+
+/// Bytes of answers above which no further request is handled.
+const MAX_UNWRITTEN: usize = 1 << 20;
+/// Requests handled before others get their turn on the thread.
+const TURN: usize = 64;
+
+/// A connection being served.
+pub(crate) struct Connection {
+    broker: Arc<Broker>,
+    info: Arc<ConnectionInfo>,
+    stream: TcpStream,
+    limits: NetworkLimits,
+    reader: FrameReader,
+    memory: Arc<RequestMemory>,
+    in_flight: VecDeque<InFlight>,
+    ready_bytes: usize,
+    output: Output,
+    last_request: Instant,
+    idle: Pin<Box<Sleep>>,
+    memory_wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+/// A request whose answer has not been written yet.
+struct InFlight {
+    answer: Pending,
+    pipelined: bool,
+    started: Instant,
+    api: ApiKey,
+}
+
+enum Pending {
+    Ready(Option<Frame>),
+    Waiting(Pin<Box<dyn Future<Output = Result<Frame, EncodeError>> + Send>>),
+}
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectionEnd {
+    /// The peer closed it.
+    #[error("closed by the peer")]
+    Peer,
+    /// Nothing was asked for too long.
+    #[error("idle for {0:?}")]
+    Idle(Duration),
+    /// A frame's length is impossible.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The request's header cannot be read.
+    #[error("malformed request header: {0}")]
+    Header(DecodeError),
+    /// The API or its version is not served.
+    #[error("{api:?} version {version} is not served")]
+    Unsupported {
+        /// The API.
+        api: ApiKey,
+        /// The version asked for.
+        version: i16,
+    },
+    /// The request ends the connection.
+    #[error("{api:?} version {version}: {reason}")]
+    Request {
+        /// The API.
+        api: ApiKey,
+        /// The version.
+        version: i16,
+        /// Why.
+        reason: CloseReason,
+    },
+    /// An answer could not be encoded.
+    #[error("answer cannot be encoded: {0}")]
+    Answer(#[from] EncodeError),
+    /// The socket failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl ConnectionEnd {
+    /// Whether somebody should read of it.
+    fn is_ordinary(&self) -> bool {
+        matches!(self, Self::Peer | Self::Idle(_) | Self::Io(_))
+    }
+}
+
+impl Connection {
+    pub(crate) fn new(
+        broker: Arc<Broker>,
+        info: ConnectionInfo,
+        stream: TcpStream,
+        memory: Arc<RequestMemory>,
+    ) -> Self {
+        let limits = broker.config.network;
+        let idle = limits.max_idle.unwrap_or(Duration::from_secs(365 * 24 * 3600));
+        Self {
+            broker,
+            info: Arc::new(info),
+            stream,
+            limits,
+            reader: FrameReader::new(&memory, limits.request_max_bytes),
+            memory,
+            in_flight: VecDeque::new(),
+            ready_bytes: 0,
+            output: Output::default(),
+            last_request: Instant::now(),
+            idle: Box::pin(sleep(idle)),
+            memory_wait: None,
+        }
+    }
+
+    /// Serves the connection to its end. On shutdown no further request is read; what was handled
+    /// is answered.
+    pub(crate) async fn serve(mut self, shutdown: Shutdown) {
+        let end = tokio::select! {
+            end = std::future::poll_fn(|cx| self.poll_serve(cx)) => end,
+            () = shutdown.triggered() => std::future::poll_fn(|cx| self.poll_drain(cx)).await,
+        };
+        if end.is_ordinary() {
+            tracing::debug!(peer = %self.info.peer, "connection ended: {end}");
+        } else {
+            tracing::warn!(peer = %self.info.peer, "connection closed: {end}");
+        }
+    }
+
+    fn poll_serve(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionEnd> {
+        for _ in 0..TURN {
+            match self.poll_once(cx) {
+                Ok(Poll::Ready(())) => {}
+                Ok(Poll::Pending) => return self.poll_idle(cx),
+                Err(end) => return Poll::Ready(end),
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Answers what was handled and writes it.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionEnd> {
+        loop {
+            match self.collect_answers(cx).and_then(|_| self.write_output(cx)) {
+                Err(end) => return Poll::Ready(end),
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(())) if self.in_flight.is_empty() => return Poll::Ready(ConnectionEnd::Peer),
+                Ok(Poll::Ready(())) if matches!(self.in_flight[0].answer, Pending::Waiting(_)) => {
+                    return Poll::Pending;
+                }
+                Ok(Poll::Ready(())) => {}
+            }
+        }
+    }
+
+    /// One round: answers, output, input. `Ready` if anything moved.
+    fn poll_once(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, ConnectionEnd> {
+        self.collect_answers(cx)?;
+        // Whether all is written does not matter here: what is not bounds `may_handle`.
+        let _ = self.write_output(cx)?;
+        if self.may_handle() && self.handle_next()? {
+            return Ok(Poll::Ready(()));
+        }
+        self.poll_read(cx)
+    }
+
+    /// Moves answers that are there, in order, to the output.
+    fn collect_answers(&mut self, cx: &mut Context<'_>) -> Result<(), ConnectionEnd> {
+        while let Some(front) = self.in_flight.front_mut() {
+            if let Pending::Waiting(answer) = &mut front.answer {
+                match answer.as_mut().poll(cx) {
+                    Poll::Pending => break,
+                    Poll::Ready(frame) => front.answer = Pending::Ready(Some(frame?)),
+                }
+            } else if let Pending::Ready(Some(frame)) = &front.answer {
+                self.ready_bytes -= frame_bytes(frame);
+            }
+            let Some(done) = self.in_flight.pop_front() else { break };
+            self.broker.metrics.request(done.api).record(done.started.elapsed());
+            if let Pending::Ready(Some(frame)) = done.answer {
+                self.output.push(frame);
+            }
+        }
+        if self.in_flight.is_empty() && self.in_flight.capacity() > 0 {
+            // An idle connection keeps no queue.
+            self.in_flight = VecDeque::new();
+        }
+        Ok(())
+    }
+
+    fn write_output(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, ConnectionEnd> {
+        while !self.output.is_empty() {
+            let stream = &self.stream;
+            match self.output.write(|slices| stream.try_write_vectored(slices)) {
+                Ok(()) => {}
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => match stream.poll_write_ready(cx)? {
+                    Poll::Ready(()) => {}
+                    Poll::Pending => return Ok(Poll::Pending),
+                },
+                Err(e) => return Err(e.into()),
+            }
+        }
+        Ok(Poll::Ready(()))
+    }
+
+    /// Whether the next request may be handled now.
+    fn may_handle(&self) -> bool {
+        let held_back =
+            self.in_flight.iter().any(|one| !one.pipelined && matches!(one.answer, Pending::Waiting(_)));
+        !held_back
+            && self.in_flight.len() < self.limits.max_in_flight
+            && self.output.bytes() + self.ready_bytes < MAX_UNWRITTEN
+    }
+
+    fn handle_next(&mut self) -> Result<bool, ConnectionEnd> {
+        let NextFrame::Whole(frame) = self.reader.next()? else { return Ok(false) };
+        self.last_request = Instant::now();
+        self.handle(frame)?;
+        self.reader.dealt_with();
+        Ok(true)
+    }
+
+    fn handle(&mut self, frame: Bytes) -> Result<(), ConnectionEnd> {
+        let started = self.last_request;
+        let mut decoder = Decoder::new(frame);
+        let (api, header) = decode_request_header(&mut decoder).map_err(ConnectionEnd::Header)?;
+        let version = header.request_api_version;
+        let entry = handlers::find(api).ok_or(ConnectionEnd::Unsupported { api, version })?;
+        if !entry.versions.contains(&version) {
+            if api != ApiKey::ApiVersions {
+                return Err(ConnectionEnd::Unsupported { api, version });
+            }
+            let frame = api_versions::unsupported_version(header.correlation_id)?;
+            self.push(Pending::Ready(Some(frame)), true, started, api);
+            return Ok(());
+        }
+        let context = RequestContext {
+            broker: Arc::clone(&self.broker),
+            connection: Arc::clone(&self.info),
+            version,
+            correlation_id: header.correlation_id,
+            client_id: header.client_id,
+        };
+        match (entry.call)(&context, decoder) {
+            Outcome::Ready(frame) => self.push(Pending::Ready(frame), entry.pipelined, started, api),
+            Outcome::Waiting(answer) => {
+                self.push(Pending::Waiting(answer), entry.pipelined, started, api);
+            }
+            Outcome::Close(reason) => return Err(ConnectionEnd::Request { api, version, reason }),
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, answer: Pending, pipelined: bool, started: Instant, api: ApiKey) {
+        if let Pending::Ready(Some(frame)) = &answer {
+            self.ready_bytes += frame_bytes(frame);
+        }
+        self.in_flight.push_back(InFlight { answer, pipelined, started, api });
+    }
+
+    /// Reads what the socket has. `Ready` if something came.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, ConnectionEnd> {
+        if !self.may_handle() && self.reader.has_partial() {
+            // The next request is here and has to wait: what comes behind it stays in the socket.
+            return Ok(Poll::Pending);
+        }
+        if let Some(wait) = &mut self.memory_wait {
+            if wait.as_mut().poll(cx).is_pending() {
+                return Ok(Poll::Pending);
+            }
+            self.memory_wait = None;
+        }
+        let stream = &self.stream;
+        loop {
+            match stream.poll_read_ready(cx)? {
+                Poll::Pending => return Ok(Poll::Pending),
+                Poll::Ready(()) => {}
+            }
+            if !self.reader.make_room() {
+                return Ok(self.wait_for_memory(cx));
+            }
+            match self.reader.fill(|room| stream.try_read_buf(room)) {
+                Ok(0) => return Err(ConnectionEnd::Peer),
+                Ok(_) => return Ok(Poll::Ready(())),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
+    }
+
+    fn wait_for_memory(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        tracing::debug!(peer = %self.info.peer, used = self.memory.used(), "waits for request memory");
+        let memory = Arc::clone(&self.memory);
+        let mut wait: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+            // What is released between the refusal and this wait is found at the latest after
+            // the pause.
+            let _ = tokio::time::timeout(Duration::from_millis(100), memory.released()).await;
+        });
+        let polled = wait.as_mut().poll(cx);
+        self.memory_wait = Some(wait);
+        polled
+    }
+
+    /// Ends a connection that asks for nothing. Waiting for an answer is not being idle.
+    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionEnd> {
+        let Some(limit) = self.limits.max_idle else { return Poll::Pending };
+        loop {
+            ready!(self.idle.as_mut().poll(cx));
+            let busy = !self.in_flight.is_empty() && self.output.is_empty();
+            let since = if busy { Duration::ZERO } else { self.last_request.elapsed() };
+            if since >= limit {
+                return Poll::Ready(ConnectionEnd::Idle(limit));
+            }
+            let next = tokio::time::Instant::now() + (limit - since);
+            self.idle.as_mut().reset(next);
+        }
+    }
+}
+
+fn frame_bytes(frame: &Frame) -> usize {
+    frame.iter().map(Bytes::len).sum()
+}

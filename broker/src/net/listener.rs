@@ -1,0 +1,149 @@
+//! Accepts connections, within `max.connections` and `max.connections.per.ip`.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aqueduct_service::listener::Listener;
+use aqueduct_service::{Shutdown, Tasks};
+use parking_lot::Mutex;
+use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
+
+use super::connection::Connection;
+use super::memory::RequestMemory;
+use crate::api::handler::ConnectionInfo;
+use crate::broker::Broker;
+use crate::config::broker_config::NetworkLimits;
+
+/// A bound listener that is not served yet.
+pub(crate) struct BoundListener {
+    pub(crate) name: String,
+    pub(crate) address: SocketAddr,
+    socket: TcpListener,
+}
+
+/// Binds a listener; port 0 lets the system choose.
+pub(crate) async fn bind(listener: &Listener, limits: &NetworkLimits) -> io::Result<BoundListener> {
+    let mut last = io::Error::new(io::ErrorKind::AddrNotAvailable, "the host has no address");
+    for address in lookup_host(listener.bind_address()).await? {
+        match bind_address(address, limits) {
+            Ok(socket) => {
+                let address = socket.local_addr()?;
+                return Ok(BoundListener { name: listener.name.clone(), address, socket });
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn bind_address(address: SocketAddr, limits: &NetworkLimits) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    if let Some(bytes) = limits.send_buffer {
+        socket.set_send_buffer_size(bytes)?;
+    }
+    if let Some(bytes) = limits.receive_buffer {
+        socket.set_recv_buffer_size(bytes)?;
+    }
+    socket.bind(address)?;
+    socket.listen(limits.backlog)
+}
+
+/// Accepts until shutdown; each connection is a task of `tasks`.
+pub(crate) async fn accept(
+    listener: BoundListener,
+    broker: Arc<Broker>,
+    memory: Arc<RequestMemory>,
+    tasks: Tasks,
+    shutdown: Shutdown,
+) {
+    let limits = broker.config.network;
+    loop {
+        let accepted = tokio::select! {
+            () = shutdown.triggered() => return,
+            accepted = listener.socket.accept() => accepted,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, for instance: others may be freed shortly.
+                tracing::warn!(listener = listener.name, %error, "accept failed");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let Some(place) = broker.connections.enter(peer.ip(), &limits) else {
+            tracing::debug!(%peer, "too many connections");
+            continue;
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%peer, %error, "nodelay");
+        }
+        spawn_connection(&listener.name, stream, peer, place, &broker, &memory, &tasks);
+    }
+}
+
+fn spawn_connection(
+    listener: &str,
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: Place,
+    broker: &Arc<Broker>,
+    memory: &Arc<RequestMemory>,
+    tasks: &Tasks,
+) {
+    let info = ConnectionInfo { peer, listener: listener.to_owned() };
+    let connection = Connection::new(Arc::clone(broker), info, stream, Arc::clone(memory));
+    let shutdown = tasks.shutdown().clone();
+    tasks.spawn(format!("connection {peer}"), async move {
+        connection.serve(shutdown).await;
+        drop(place);
+    });
+}
+
+/// The connections that are open.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    by_address: Mutex<(usize, HashMap<IpAddr, usize>)>,
+}
+
+impl Connections {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.by_address.lock().0
+    }
+
+    fn enter(self: &Arc<Self>, address: IpAddr, limits: &NetworkLimits) -> Option<Place> {
+        let mut open = self.by_address.lock();
+        let from_there = open.1.get(&address).copied().unwrap_or(0);
+        if open.0 >= limits.max_connections || from_there >= limits.max_connections_per_ip {
+            return None;
+        }
+        open.0 += 1;
+        open.1.insert(address, from_there + 1);
+        Some(Place { connections: Arc::clone(self), address })
+    }
+}
+
+/// One connection's place among all; given up when dropped.
+#[derive(Debug)]
+struct Place {
+    connections: Arc<Connections>,
+    address: IpAddr,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.connections.by_address.lock();
+        open.0 -= 1;
+        if let Some(count) = open.1.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.1.remove(&self.address);
+            }
+        }
+    }
+}

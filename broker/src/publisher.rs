@@ -1,0 +1,37 @@
+//! Takes over what the metadata log says: one image after the other, in order.
+
+use std::sync::Arc;
+
+use aqueduct_service::Shutdown;
+use tokio::sync::watch;
+
+use crate::metadata::metadata_log::MetadataLog;
+use crate::replica::replica_manager::ReplicaManager;
+
+/// Follows the log until shutdown. Images that come while one is taken over are skipped: the
+/// newest has everything.
+pub(crate) async fn follow(
+    log: Arc<dyn MetadataLog>,
+    replicas: Arc<ReplicaManager>,
+    published: watch::Sender<u64>,
+    shutdown: Shutdown,
+) {
+    let mut offsets = log.subscribe();
+    loop {
+        let image = log.image();
+        let offset = image.offset;
+        if *published.borrow() < offset {
+            let replicas = Arc::clone(&replicas);
+            // Logs are made and deleted on the disk: that is no work for the request threads.
+            let applied = tokio::task::spawn_blocking(move || replicas.apply(&image)).await;
+            if let Err(error) = applied {
+                tracing::error!(%error, offset, "taking over the metadata image failed");
+            }
+            published.send_replace(offset);
+        }
+        tokio::select! {
+            () = shutdown.triggered() => return,
+            changed = offsets.changed() => if changed.is_err() { return },
+        }
+    }
+}

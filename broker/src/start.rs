@@ -1,0 +1,326 @@
+//! Starts and stops a broker, in order.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aqueduct_config::Properties;
+use aqueduct_log::fs::PosixFs;
+use aqueduct_log::{LogManager, ManagerConfig, ManagerError, TopicPartition};
+use aqueduct_service::http::{HttpLimits, HttpServer};
+use aqueduct_service::listener::Listener;
+use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, admin};
+use base64::Engine;
+use bytestring::ByteString;
+use tokio::sync::watch;
+
+use crate::broker::Broker;
+use crate::config::broker_config::BrokerConfig;
+use crate::config::topic_config::TopicConfig;
+use crate::controller::producer_ids::ProducerIds;
+use crate::controller::{Controller, ControllerError, Plan};
+use crate::metadata::image::MetadataImage;
+use crate::metadata::metadata_log::{MetadataLog, MetadataLogError};
+use crate::metadata::raft::group::RaftMetadataLog;
+use crate::metadata::record::{BrokerEndpoint, ConfigResource, MetadataRecord};
+use crate::metrics::broker_metrics::BrokerMetrics;
+use crate::net::listener::{BoundListener, Connections, accept, bind};
+use crate::net::memory::RequestMemory;
+use crate::publisher;
+use crate::replica::replica_manager::ReplicaManager;
+
+/// How long answers that wait may take once the broker stops.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How often the logs are looked after.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Why a broker does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The log directories cannot be used.
+    #[error(transparent)]
+    Logs(#[from] ManagerError),
+    /// The metadata log cannot be used.
+    #[error(transparent)]
+    Metadata(#[from] MetadataLogError),
+    /// The broker could not register itself.
+    #[error("registering the broker: {0}")]
+    Register(#[from] ControllerError),
+    /// A listener cannot be bound.
+    #[error("listener {listener}: {source}")]
+    Bind {
+        /// The listener.
+        listener: Listener,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// A file cannot be read.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// A thread of the start ended early.
+    #[error("the start was interrupted: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+/// A running broker. Dropping it stops nothing: raise the shutdown signal and
+/// [`wait`](BrokerHandle::wait).
+pub struct BrokerHandle {
+    broker: Arc<Broker>,
+    listeners: Vec<(String, SocketAddr)>,
+    admin: Option<SocketAddr>,
+    metadata: Arc<dyn MetadataLog>,
+    connections: Tasks,
+    background: Tasks,
+    shutdown: Shutdown,
+}
+
+impl Broker {
+    /// Starts a broker with these settings. It serves when this returns, and stops when `shutdown`
+    /// is raised and [`BrokerHandle::wait`] has returned.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(config: BrokerConfig, shutdown: Shutdown) -> Result<BrokerHandle, StartError> {
+        let begun = Instant::now();
+        for key in config.not_honoured() {
+            tracing::warn!("setting {key} is not implemented and changes nothing");
+        }
+        let config = Arc::new(config);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let cluster_id = cluster_id(&config)?;
+        let metadata: Arc<dyn MetadataLog> =
+            Arc::new(RaftMetadataLog::start(&config.metadata_dir, config.node_id).await?);
+        let logs = open_logs(&config, &clock, &cluster_id, metadata.image()).await?;
+        let mut bound = Vec::new();
+        for listener in &config.listeners {
+            let socket = bind(listener, &config.network).await;
+            bound.push(socket.map_err(|source| StartError::Bind { listener: listener.clone(), source })?);
+        }
+        let replicas = Arc::new(ReplicaManager::new(Arc::clone(&config), logs, Arc::clone(&clock)));
+        let (published, seen) = watch::channel(0);
+        let broker = Arc::new(Broker {
+            config: Arc::clone(&config),
+            cluster_id,
+            clock,
+            controller: Controller::new(Arc::clone(&metadata), seen),
+            replicas: Arc::clone(&replicas),
+            producer_ids: ProducerIds::default(),
+            metrics: BrokerMetrics::default(),
+            shutdown: shutdown.child(),
+            connections: Arc::new(Connections::default()),
+        });
+        let background = Tasks::new("broker", Shutdown::new());
+        let follow =
+            publisher::follow(Arc::clone(&metadata), replicas, published, background.shutdown().clone());
+        background.spawn("metadata publisher", follow);
+        register(&broker, &bound).await?;
+        let image = metadata.image();
+        let swept = Arc::clone(&broker);
+        tokio::task::spawn_blocking(move || swept.replicas.sweep(&image)).await?;
+        background.spawn("log upkeep", look_after_logs(Arc::clone(&broker), background.shutdown().clone()));
+        let admin = serve_admin(&broker, &background).await?;
+        let handle = serve(broker, bound, admin, metadata, background, shutdown);
+        tracing::info!(
+            node = config.node_id,
+            listeners = ?handle.listeners,
+            admin = ?handle.admin,
+            "broker started in {:?}", begun.elapsed()
+        );
+        Ok(handle)
+    }
+}
+
+impl BrokerHandle {
+    /// The listeners with the addresses they are bound to.
+    #[must_use]
+    pub fn listeners(&self) -> &[(String, SocketAddr)] {
+        &self.listeners
+    }
+
+    /// Where `/metrics` and `/health` are served.
+    #[must_use]
+    pub fn admin(&self) -> Option<SocketAddr> {
+        self.admin
+    }
+
+    /// The broker.
+    #[must_use]
+    pub fn broker(&self) -> &Arc<Broker> {
+        &self.broker
+    }
+
+    /// Waits for the shutdown signal, and stops the broker:
+    ///
+    /// 1. Listeners accept nothing more, connections read no further request; fetches that wait
+    ///    answer with what there is.
+    /// 2. Requests that were handled are answered, for at most five seconds; then connections are
+    ///    cut.
+    /// 3. Upkeep of the logs and the metadata publisher end.
+    /// 4. The logs are flushed, checkpointed, and marked as cleanly shut down.
+    /// 5. The metadata log stops.
+    ///
+    /// A crash instead of any of these costs a recovery scan at the next start and nothing else.
+    pub async fn wait(self) {
+        self.shutdown.triggered().await;
+        let begun = Instant::now();
+        self.connections.stop(DRAIN).await;
+        self.background.stop(DRAIN).await;
+        let broker = Arc::clone(&self.broker);
+        let flushed = tokio::task::spawn_blocking(move || {
+            broker.replicas.logs().shut_down(broker.clock.now_ms());
+        });
+        if let Err(error) = flushed.await {
+            tracing::error!(%error, "logs were not shut down cleanly");
+        }
+        self.metadata.shutdown().await;
+        tracing::info!("broker stopped in {:?}", begun.elapsed());
+    }
+}
+
+fn serve(
+    broker: Arc<Broker>,
+    bound: Vec<BoundListener>,
+    admin: Option<SocketAddr>,
+    metadata: Arc<dyn MetadataLog>,
+    background: Tasks,
+    shutdown: Shutdown,
+) -> BrokerHandle {
+    let connections = Tasks::new("network", shutdown.child());
+    let memory = RequestMemory::new(broker.config.network.request_memory);
+    let mut listeners = Vec::new();
+    for socket in bound {
+        listeners.push((socket.name.clone(), socket.address));
+        let name = format!("listener {}", socket.name);
+        let accepting = accept(
+            socket,
+            Arc::clone(&broker),
+            Arc::clone(&memory),
+            connections.clone(),
+            connections.shutdown().clone(),
+        );
+        connections.spawn(name, accepting);
+    }
+    BrokerHandle { broker, listeners, admin, metadata, connections, background, shutdown }
+}
+
+async fn open_logs(
+    config: &Arc<BrokerConfig>,
+    clock: &Arc<dyn Clock>,
+    cluster_id: &str,
+    image: Arc<MetadataImage>,
+) -> Result<Arc<LogManager>, StartError> {
+    let values = &config.values;
+    let manager = ManagerConfig {
+        log_dirs: config.log_dirs.clone(),
+        durability: config.durability,
+        checkpoint_interval_ms: values.int("log.flush.offset.checkpoint.interval.ms"),
+        retention_check_interval_ms: values.int("log.retention.check.interval.ms"),
+        producer_id_expiration_ms: values.int("producer.id.expiration.ms"),
+        ..ManagerConfig::new(config.log_dirs[0].clone(), cluster_id, config.node_id)
+    };
+    let (broker, now) = (Arc::clone(config), clock.now_ms());
+    let opened = tokio::task::spawn_blocking(move || {
+        let configs = |partition: &TopicPartition| {
+            let own = image.config(&ConfigResource::topic(&partition.topic));
+            TopicConfig::resolve(own.map(|own| &**own), &broker).unwrap_or_default().log
+        };
+        LogManager::open(Arc::new(PosixFs), manager, &configs, now)
+    });
+    Ok(opened.await??)
+}
+
+/// Tells the cluster where this broker is, if that changed, and that it started again.
+async fn register(broker: &Broker, bound: &[BoundListener]) -> Result<(), ControllerError> {
+    let config = &broker.config;
+    let endpoints: Vec<BrokerEndpoint> = bound.iter().map(|socket| advertise(config, socket)).collect();
+    let (node, rack) = (config.node_id, config.rack.clone());
+    broker
+        .controller
+        .write(|image| {
+            let mut records = vec![MetadataRecord::BrokerRestarted { broker: node }];
+            let known = image.broker(node);
+            if !known.is_some_and(|known| known.endpoints == endpoints && known.rack == rack) {
+                records.push(MetadataRecord::RegisterBroker { broker: node, endpoints, rack });
+            }
+            Plan { records, answer: () }
+        })
+        .await
+}
+
+fn advertise(config: &BrokerConfig, socket: &BoundListener) -> BrokerEndpoint {
+    let advertised = config.advertised.iter().find(|listener| listener.name == socket.name);
+    let listener = advertised.or_else(|| config.listeners.iter().find(|l| l.name == socket.name));
+    let host = listener.map(|l| l.host.clone()).filter(|host| !host.is_empty() && host != "0.0.0.0");
+    let port = listener.map_or(0, |l| l.port);
+    BrokerEndpoint {
+        listener: socket.name.clone(),
+        host: host.unwrap_or_else(host_name),
+        // Port 0 was chosen by the system.
+        port: if port == 0 { socket.address.port() } else { port },
+    }
+}
+
+/// The name of this machine, which is what Kafka advertises for a listener without a host.
+fn host_name() -> String {
+    let uname = rustix::system::uname();
+    let name = uname.nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "localhost".to_owned() } else { name }
+}
+
+async fn look_after_logs(broker: Arc<Broker>, shutdown: Shutdown) {
+    while shutdown.sleep(TICK).await {
+        let ticked = Arc::clone(&broker);
+        let done = tokio::task::spawn_blocking(move || {
+            ticked.replicas.logs().tick(ticked.clock.now_ms());
+        });
+        if let Err(error) = done.await {
+            tracing::error!(%error, "upkeep of the logs failed");
+        }
+    }
+}
+
+async fn serve_admin(broker: &Arc<Broker>, tasks: &Tasks) -> Result<Option<SocketAddr>, StartError> {
+    let Some(listener) = &broker.config.admin else { return Ok(None) };
+    let failed = |source| StartError::Bind { listener: listener.clone(), source };
+    let server = HttpServer::bind(&listener.bind_address(), HttpLimits::default()).await.map_err(failed)?;
+    let address = server.local_addr().map_err(failed)?;
+    let watched = Arc::downgrade(broker);
+    let health: admin::HealthCheck = Arc::new(move || match watched.upgrade() {
+        Some(broker) if !broker.shutdown.is_triggered() => Ok(()),
+        _ => Err("the broker is stopping".to_owned()),
+    });
+    tasks.spawn("admin", server.serve(admin::router(health), tasks.shutdown().clone()));
+    Ok(Some(address))
+}
+
+/// The cluster id of the first log directory that has one, or a new one.
+fn cluster_id(config: &BrokerConfig) -> Result<ByteString, StartError> {
+    for dir in &config.log_dirs {
+        let path = dir.join("meta.properties");
+        if let Some(id) = read_cluster_id(&path)? {
+            return Ok(id.into());
+        }
+    }
+    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(uuid::Uuid::new_v4().as_bytes());
+    Ok(id.into())
+}
+
+fn read_cluster_id(path: &Path) -> Result<Option<String>, StartError> {
+    let failed = |source| StartError::File { path: path.display().to_string(), source };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let properties = Properties::parse(&text)
+        .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error.to_string())))?;
+    Ok(properties.get("cluster.id").map(str::to_owned))
+}
