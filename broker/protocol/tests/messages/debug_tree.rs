@@ -1,5 +1,5 @@
 //! Debug output as a tree, so that equal messages of two codecs compare equal: names of types and
-//! newtypes around single values are dropped, field names lose their underscores.
+//! newtypes around single values are dropped, field names lose underscores and capitals.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -125,7 +125,7 @@ impl Parser<'_> {
     fn fields(&mut self) -> Tree {
         let mut fields = BTreeMap::new();
         while !self.eat(" }") && !self.eat("}") {
-            let name = self.word().replace('_', "");
+            let name = self.word().replace('_', "").to_lowercase();
             assert!(self.eat(": "), "field {name} has no value: {}", self.rest);
             fields.insert(name, self.value());
             self.eat(", ");

@@ -4,6 +4,7 @@
 mod allocation;
 mod catalogue;
 mod debug_tree;
+mod golden;
 mod hostile;
 mod random;
 mod round_trip;
