@@ -321,3 +321,54 @@ impl Decoder {
         Ok(tags)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoder(bytes: &'static [u8]) -> Decoder {
+        Decoder::new(Bytes::from_static(bytes))
+    }
+
+    #[test]
+    fn varint_takes_32_bits_and_no_more() {
+        assert_eq!(decoder(&[0xff, 0xff, 0xff, 0xff, 0x0f]).unsigned_varint(), Ok(u32::MAX));
+        assert_eq!(decoder(&[0x80, 0x01]).unsigned_varint(), Ok(128));
+        let too_long = Err(DecodeError::VarintTooLong { at: 0 });
+        assert_eq!(decoder(&[0xff, 0xff, 0xff, 0xff, 0x1f]).unsigned_varint(), too_long);
+        assert_eq!(decoder(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x01]).unsigned_varint(), too_long);
+        assert!(matches!(decoder(&[0x80]).unsigned_varint(), Err(DecodeError::UnexpectedEnd { .. })));
+    }
+
+    #[test]
+    fn null_is_refused_where_there_is_none() {
+        let null = Err(DecodeError::UnexpectedNull { at: 2 });
+        assert_eq!(decoder(&[0xff, 0xff]).string(false), null);
+        assert_eq!(decoder(&[0xff, 0xff]).nullable_string(false), Ok(None));
+        assert_eq!(decoder(&[0]).nullable_string(true), Ok(None));
+        assert_eq!(decoder(&[0]).nullable_bytes(true), Ok(None));
+        assert_eq!(decoder(&[0]).bytes(true), Err(DecodeError::UnexpectedNull { at: 1 }));
+        assert_eq!(decoder(&[0]).array(true, 1, Decoder::i8), Err(DecodeError::UnexpectedNull { at: 1 }));
+    }
+
+    #[test]
+    fn string_must_be_utf8() {
+        assert_eq!(decoder(&[0, 2, 0xc3, 0x28]).string(false), Err(DecodeError::InvalidUtf8 { at: 2 }));
+    }
+
+    #[test]
+    fn length_beyond_the_end_is_refused() {
+        let expected = Err(DecodeError::UnexpectedEnd { at: 4, needed: i32::MAX as usize, left: 1 });
+        assert_eq!(decoder(&[0x7f, 0xff, 0xff, 0xff, 1]).bytes(false), expected);
+    }
+
+    #[test]
+    fn tagged_field_cannot_read_past_its_end() {
+        let mut decoder = decoder(&[7, 2, 0, 0, 0, 0]);
+        let (tag, outer) = decoder.begin_tag().expect("valid");
+        assert_eq!(decoder.i32(), Err(DecodeError::UnexpectedEnd { at: 2, needed: 4, left: 2 }));
+        assert_eq!(decoder.i8(), Ok(0));
+        let unread = DecodeError::TaggedFieldSize { at: 3, tag: 7, left: 1 };
+        assert_eq!(decoder.end_tag(tag, outer), Err(unread));
+    }
+}

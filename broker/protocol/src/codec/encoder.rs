@@ -308,3 +308,64 @@ impl Encoder {
         if tags.is_empty() { Ok(()) } else { Err(EncodeError::TagsNotInVersion) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::Decoder;
+
+    #[test]
+    fn segments_join_to_what_was_written() {
+        let long = Bytes::from(vec![9; SPLICE_BYTES]);
+        let mut encoder = Encoder::new();
+        encoder.splice(&long);
+        encoder.i16(1);
+        encoder.splice(&Bytes::from_static(b"short"));
+        encoder.splice(&long);
+        encoder.splice(&long);
+        assert_eq!(encoder.len(), 3 * SPLICE_BYTES + 7);
+        let segments = encoder.into_segments();
+        assert_eq!(segments.len(), 4);
+        assert_eq!(segments[1], &b"\0\x01short"[..]);
+        assert!(segments.iter().all(|segment| !segment.is_empty()));
+    }
+
+    #[test]
+    fn tagged_fields_of_any_size_are_measured() {
+        for size in [0, 1, 126, 127, 128, 511, 512, 16_383, 16_384, 70_000] {
+            let content = Bytes::from(vec![5; size]);
+            let mut encoder = Encoder::new();
+            let outer = encoder.begin_tag(3);
+            let inner = encoder.begin_tag(300);
+            encoder.i8(1);
+            encoder.splice(&content);
+            encoder.i8(2);
+            encoder.end_tag(inner).expect("fits");
+            encoder.end_tag(outer).expect("fits");
+            encoder.i32(-1);
+
+            let mut decoder = Decoder::new(encoder.into_bytes());
+            let (tag, end) = decoder.begin_tag().expect("valid");
+            assert_eq!(tag, 3);
+            let (tag, inner_end) = decoder.begin_tag().expect("valid");
+            assert_eq!((tag, decoder.remaining()), (300, size + 2), "{size}");
+            for expected in std::iter::once(1).chain(vec![5; size]).chain([2]) {
+                assert_eq!(decoder.i8(), Ok(expected));
+            }
+            decoder.end_tag(300, inner_end).expect("all read");
+            decoder.end_tag(3, end).expect("all read");
+            assert_eq!(decoder.i32(), Ok(-1));
+            decoder.finish().expect("all read");
+        }
+    }
+
+    #[test]
+    fn string_beyond_its_length_field_is_refused() {
+        let longest = ByteString::from("x".repeat(MAX_STRING_BYTES));
+        let longer = ByteString::from("x".repeat(MAX_STRING_BYTES + 1));
+        for flexible in [false, true] {
+            assert_eq!(Encoder::new().string(&longest, flexible), Ok(()));
+            assert!(matches!(Encoder::new().string(&longer, flexible), Err(EncodeError::TooLong { .. })));
+        }
+    }
+}

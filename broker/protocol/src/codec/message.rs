@@ -48,3 +48,78 @@ pub trait RecordKey: Message {
     /// The type number.
     const RECORD_TYPE: i16;
 }
+
+#[cfg(test)]
+mod tests {
+    use bytestring::ByteString;
+
+    use super::*;
+    use crate::messages::{JoinGroupRequest, MetadataRequest, MetadataResponse, ProduceResponse};
+
+    fn encode<M: Message>(message: &M, version: i16) -> Result<Encoder, EncodeError> {
+        let mut encoder = Encoder::new();
+        message.encode(&mut encoder, version).map(|()| encoder)
+    }
+
+    #[test]
+    fn field_that_must_not_be_dropped_is_refused_by_versions_without_it() {
+        let request = MetadataRequest { allow_auto_topic_creation: false, ..Default::default() };
+        let expected =
+            EncodeError::FieldNotInVersion { field: "MetadataRequest.AllowAutoTopicCreation", version: 3 };
+        assert_eq!(encode(&request, 3).map(|_| ()), Err(expected));
+        assert!(encode(&request, 4).is_ok());
+    }
+
+    #[test]
+    fn field_that_may_be_ignored_is_dropped_by_versions_without_it() {
+        let response = MetadataResponse { throttle_time_ms: 5, ..Default::default() };
+        let mut decoder = Decoder::new(encode(&response, 2).expect("encodes").into_bytes());
+        assert_eq!(MetadataResponse::decode(&mut decoder, 2).expect("decodes").throttle_time_ms, 0);
+    }
+
+    #[test]
+    fn null_is_refused_by_versions_that_do_not_have_it() {
+        let request = MetadataRequest { topics: None, ..Default::default() };
+        let expected = EncodeError::UnexpectedNull { field: "MetadataRequest.Topics", version: 0 };
+        assert_eq!(encode(&request, 0).map(|_| ()), Err(expected));
+        assert!(encode(&request, 1).is_ok());
+    }
+
+    #[test]
+    fn defaults_are_kafkas() {
+        assert!(MetadataRequest::default().allow_auto_topic_creation);
+        assert_eq!(MetadataRequest::default().topics, Some(vec![]));
+        assert_eq!(JoinGroupRequest::default().rebalance_timeout_ms, -1);
+        assert_eq!(JoinGroupRequest::default().group_instance_id, None);
+        assert_eq!(MetadataResponse::default().cluster_id, None);
+    }
+
+    #[test]
+    fn version_outside_the_range_is_refused() {
+        let expected = Err(EncodeError::UnsupportedVersion { message: "ProduceResponse", version: 2 });
+        assert_eq!(encode(&ProduceResponse::default(), 2).map(|_| ()), expected);
+        let mut decoder = Decoder::new(bytes::Bytes::from_static(&[0; 100]));
+        let expected = Err(DecodeError::UnsupportedVersion { message: "ProduceResponse", version: 14 });
+        assert_eq!(ProduceResponse::decode(&mut decoder, 14), expected);
+    }
+
+    #[test]
+    fn unknown_tagged_fields_need_a_flexible_version() {
+        let mut request = MetadataRequest::default();
+        request.unknown_tagged_fields.insert(70, bytes::Bytes::from_static(b"x"));
+        assert_eq!(encode(&request, 8).map(|_| ()), Err(EncodeError::TagsNotInVersion));
+        let mut decoder = Decoder::new(encode(&request, 9).expect("encodes").into_bytes());
+        assert_eq!(MetadataRequest::decode(&mut decoder, 9), Ok(request));
+    }
+
+    #[test]
+    fn unknown_tagged_field_with_a_known_number_is_refused() {
+        let mut response = ProduceResponse::default();
+        response.node_endpoints.push(crate::messages::produce_response::NodeEndpoint {
+            host: ByteString::from_static("h"),
+            ..Default::default()
+        });
+        response.unknown_tagged_fields.insert(0, bytes::Bytes::new());
+        assert_eq!(encode(&response, 10).map(|_| ()), Err(EncodeError::DuplicateTag { tag: 0 }));
+    }
+}

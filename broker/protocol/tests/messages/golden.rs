@@ -75,7 +75,7 @@ fn changed(path: &str, name: &str, difference: &str) -> bool {
     difference.strip_prefix(field).is_some_and(|rest| rest.starts_with([':', ' ']))
 }
 
-fn unhex(text: &str) -> Bytes {
+pub(crate) fn unhex(text: &str) -> Bytes {
     let digits = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hex digits"));
     digits.map(|pair| u8::from_str_radix(pair, 16).expect("hex digits")).collect()
 }

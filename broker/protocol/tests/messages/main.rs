@@ -4,6 +4,7 @@
 mod allocation;
 mod catalogue;
 mod debug_tree;
+mod frames;
 mod golden;
 mod hostile;
 mod random;
