@@ -104,21 +104,21 @@ pub(crate) fn bodies(messages: &[&Message]) -> String {
     text
 }
 
-pub(crate) fn module_list(messages: &[&Message]) -> String {
+/// `extra`: modules over many messages, which stay private, and what they offer.
+pub(crate) fn module_list(messages: &[&Message], extra: &[(String, String)]) -> String {
     let mut text = format!(
         "//! Messages of Kafka's protocol and records of its internal topics, one module each.\n\n{NOTICE}\n"
     );
-    let mut modules: Vec<_> =
-        messages.iter().map(|message| (names::snake(&message.root.name), &*message.root.name)).collect();
-    modules.push(("api_key".into(), "ApiKey"));
-    modules.push(("bodies".into(), "{RequestBody, ResponseBody}"));
+    let own =
+        messages.iter().map(|message| (names::snake(&message.root.name), message.root.name.clone(), "pub "));
+    let extra = extra.iter().map(|(module, name)| (module.clone(), name.clone(), ""));
+    let mut modules: Vec<_> = own.chain(extra).collect();
     modules.sort();
-    for (module, _) in &modules {
-        let public = if ["api_key", "bodies"].contains(&module.as_str()) { "" } else { "pub " };
+    for (module, _, public) in &modules {
         let _ = writeln!(text, "{public}mod {module};");
     }
     text.push('\n');
-    for (module, name) in &modules {
+    for (module, name, _) in &modules {
         let _ = writeln!(text, "pub use {module}::{name};");
     }
     text

@@ -7,6 +7,8 @@ use crate::versions::Versions;
 /// All messages of one descriptor file.
 #[derive(Debug)]
 pub struct Family {
+    /// The file's name without its ending.
+    pub name: String,
     /// The comment on the first line.
     pub title: String,
     /// In the order of the file.
@@ -141,7 +143,7 @@ struct Line<'a> {
 }
 
 /// Reads a descriptor file.
-pub fn parse(text: &str) -> std::result::Result<Family, DescriptorError> {
+pub fn parse(name: &str, text: &str) -> std::result::Result<Family, DescriptorError> {
     let title = text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
     let lines: Vec<Line<'_>> = text
         .lines()
@@ -160,7 +162,7 @@ pub fn parse(text: &str) -> std::result::Result<Family, DescriptorError> {
         messages.push(message(head, &after[..body])?);
         rest = &after[body..];
     }
-    Ok(Family { title, messages })
+    Ok(Family { name: name.to_owned(), title, messages })
 }
 
 fn message(head: &Line<'_>, body: &[Line<'_>]) -> std::result::Result<Message, DescriptorError> {

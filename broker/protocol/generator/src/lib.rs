@@ -9,6 +9,7 @@ pub mod descriptor;
 mod docs;
 mod layout;
 mod names;
+mod records;
 pub mod versions;
 
 use std::collections::BTreeMap;
@@ -55,9 +56,19 @@ pub fn generate(descriptors: &Path) -> Result<BTreeMap<String, String>, Generate
     for message in &messages {
         put(&names::snake(&message.root.name), code::message(message));
     }
+    let mut extra = vec![
+        ("api_key".to_owned(), "ApiKey".to_owned()),
+        ("bodies".to_owned(), "{RequestBody, ResponseBody}".to_owned()),
+    ];
+    for family in &families {
+        if let Some((name, module)) = records::key_enum(family) {
+            put(&module, records::keys_of(family, &name));
+            extra.push((module, name));
+        }
+    }
     put("api_key", api::api_keys(&messages));
     put("bodies", api::bodies(&messages));
-    put("mod", api::module_list(&messages));
+    put("mod", api::module_list(&messages, &extra));
     files.insert("docs/protocol.md".into(), docs::tables(&families));
     Ok(files)
 }
@@ -68,7 +79,9 @@ pub fn read_descriptors(descriptors: &Path) -> Result<Vec<Family>, GenerateError
     for folder in ["api", "records"] {
         for path in descriptor_files(&descriptors.join(folder))? {
             let text = fs::read_to_string(&path).map_err(|error| GenerateError::Io(path.clone(), error))?;
-            let family = descriptor::parse(&text).map_err(|error| GenerateError::Descriptor(path, error))?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let family =
+                descriptor::parse(&name, &text).map_err(|error| GenerateError::Descriptor(path, error))?;
             families.push(family);
         }
     }

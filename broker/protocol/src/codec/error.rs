@@ -87,6 +87,9 @@ pub enum DecodeError {
     /// A number that is no API key, or one that Kafka 4 removed.
     #[error("unknown API key {0}")]
     UnknownApiKey(i16),
+    /// A record key of a type that this code does not know: Kafka's coordinators skip such records.
+    #[error("unknown record type {0}")]
+    UnknownRecordType(i16),
     /// A record key of another type than expected.
     #[error("record key of type {found}, expected {expected}")]
     WrongRecordType {

@@ -16,4 +16,7 @@ pub use error::{DecodeError, EncodeError};
 pub use header::{decode_request_header, decode_response_header, encode_request, encode_response};
 pub use message::{Message, RecordKey, Request, Response};
 pub use tagged_fields::{RawTaggedField, UnknownTags};
-pub use versioned::{decode_record_key, decode_versioned, encode_record_key, encode_versioned};
+pub use versioned::{
+    decode_record_key, decode_versioned, decode_versioned_leniently, encode_record_key, encode_versioned,
+    peek_record_type,
+};

@@ -6,9 +6,12 @@ import org.apache.kafka.common.protocol.*;
 import org.apache.kafka.common.record.internal.*;
 
 /**
- * Fills Apache Kafka's generated message classes with values and prints, for each line "Name lowest highest" of
- * standard input and each version, "Name version hex value": the bytes that Kafka writes, and what it reads back
- * out of them, in the form of Rust's debug output. Run with Kafka's libs folder as the class path.
+ * Fills Apache Kafka's generated message classes with values and prints, for each message name on standard input
+ * and each of its versions, "Name version hex value": the bytes that Kafka writes, and what it reads back out of
+ * them, in the form of Rust's debug output. From the descriptors folder, with Kafka's jars in LIBS:
+ *
+ *   awk '/^[a-z]/ { print $2 }' api/* records/* | sort |
+ *     java -cp "LIBS/*" ../tests/messages/golden/Golden.java > ../tests/messages/golden/apache-kafka-4.3.1.txt
  */
 public class Golden {
     static final String[] PACKAGES = {
@@ -23,15 +26,15 @@ public class Golden {
     public static void main(String[] args) throws Exception {
         Scanner lines = new Scanner(System.in);
         while (lines.hasNextLine()) {
-            String[] words = lines.nextLine().split(" ");
-            Class<?> type = find(words[0]);
+            String name = lines.nextLine();
+            Class<?> type = find(name);
             if (type == null) {
-                System.err.println("not in this Kafka: " + words[0]);
+                System.err.println("not in this Kafka: " + name);
                 continue;
             }
             short low = (Short) type.getField("LOWEST_SUPPORTED_VERSION").get(null);
             short high = (Short) type.getField("HIGHEST_SUPPORTED_VERSION").get(null);
-            for (short version = low; version <= high; version++) print(words[0], type, version);
+            for (short version = low; version <= high; version++) print(name, type, version);
         }
     }
 
@@ -49,7 +52,7 @@ public class Golden {
 
     static void print(String name, Class<?> type, short version) throws Exception {
         Message message = (Message) type.getConstructor().newInstance();
-        fill(message, version, false);
+        fill(message);
         byte[] bytes;
         while ((bytes = write(message, version)) == null) { }
         Message back = (Message) type.getConstructor().newInstance();
@@ -66,8 +69,6 @@ public class Golden {
         } catch (org.apache.kafka.common.errors.UnsupportedVersionException e) {
             if (!reset(message, e.getMessage())) throw e;
             return null;
-        } catch (NullPointerException e) {
-            throw e;
         }
     }
 
@@ -98,13 +99,12 @@ public class Golden {
         return fields;
     }
 
-    @SuppressWarnings("unchecked")
-    static void fill(Object message, short version, boolean nested) throws Exception {
-        for (Field field : fields(message.getClass())) field.set(message, value(field.getType(), field.getGenericType(), version));
+    static void fill(Object message) throws Exception {
+        for (Field field : fields(message.getClass())) field.set(message, value(field.getType(), field.getGenericType()));
     }
 
     @SuppressWarnings("unchecked")
-    static Object value(Class<?> type, Type generic, short version) throws Exception {
+    static Object value(Class<?> type, Type generic) throws Exception {
         int n = counter++;
         if (type == boolean.class || type == Boolean.class) return true;
         if (type == byte.class || type == Byte.class) return (byte) (n % 100);
@@ -119,7 +119,7 @@ public class Golden {
         if (type == Uuid.class) return new Uuid(n, -n);
         if (Message.class.isAssignableFrom(type)) {
             Object message = type.getConstructor().newInstance();
-            fill(message, version, true);
+            fill(message);
             return message;
         }
         if (Collection.class.isAssignableFrom(type)) {
@@ -127,7 +127,7 @@ public class Golden {
             Type element = generic instanceof ParameterizedType
                 ? ((ParameterizedType) generic).getActualTypeArguments()[0]
                 : ((ParameterizedType) type.getGenericSuperclass()).getActualTypeArguments()[0];
-            for (int i = 0; i < 2; i++) list.add(value((Class<?>) element, element, version));
+            for (int i = 0; i < 2; i++) list.add(value((Class<?>) element, element));
             return list;
         }
         if (BaseRecords.class.isAssignableFrom(type)) return MemoryRecords.readableRecords(ByteBuffer.wrap(new byte[] {3, (byte) n, 0}));

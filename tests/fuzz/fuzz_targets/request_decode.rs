@@ -1,0 +1,5 @@
+//! A request frame without its length: header and body of any API.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| aqueduct_fuzz::messages::request(data));
