@@ -13,7 +13,7 @@ use aqueduct_config::KeyReport;
 
 /// One configured connector. It moves no data: it splits the work into task configurations.
 #[async_trait]
-pub trait Connector: Send {
+pub trait Connector: Send + Sync {
     /// Judges a configuration beyond what the key table says: combinations of keys, and whether the other system can
     /// be reached with what is needed (database, credentials, tables, columns). Gives reports only for keys with
     /// errors of its own or with recommended values; the worker merges them with those of the key table. Each error

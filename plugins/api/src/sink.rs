@@ -37,6 +37,11 @@ impl PutCompletion {
         Self(Some(Box::new(callback)))
     }
 
+    /// The batch was refused by [`SinkTask::put`], which told why: no outcome is told.
+    pub fn void(mut self) {
+        self.0 = None;
+    }
+
     /// Tells the outcome.
     pub fn complete(mut self, outcome: PutOutcome) {
         if let Some(callback) = self.0.take() {
@@ -76,7 +81,8 @@ pub trait SinkTask: Send {
     /// Takes a batch in, in offset order within a partition. Returns as soon as the batch is accepted: waiting here is
     /// how a sink holds the worker back. The outcome is told through `completion`, at once or later, and several
     /// batches may be under way. An error returned here fails the task like a Fatal outcome unless it is Retriable,
-    /// which makes the worker put the same batch again.
+    /// which makes the worker put the same batch again. A batch refused this way has no outcome: whatever is told
+    /// through its completion does not reach the worker.
     async fn put(&mut self, records: Vec<SinkRecord>, completion: PutCompletion) -> Result<(), ConnectError>;
 
     /// Writes what is held back for batching, without waiting for more. Outcomes are told as usual.

@@ -1,0 +1,10 @@
+//! Finding plug-ins without running their code.
+
+mod catalog;
+mod elf;
+mod package;
+mod version;
+
+pub use catalog::{CatalogEntry, PluginCatalog, Refusal, default_plugin_path};
+pub use elf::ElfError;
+pub use package::ScanError;
