@@ -10,6 +10,8 @@ use crate::config::broker_config::BrokerConfig;
 use crate::controller::producer_ids::ProducerIds;
 use crate::controller::topics::{CreatedTopic, NewTopic, Refusal, TopicDefaults};
 use crate::controller::{Controller, ControllerError, topics};
+use crate::fetch::buffer_pool::BufferPool;
+use crate::fetch::session_cache::SessionCache;
 use crate::metadata::image::MetadataImage;
 use crate::metrics::broker_metrics::BrokerMetrics;
 use crate::net::listener::Connections;
@@ -34,6 +36,8 @@ pub struct Broker {
     /// Raised when the broker stops: what waits answers at once.
     pub shutdown: Shutdown,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) sessions: SessionCache,
+    pub(crate) buffers: BufferPool,
 }
 
 impl Broker {

@@ -8,6 +8,7 @@ pub mod api;
 mod broker;
 pub mod config;
 pub mod controller;
+mod fetch;
 pub mod metadata;
 pub mod metrics;
 mod net;

@@ -22,6 +22,8 @@ use crate::config::broker_config::BrokerConfig;
 use crate::config::topic_config::TopicConfig;
 use crate::controller::producer_ids::ProducerIds;
 use crate::controller::{Controller, ControllerError, Plan};
+use crate::fetch::buffer_pool::BufferPool;
+use crate::fetch::session_cache::SessionCache;
 use crate::metadata::image::MetadataImage;
 use crate::metadata::metadata_log::{MetadataLog, MetadataLogError};
 use crate::metadata::raft::group::RaftMetadataLog;
@@ -116,6 +118,8 @@ impl Broker {
             metrics: BrokerMetrics::default(),
             shutdown: shutdown.child(),
             connections: Arc::new(Connections::default()),
+            sessions: SessionCache::new(session_slots(&config)),
+            buffers: BufferPool::default(),
         });
         let background = Tasks::new("broker", Shutdown::new());
         let follow =
@@ -235,6 +239,10 @@ async fn open_logs(
         LogManager::open(Arc::new(PosixFs), manager, &configs, now)
     });
     Ok(opened.await??)
+}
+
+fn session_slots(config: &BrokerConfig) -> usize {
+    usize::try_from(config.values.int("max.incremental.fetch.session.cache.slots")).unwrap_or(0)
 }
 
 /// Tells the cluster where this broker is, if that changed, and that it started again.

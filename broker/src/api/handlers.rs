@@ -5,8 +5,27 @@ use aqueduct_protocol::ApiKey;
 use super::handler::{HandlerEntry, entry};
 
 /// Every API that is served.
-pub static HANDLERS: &[HandlerEntry] =
-    &[entry::<super::metadata::MetadataHandler>(), entry::<super::api_versions::ApiVersionsHandler>()];
+#[rustfmt::skip] // one line each
+pub static HANDLERS: &[HandlerEntry] = &[
+    entry::<super::produce::ProduceHandler>(),
+    entry::<super::fetch::FetchHandler>(),
+    entry::<super::list_offsets::ListOffsetsHandler>(),
+    entry::<super::metadata::MetadataHandler>(),
+    entry::<super::api_versions::ApiVersionsHandler>(),
+    entry::<super::create_topics::CreateTopicsHandler>(),
+    entry::<super::delete_topics::DeleteTopicsHandler>(),
+    entry::<super::delete_records::DeleteRecordsHandler>(),
+    entry::<super::init_producer_id::InitProducerIdHandler>(),
+    entry::<super::offset_for_leader_epoch::OffsetForLeaderEpochHandler>(),
+    entry::<super::describe_configs::DescribeConfigsHandler>(),
+    entry::<super::alter_configs::AlterConfigsHandler>(),
+    entry::<super::describe_log_dirs::DescribeLogDirsHandler>(),
+    entry::<super::create_partitions::CreatePartitionsHandler>(),
+    entry::<super::incremental_alter_configs::IncrementalAlterConfigsHandler>(),
+    entry::<super::describe_cluster::DescribeClusterHandler>(),
+    entry::<super::list_config_resources::ListConfigResourcesHandler>(),
+    entry::<super::describe_topic_partitions::DescribeTopicPartitionsHandler>(),
+];
 
 /// The handler of an API.
 #[must_use]

@@ -6,5 +6,21 @@
 pub mod handler;
 pub mod handlers;
 
+mod alter_configs;
 pub(crate) mod api_versions;
+mod create_partitions;
+mod create_topics;
+mod delete_records;
+mod delete_topics;
+mod describe_cluster;
+mod describe_configs;
+mod describe_log_dirs;
+mod describe_topic_partitions;
+mod fetch;
+mod incremental_alter_configs;
+mod init_producer_id;
+mod list_config_resources;
+mod list_offsets;
 mod metadata;
+mod offset_for_leader_epoch;
+mod produce;

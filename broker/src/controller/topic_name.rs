@@ -36,11 +36,11 @@ pub fn collision(name: &str, image: &MetadataImage) -> Option<String> {
     if !name.contains(['.', '_']) {
         return None;
     }
-    let unified = name.replace('.', "_");
-    image
-        .topics()
-        .find(|topic| &*topic.name != name && topic.name.replace('.', "_") == unified)
-        .map(|topic| topic.name.to_string())
+    let same = |a: u8, b: u8| a == b || (matches!(a, b'.' | b'_') && matches!(b, b'.' | b'_'));
+    let collides = |other: &str| {
+        other.len() == name.len() && other != name && other.bytes().zip(name.bytes()).all(|(a, b)| same(a, b))
+    };
+    image.topics().find(|topic| collides(&topic.name)).map(|topic| topic.name.to_string())
 }
 
 #[cfg(test)]

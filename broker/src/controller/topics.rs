@@ -87,7 +87,7 @@ pub fn create(
     for topic in topics {
         let planned = plan_topic(&view, topic, defaults, &mut budget, new_id());
         answer.push(planned.map(|(created, added)| {
-            view = view.apply(view.offset, &added);
+            view.extend(&added);
             records.extend(added);
             created
         }));

@@ -156,10 +156,16 @@ impl MetadataImage {
     pub fn apply(&self, offset: u64, records: &[MetadataRecord]) -> Self {
         let mut next = self.clone();
         next.offset = offset;
-        for record in records {
-            next.apply_record(record);
-        }
+        next.extend(records);
         next
+    }
+
+    /// Applies records in place, for whoever decides about several things one after the other on
+    /// a copy of its own.
+    pub(crate) fn extend(&mut self, records: &[MetadataRecord]) {
+        for record in records {
+            self.apply_record(record);
+        }
     }
 
     fn apply_record(&mut self, record: &MetadataRecord) {

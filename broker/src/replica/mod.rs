@@ -2,5 +2,6 @@
 //! metadata image.
 
 pub mod partition;
+pub mod record_validator;
 pub mod replica_manager;
 pub mod topic;

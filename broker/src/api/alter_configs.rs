@@ -1,0 +1,93 @@
+//! AlterConfigs (key 33), versions 0 to 2: replaces all settings of a resource.
+//!
+//! Settings that a request does not name go back to their defaults. Deprecated in Kafka in favour
+//! of IncrementalAlterConfigs, whose differences apply here as well.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::messages::alter_configs_request::AlterConfigsResource;
+use aqueduct_protocol::messages::alter_configs_response::AlterConfigsResourceResponse;
+use aqueduct_protocol::messages::{AlterConfigsRequest, AlterConfigsResponse};
+
+use super::handler::{Answer, Handler, RequestContext};
+use super::incremental_alter_configs::config_resource;
+use crate::config::broker_config::BrokerConfig;
+use crate::controller::Plan;
+use crate::controller::configs::alter;
+use crate::controller::topics::Refusal;
+use crate::metadata::image::MetadataImage;
+use crate::metadata::record::MetadataRecord;
+
+/// The handler.
+#[derive(Debug)]
+pub(super) struct AlterConfigsHandler;
+
+impl Handler for AlterConfigsHandler {
+    type Request = AlterConfigsRequest;
+
+    fn handle(context: &RequestContext, request: AlterConfigsRequest) -> Answer<AlterConfigsResponse> {
+        let broker = context.broker.clone();
+        Answer::later(async move {
+            let written = broker.controller.write(|image| decide_all(image, &broker.config, &request)).await;
+            let results = written.unwrap_or_else(|error| {
+                let failed = Refusal::new(error.code(), error.to_string());
+                request.resources.iter().map(|_| Err(failed.clone())).collect()
+            });
+            let responses = request.resources.into_iter().zip(results).map(answer).collect();
+            AlterConfigsResponse { responses, ..AlterConfigsResponse::default() }
+        })
+    }
+}
+
+fn decide_all(
+    image: &MetadataImage,
+    broker: &BrokerConfig,
+    request: &AlterConfigsRequest,
+) -> Plan<Vec<Result<(), Refusal>>> {
+    let mut times: HashMap<(i8, &str), usize> = HashMap::new();
+    for resource in &request.resources {
+        *times.entry((resource.resource_type, &*resource.resource_name)).or_default() += 1;
+    }
+    let mut records: Vec<MetadataRecord> = Vec::new();
+    let mut answer = Vec::with_capacity(request.resources.len());
+    for resource in &request.resources {
+        if times[&(resource.resource_type, &*resource.resource_name)] > 1 {
+            let text = "Each resource must appear at most once.";
+            answer.push(Err(Refusal::new(ErrorCode::InvalidRequest, text)));
+            continue;
+        }
+        answer.push(decide(image, broker, resource).map(|changes| records.extend(changes)));
+    }
+    if request.validate_only {
+        records.clear();
+    }
+    Plan { records, answer }
+}
+
+fn decide(
+    image: &MetadataImage,
+    broker: &BrokerConfig,
+    resource: &AlterConfigsResource,
+) -> Result<Vec<MetadataRecord>, Refusal> {
+    let named = config_resource(resource.resource_type, &resource.resource_name)?;
+    let mut given = BTreeMap::new();
+    for config in &resource.configs {
+        let Some(value) = &config.value else {
+            let text = format!("Null value not supported for : {}", config.name);
+            return Err(Refusal::new(ErrorCode::InvalidRequest, text));
+        };
+        given.insert(config.name.to_string(), value.to_string());
+    }
+    alter(image, broker, &named, given)
+}
+
+fn answer((resource, result): (AlterConfigsResource, Result<(), Refusal>)) -> AlterConfigsResourceResponse {
+    AlterConfigsResourceResponse {
+        error_code: result.as_ref().err().map_or(0, |refusal| refusal.code.code()),
+        error_message: result.err().map(|refusal| refusal.message.into()),
+        resource_type: resource.resource_type,
+        resource_name: resource.resource_name,
+        ..AlterConfigsResourceResponse::default()
+    }
+}

@@ -1,0 +1,189 @@
+//! DescribeConfigs (key 32), versions 1 to 4.
+//!
+//! Settings of topics, of this broker, and of groups. Every setting has the source of its value
+//! and, if asked for, the values behind it (KIP-226) and its documentation (KIP-569). Settings
+//! that the broker stores but does not act upon say so in their documentation.
+//!
+//! Sources: 1 the topic's own, 4 the broker's file, 5 default. Passwords are null.
+
+use std::collections::BTreeMap;
+
+use aqueduct_config::KeyType;
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::messages::describe_configs_request::DescribeConfigsResource;
+use aqueduct_protocol::messages::describe_configs_response::{
+    DescribeConfigsResourceResult, DescribeConfigsResult, DescribeConfigsSynonym,
+};
+use aqueduct_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
+use bytestring::ByteString;
+
+use super::handler::{Answer, Handler, RequestContext};
+use crate::config::broker_config::BrokerConfig;
+use crate::config::key_row::{KeyRow, type_code};
+use crate::config::topic_config::broker_value;
+use crate::config::{broker_keys, topic_keys};
+use crate::controller::topic_name;
+use crate::controller::topics::Refusal;
+use crate::metadata::record::{ConfigResource, ConfigResourceKind};
+
+const DYNAMIC_TOPIC: i8 = 1;
+const STATIC_BROKER: i8 = 4;
+const DEFAULT: i8 = 5;
+
+/// The handler.
+#[derive(Debug)]
+pub(super) struct DescribeConfigsHandler;
+
+/// A setting with where its value comes from.
+#[derive(Debug, Clone)]
+pub(super) struct ConfigEntry {
+    pub(super) name: &'static str,
+    pub(super) value: Option<String>,
+    pub(super) source: i8,
+    row: &'static KeyRow,
+    /// Every value that could be in force, the one that is first: key, value, source.
+    synonyms: Vec<(&'static str, Option<String>, i8)>,
+    read_only: bool,
+}
+
+impl Handler for DescribeConfigsHandler {
+    type Request = DescribeConfigsRequest;
+
+    fn handle(context: &RequestContext, request: DescribeConfigsRequest) -> Answer<DescribeConfigsResponse> {
+        let describe = |resource: &DescribeConfigsResource| {
+            let found = entries(context, resource);
+            DescribeConfigsResult {
+                error_code: found.as_ref().err().map_or(0, |refusal| refusal.code.code()),
+                error_message: found.as_ref().err().map(|refusal| refusal.message.as_str().into()),
+                resource_type: resource.resource_type,
+                resource_name: resource.resource_name.clone(),
+                configs: select(found.unwrap_or_default(), resource, &request),
+                ..DescribeConfigsResult::default()
+            }
+        };
+        let results = request.resources.iter().map(describe).collect();
+        Answer::Now(DescribeConfigsResponse { results, ..DescribeConfigsResponse::default() })
+    }
+}
+
+fn entries(
+    context: &RequestContext,
+    resource: &DescribeConfigsResource,
+) -> Result<Vec<ConfigEntry>, Refusal> {
+    let broker = &context.broker;
+    let name = &*resource.resource_name;
+    match ConfigResourceKind::from_code(resource.resource_type) {
+        Some(ConfigResourceKind::Topic) => {
+            topic_name::validate(name)
+                .map_err(|text| Refusal::new(ErrorCode::InvalidTopicException, text))?;
+            let image = broker.image();
+            if image.topic(name).is_none() {
+                return Err(Refusal::of(ErrorCode::UnknownTopicOrPartition));
+            }
+            let own = image.config(&ConfigResource::topic(name));
+            Ok(topic_entries(own.map(|own| &**own), &broker.config))
+        }
+        Some(ConfigResourceKind::Broker) if name.is_empty() => Ok(Vec::new()),
+        Some(ConfigResourceKind::Broker) if name == broker.config.node_id.to_string() => {
+            Ok(broker_entries(&broker.config))
+        }
+        Some(ConfigResourceKind::Broker) => {
+            let text = format!(
+                "Unexpected broker id, expected {} or empty string, but received {name}",
+                broker.config.node_id
+            );
+            Err(Refusal::new(ErrorCode::InvalidRequest, text))
+        }
+        Some(ConfigResourceKind::Group) if name.is_empty() => {
+            Err(Refusal::new(ErrorCode::InvalidRequest, "Group name must not be empty"))
+        }
+        Some(ConfigResourceKind::Group) => Ok(Vec::new()),
+        None => {
+            let text = format!("Unsupported resource type: {}", resource.resource_type);
+            Err(Refusal::new(ErrorCode::InvalidRequest, text))
+        }
+    }
+}
+
+/// The settings of a topic with these of its own.
+pub(super) fn topic_entries(
+    own: Option<&BTreeMap<String, String>>,
+    broker: &BrokerConfig,
+) -> Vec<ConfigEntry> {
+    let mut entries = Vec::with_capacity(topic_keys::rows().len());
+    for row in topic_keys::rows() {
+        let mut synonyms = Vec::new();
+        if let Some(value) = own.and_then(|own| own.get(row.name)) {
+            synonyms.push((row.name, Some(value.clone()), DYNAMIC_TOPIC));
+        }
+        match broker_value(row, broker) {
+            Some((Some(key), value)) => {
+                synonyms.push((key, Some(value), STATIC_BROKER));
+                synonyms.push((key, row.default.map(str::to_owned), DEFAULT));
+            }
+            _ => {
+                let key = row.broker_keys.first().copied().unwrap_or(row.name);
+                synonyms.push((key, row.default.map(str::to_owned), DEFAULT));
+            }
+        }
+        entries.push(entry(row, synonyms, false));
+    }
+    entries
+}
+
+fn broker_entries(broker: &BrokerConfig) -> Vec<ConfigEntry> {
+    let mut entries = Vec::with_capacity(broker_keys::rows().len());
+    for row in broker_keys::rows() {
+        let mut synonyms = Vec::new();
+        if let Some(value) = broker.given.get(row.name) {
+            synonyms.push((row.name, Some(value.clone()), STATIC_BROKER));
+        }
+        synonyms.push((row.name, row.default.map(str::to_owned), DEFAULT));
+        entries.push(entry(row, synonyms, true));
+    }
+    entries
+}
+
+fn entry(
+    row: &'static KeyRow,
+    synonyms: Vec<(&'static str, Option<String>, i8)>,
+    read_only: bool,
+) -> ConfigEntry {
+    let (value, source) =
+        synonyms.first().map_or((None, DEFAULT), |(_, value, source)| (value.clone(), *source));
+    let value = value.filter(|_| row.kind != KeyType::Password);
+    ConfigEntry { name: row.name, value, source, row, synonyms, read_only }
+}
+
+fn select(
+    entries: Vec<ConfigEntry>,
+    resource: &DescribeConfigsResource,
+    request: &DescribeConfigsRequest,
+) -> Vec<DescribeConfigsResourceResult> {
+    // No keys means all of them; an empty list does too, as in Kafka.
+    let keys = resource.configuration_keys.as_deref().filter(|keys| !keys.is_empty());
+    let wanted = |entry: &ConfigEntry| keys.is_none_or(|keys| keys.iter().any(|key| &**key == entry.name));
+    entries.into_iter().filter(wanted).map(|entry| describe(entry, request)).collect()
+}
+
+fn describe(entry: ConfigEntry, request: &DescribeConfigsRequest) -> DescribeConfigsResourceResult {
+    let sensitive = entry.row.kind == KeyType::Password;
+    let shown = |value: Option<String>| value.filter(|_| !sensitive).map(ByteString::from);
+    let synonyms = entry.synonyms.into_iter().map(|(name, value, source)| DescribeConfigsSynonym {
+        name: name.into(),
+        value: shown(value),
+        source,
+        ..DescribeConfigsSynonym::default()
+    });
+    DescribeConfigsResourceResult {
+        name: entry.name.into(),
+        value: entry.value.map(ByteString::from),
+        read_only: entry.read_only,
+        config_source: entry.source,
+        is_sensitive: sensitive,
+        synonyms: if request.include_synonyms { synonyms.collect() } else { Vec::new() },
+        config_type: type_code(entry.row.kind),
+        documentation: request.include_documentation.then(|| entry.row.doc.into()),
+        ..DescribeConfigsResourceResult::default()
+    }
+}

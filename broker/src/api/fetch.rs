@@ -1,0 +1,138 @@
+//! Fetch (key 1), versions 4 to 18.
+//!
+//! Batches go out as they lie in the log, never cut: the first batch of an answer is whole even if
+//! it is larger than every limit (KIP-74). A fetch that finds less than `min_bytes` registers with
+//! its partitions, looks again, and sleeps until one of them has more, `max_wait_ms` is over
+//! (bounded by `fetch.max.wait.ms`), or the broker stops.
+//!
+//! Version 7 has incremental sessions (KIP-227), 9 leader epochs (KIP-320), 12 diverging epochs
+//! (KIP-595), 13 topic ids (KIP-516). Between parts of one session the broker starts with another
+//! partition each time, so that a full answer does not starve the last ones.
+//!
+//! Differences: read_committed reads to the last stable offset, and there are no aborted
+//! transactions to list yet. Follower and rack-aware fetches (KIP-392) do not exist with one
+//! replica: `replica_id`, `rack_id` and the replica state are ignored.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::messages::{FetchRequest, FetchResponse};
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::handler::{Answer, Handler, RequestContext};
+use crate::fetch::fetch_state::FetchState;
+use crate::fetch::reader::{FetchLimits, find, read};
+use crate::fetch::session_cache::{FINAL_EPOCH, INITIAL_EPOCH, Session};
+use crate::purgatory::waiters::Registration;
+use crate::replica::partition::IsolationLevel;
+
+/// The handler.
+#[derive(Debug)]
+pub(super) struct FetchHandler;
+
+/// A fetch with its state: its own, or that of a session.
+struct Fetch {
+    context: RequestContext,
+    limits: FetchLimits,
+    state: State,
+}
+
+enum State {
+    Own(Box<Mutex<FetchState>>),
+    Session(Arc<Session>),
+}
+
+impl Handler for FetchHandler {
+    type Request = FetchRequest;
+    const PIPELINED: bool = true;
+
+    fn handle(context: &RequestContext, request: FetchRequest) -> Answer<FetchResponse> {
+        let fetch = match open(context, &request) {
+            Ok(fetch) => fetch,
+            Err(code) => {
+                return Answer::Now(FetchResponse { error_code: code.code(), ..FetchResponse::default() });
+            }
+        };
+        let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
+        let wait = wait.min(context.broker.config.fetch_max_wait);
+        match fetch.answer(wait.is_zero()) {
+            Some(response) => Answer::Now(response),
+            None => Answer::later(fetch.wait(Instant::now() + wait)),
+        }
+    }
+}
+
+fn open(context: &RequestContext, request: &FetchRequest) -> Result<Fetch, ErrorCode> {
+    let broker = &context.broker;
+    let sessions = &broker.sessions;
+    let (version, now) = (context.version, broker.clock.now_ms());
+    let (state, incremental) = match request.session_epoch {
+        FINAL_EPOCH => {
+            sessions.remove(request.session_id);
+            (State::Own(Box::new(Mutex::new(FetchState::of(request, version, false)))), false)
+        }
+        INITIAL_EPOCH => {
+            sessions.remove(request.session_id);
+            let state = FetchState::of(request, version, true);
+            match sessions.create(state, version, now, rand::random) {
+                Ok(session) => (State::Session(session), false),
+                Err(state) => (State::Own(Box::new(Mutex::new(state))), false),
+            }
+        }
+        _ => (State::Session(sessions.resume(request, version, now)?), true),
+    };
+    let limits = FetchLimits {
+        max_bytes: u32::try_from(request.max_bytes).unwrap_or(0).min(broker.config.fetch_max_bytes),
+        min_bytes: u64::try_from(request.min_bytes).unwrap_or(0),
+        isolation: IsolationLevel::from_code(request.isolation_level),
+        incremental,
+        node_id: broker.config.node_id,
+    };
+    Ok(Fetch { context: context.clone(), limits, state })
+}
+
+impl Fetch {
+    fn state(&self) -> &Mutex<FetchState> {
+        match &self.state {
+            State::Own(state) => state,
+            State::Session(session) => &session.state,
+        }
+    }
+
+    /// The answer, if there is enough for one or it must be given now.
+    fn answer(&self, now: bool) -> Option<FetchResponse> {
+        let broker = &self.context.broker;
+        let topics = broker.replicas.topics();
+        // Held from finding to answering: another request may use the same session.
+        let mut state = self.state().lock();
+        state.resolve(&topics);
+        let findings = find(&state, &self.limits);
+        if !now && !findings.suffice(&self.limits) {
+            return None;
+        }
+        let responses = read(findings, &mut state, &broker.buffers, self.context.version);
+        let session_id = match &self.state {
+            State::Session(session) => session.id,
+            State::Own(_) => 0,
+        };
+        Some(FetchResponse { session_id, responses, ..FetchResponse::default() })
+    }
+
+    async fn wait(self, deadline: Instant) -> FetchResponse {
+        // Registered first, read after: what is appended in between is either found or wakes us.
+        let registration = Registration::new(self.state().lock().partitions());
+        let mut now = false;
+        loop {
+            if let Some(response) = self.answer(now) {
+                return response;
+            }
+            tokio::select! {
+                () = registration.woken() => {}
+                () = tokio::time::sleep_until(deadline) => now = true,
+                () = self.context.broker.shutdown.triggered() => now = true,
+            }
+        }
+    }
+}

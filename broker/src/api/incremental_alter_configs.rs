@@ -1,0 +1,111 @@
+//! IncrementalAlterConfigs (key 44), versions 0 and 1 (KIP-339).
+//!
+//! Sets, deletes, appends to and subtracts from single settings of topics. All changes of a
+//! resource are made or none. The same key twice, or the same resource twice, is INVALID_REQUEST;
+//! APPEND and SUBTRACT need a list, else INVALID_CONFIG.
+//!
+//! Difference: settings of brokers and groups cannot be changed while the broker runs yet; they
+//! are refused with INVALID_CONFIG and not stored.
+
+use std::collections::HashMap;
+
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::messages::incremental_alter_configs_request::AlterConfigsResource;
+use aqueduct_protocol::messages::incremental_alter_configs_response::AlterConfigsResourceResponse;
+use aqueduct_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
+
+use super::handler::{Answer, Handler, RequestContext};
+use crate::config::broker_config::BrokerConfig;
+use crate::controller::Plan;
+use crate::controller::configs::{ConfigChange, ConfigOperation, alter_incrementally};
+use crate::controller::topics::Refusal;
+use crate::metadata::image::MetadataImage;
+use crate::metadata::record::{ConfigResource, ConfigResourceKind, MetadataRecord};
+
+/// The handler.
+#[derive(Debug)]
+pub(super) struct IncrementalAlterConfigsHandler;
+
+impl Handler for IncrementalAlterConfigsHandler {
+    type Request = IncrementalAlterConfigsRequest;
+
+    fn handle(
+        context: &RequestContext,
+        request: IncrementalAlterConfigsRequest,
+    ) -> Answer<IncrementalAlterConfigsResponse> {
+        let broker = context.broker.clone();
+        Answer::later(async move {
+            let written = broker.controller.write(|image| decide_all(image, &broker.config, &request)).await;
+            let results = written.unwrap_or_else(|error| {
+                let failed = Refusal::new(error.code(), error.to_string());
+                request.resources.iter().map(|_| Err(failed.clone())).collect()
+            });
+            let responses = request.resources.into_iter().zip(results).map(answer).collect();
+            IncrementalAlterConfigsResponse { responses, ..IncrementalAlterConfigsResponse::default() }
+        })
+    }
+}
+
+fn decide_all(
+    image: &MetadataImage,
+    broker: &BrokerConfig,
+    request: &IncrementalAlterConfigsRequest,
+) -> Plan<Vec<Result<(), Refusal>>> {
+    let mut times: HashMap<(i8, &str), usize> = HashMap::new();
+    for resource in &request.resources {
+        *times.entry((resource.resource_type, &*resource.resource_name)).or_default() += 1;
+    }
+    let mut records: Vec<MetadataRecord> = Vec::new();
+    let mut answer = Vec::with_capacity(request.resources.len());
+    for resource in &request.resources {
+        if times[&(resource.resource_type, &*resource.resource_name)] > 1 {
+            let text = "Each resource must appear at most once.";
+            answer.push(Err(Refusal::new(ErrorCode::InvalidRequest, text)));
+            continue;
+        }
+        answer.push(decide(image, broker, resource).map(|changes| records.extend(changes)));
+    }
+    if request.validate_only {
+        records.clear();
+    }
+    Plan { records, answer }
+}
+
+fn decide(
+    image: &MetadataImage,
+    broker: &BrokerConfig,
+    resource: &AlterConfigsResource,
+) -> Result<Vec<MetadataRecord>, Refusal> {
+    let named = config_resource(resource.resource_type, &resource.resource_name)?;
+    let mut changes = Vec::with_capacity(resource.configs.len());
+    for config in &resource.configs {
+        let operation = ConfigOperation::from_code(config.config_operation).ok_or_else(|| {
+            let text = format!("Unknown operation type {}.", config.config_operation);
+            Refusal::new(ErrorCode::InvalidRequest, text)
+        })?;
+        changes.push(ConfigChange {
+            key: config.name.to_string(),
+            operation,
+            value: config.value.as_ref().map(ToString::to_string),
+        });
+    }
+    alter_incrementally(image, broker, &named, &changes)
+}
+
+/// The resource that a request names.
+pub(super) fn config_resource(code: i8, name: &str) -> Result<ConfigResource, Refusal> {
+    match ConfigResourceKind::from_code(code) {
+        Some(kind) => Ok(ConfigResource { kind, name: name.to_owned() }),
+        None => Err(Refusal::new(ErrorCode::InvalidRequest, format!("Unsupported resource type: {code}"))),
+    }
+}
+
+fn answer((resource, result): (AlterConfigsResource, Result<(), Refusal>)) -> AlterConfigsResourceResponse {
+    AlterConfigsResourceResponse {
+        error_code: result.as_ref().err().map_or(0, |refusal| refusal.code.code()),
+        error_message: result.err().map(|refusal| refusal.message.into()),
+        resource_type: resource.resource_type,
+        resource_name: resource.resource_name,
+        ..AlterConfigsResourceResponse::default()
+    }
+}

@@ -1,0 +1,230 @@
+//! Reads what a fetch asks for: first where the bytes are, then, if that is enough, the bytes.
+
+use aqueduct_log::{FetchSlice, ReadError, ReadLimit};
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::ids::{LeaderEpoch, Offset};
+use aqueduct_protocol::messages::fetch_response::{
+    EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
+};
+use bytes::Bytes;
+
+use super::buffer_pool::BufferPool;
+use super::fetch_state::{FetchItem, FetchState, Told, TopicKey};
+use crate::replica::partition::{IsolationLevel, Partition};
+
+/// Bounds of a fetch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FetchLimits {
+    pub(crate) max_bytes: u32,
+    pub(crate) min_bytes: u64,
+    pub(crate) isolation: IsolationLevel,
+    /// Whether only partitions with news are answered.
+    pub(crate) incremental: bool,
+    /// Id of this broker, for hints who leads.
+    pub(crate) node_id: i32,
+}
+
+/// What was found for one partition.
+struct Found {
+    place: usize,
+    data: PartitionData,
+    slice: Option<FetchSlice>,
+}
+
+/// What was found for a fetch, before the bytes are read.
+pub(crate) struct Findings {
+    found: Vec<Found>,
+    bytes: u64,
+    /// Something has to be told at once, whatever the bytes.
+    urgent: bool,
+}
+
+impl Findings {
+    /// Whether the fetch can be answered without waiting.
+    pub(crate) fn suffice(&self, limits: &FetchLimits) -> bool {
+        self.urgent || self.bytes >= limits.min_bytes
+    }
+}
+
+/// Finds what there is. Reads index and batch headers, no records.
+pub(crate) fn find(state: &FetchState, limits: &FetchLimits) -> Findings {
+    let mut findings = Findings { found: Vec::new(), bytes: 0, urgent: state.is_empty() };
+    let mut left = limits.max_bytes;
+    for (place, item) in state.in_turn() {
+        let (data, slice) = find_partition(item, limits, left, findings.bytes == 0);
+        let length = slice.as_ref().map_or(0, FetchSlice::len);
+        left = left.saturating_sub(u32::try_from(length).unwrap_or(u32::MAX));
+        findings.bytes += length as u64;
+        findings.urgent |= data.error_code != 0 || data.diverging_epoch.epoch >= 0;
+        let told = Told { high_watermark: data.high_watermark, log_start_offset: data.log_start_offset };
+        let news = length > 0 || data.error_code != 0 || item.told != Some(told);
+        if news || !limits.incremental || data.diverging_epoch.epoch >= 0 {
+            findings.found.push(Found { place, data, slice });
+        }
+    }
+    findings
+}
+
+fn find_partition(
+    item: &FetchItem,
+    limits: &FetchLimits,
+    left: u32,
+    nothing_yet: bool,
+) -> (PartitionData, Option<FetchSlice>) {
+    let (topic, partition) = match &item.target {
+        Ok(target) => target,
+        Err(code) => return (failed(item.index, *code), None),
+    };
+    if let Err(code) = check_epoch(item.current_leader_epoch, partition) {
+        topic.metrics.failed_fetch_requests.add(1);
+        return (refused_epoch(item.index, code, partition, limits), None);
+    }
+    let log = partition.log();
+    let mut data = PartitionData {
+        partition_index: item.index,
+        high_watermark: log.high_watermark().0,
+        last_stable_offset: log.last_stable_offset().0,
+        log_start_offset: log.log_start_offset().0,
+        aborted_transactions: match limits.isolation {
+            IsolationLevel::ReadCommitted => Some(Vec::new()),
+            IsolationLevel::ReadUncommitted => None,
+        },
+        ..PartitionData::default()
+    };
+    if let Some(diverging) = diverging(item, partition) {
+        data.diverging_epoch = diverging;
+        return (data, None);
+    }
+    let below = partition.read_limit(limits.isolation);
+    let limit = ReadLimit { max_bytes: item.max_bytes.min(left), below, at_least_one: nothing_yet };
+    match log.read(Offset(item.offset), limit) {
+        Ok(slice) => (data, Some(slice).filter(|slice| !slice.is_empty())),
+        Err(error) => {
+            topic.metrics.failed_fetch_requests.add(1);
+            if let ReadError::Io { .. } = error {
+                tracing::error!(%error, "fetch failed");
+            }
+            (failed(item.index, error.code()), None)
+        }
+    }
+}
+
+/// Compares the epoch that a client believes in with the leader's (KIP-320).
+pub(crate) fn check_epoch(given: i32, partition: &Partition) -> Result<(), ErrorCode> {
+    let current = partition.leader_epoch().0;
+    match given {
+        ..0 => Ok(()),
+        _ if given < current => Err(ErrorCode::FencedLeaderEpoch),
+        _ if given > current => Err(ErrorCode::UnknownLeaderEpoch),
+        _ => Ok(()),
+    }
+}
+
+/// Where the log of a client that read in `last_fetched_epoch` parts from this one (KIP-595).
+fn diverging(item: &FetchItem, partition: &Partition) -> Option<EpochEndOffset> {
+    if item.last_fetched_epoch < 0 {
+        return None;
+    }
+    let end = partition.log().end_offset_for_epoch(LeaderEpoch(item.last_fetched_epoch))?;
+    let parts = end.epoch.0 < item.last_fetched_epoch || end.end_offset.0 < item.offset;
+    parts.then(|| EpochEndOffset {
+        epoch: end.epoch.0,
+        end_offset: end.end_offset.0,
+        ..EpochEndOffset::default()
+    })
+}
+
+fn failed(index: i32, code: ErrorCode) -> PartitionData {
+    PartitionData {
+        partition_index: index,
+        error_code: code.code(),
+        high_watermark: -1,
+        records: Some(Bytes::new()),
+        ..PartitionData::default()
+    }
+}
+
+fn refused_epoch(index: i32, code: ErrorCode, partition: &Partition, limits: &FetchLimits) -> PartitionData {
+    let current_leader = LeaderIdAndEpoch {
+        leader_id: limits.node_id,
+        leader_epoch: partition.leader_epoch().0,
+        ..LeaderIdAndEpoch::default()
+    };
+    PartitionData { current_leader, ..failed(index, code) }
+}
+
+/// Reads the bytes of `findings` and makes the topics of the answer. What a session's client is
+/// told is noted in `state`.
+pub(crate) fn read(
+    findings: Findings,
+    state: &mut FetchState,
+    pool: &BufferPool,
+    version: i16,
+) -> Vec<FetchableTopicResponse> {
+    let mut responses: Vec<FetchableTopicResponse> = Vec::new();
+    let mut bytes = read_all(&findings, pool);
+    let mut last_with_data = None;
+    for Found { place, mut data, slice } in findings.found {
+        if let Some(slice) = slice {
+            match &mut bytes {
+                Ok(bytes) => data.records = Some(bytes.split_to(slice.len())),
+                Err(()) => data = failed(data.partition_index, ErrorCode::KafkaStorageError),
+            }
+            last_with_data = Some(place);
+        }
+        // An empty record set, never null: librdkafka drops the connection over null.
+        data.records.get_or_insert_with(Bytes::new);
+        if version < 12 {
+            data.current_leader = LeaderIdAndEpoch::default();
+            data.diverging_epoch = EpochEndOffset::default();
+        }
+        let item = state.item_mut(place);
+        item.told = (data.error_code == 0)
+            .then_some(Told { high_watermark: data.high_watermark, log_start_offset: data.log_start_offset });
+        if let Ok((topic, _)) = &item.target {
+            topic.metrics.fetch_requests.add(1);
+            topic.metrics.bytes_out.add(data.records.as_ref().map_or(0, Bytes::len) as u64);
+        }
+        push(&mut responses, &item.topic, data);
+    }
+    if let Some(place) = last_with_data {
+        state.turn_after(place);
+    }
+    responses
+}
+
+fn read_all(findings: &Findings, pool: &BufferPool) -> Result<Bytes, ()> {
+    let length = usize::try_from(findings.bytes).unwrap_or(usize::MAX);
+    if length == 0 {
+        return Ok(Bytes::new());
+    }
+    let mut buffer = pool.take(length);
+    let mut rest = buffer.as_mut();
+    for slice in findings.found.iter().filter_map(|found| found.slice.as_ref()) {
+        let (part, behind) = rest.split_at_mut(slice.len());
+        if let Err(error) = slice.read_into(part) {
+            tracing::error!(%error, "reading log data failed");
+            return Err(());
+        }
+        rest = behind;
+    }
+    Ok(buffer.freeze())
+}
+
+fn push(responses: &mut Vec<FetchableTopicResponse>, key: &TopicKey, data: PartitionData) {
+    let same = |last: &FetchableTopicResponse| match key {
+        TopicKey::Name(name) => last.topic == *name,
+        TopicKey::Id(id) => last.topic_id == *id,
+    };
+    match responses.last_mut() {
+        Some(last) if same(last) => last.partitions.push(data),
+        _ => {
+            let mut response = FetchableTopicResponse { partitions: vec![data], ..Default::default() };
+            match key {
+                TopicKey::Name(name) => response.topic = name.clone(),
+                TopicKey::Id(id) => response.topic_id = *id,
+            }
+            responses.push(response);
+        }
+    }
+}

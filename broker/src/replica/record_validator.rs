@@ -1,0 +1,226 @@
+//! What a leader checks of a producer's batch before it appends it (Kafka's `LogValidator`).
+//!
+//! A batch is appended as it came unless the topic asks for another compression, or its header
+//! claims another largest timestamp than its records have: then, and only then, it is copied.
+
+use std::borrow::Cow;
+
+use aqueduct_log::TimestampType as TopicTimestamps;
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::compression::{Codec, Compression};
+use aqueduct_protocol::record::{
+    ProducerState, RecordBatch, RecordBatchBuilder, RecordBatchMut, RecordBatches, RecordError, RecordRules,
+    RecordSummary, TimestampType, check_records,
+};
+
+use crate::config::topic_config::TopicConfig;
+
+/// Why a batch is refused.
+#[derive(Debug)]
+pub struct Rejected {
+    /// Code for the producer.
+    pub code: ErrorCode,
+    /// Text for its user.
+    pub message: String,
+    /// The record at fault, by its place in the batch.
+    pub record: Option<i32>,
+}
+
+impl Rejected {
+    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), record: None }
+    }
+}
+
+impl From<RecordError> for Rejected {
+    fn from(error: RecordError) -> Self {
+        Self { code: error.code(), message: error.to_string(), record: error.record_index() }
+    }
+}
+
+/// A batch that may be appended.
+#[derive(Debug)]
+pub struct Accepted<'a> {
+    /// Its bytes, changed where they had to be.
+    pub bytes: Cow<'a, [u8]>,
+    /// How many records it has.
+    pub records: u64,
+}
+
+/// Checks what one partition of a Produce request of `version` carries.
+///
+/// # Errors
+/// [`Rejected`] with Kafka's code.
+pub fn validate<'a>(
+    records: &'a [u8],
+    version: i16,
+    config: &TopicConfig,
+    max_decompressed: usize,
+    now_ms: i64,
+) -> Result<Accepted<'a>, Rejected> {
+    let batch = single_batch(records, version)?;
+    if batch.size() > config.log.max_message_bytes as usize {
+        return Err(Rejected::new(
+            ErrorCode::MessageTooLarge,
+            format!(
+                "The record batch size is {} bytes which exceeds the maximum configured value of {}.",
+                batch.size(),
+                config.log.max_message_bytes
+            ),
+        ));
+    }
+    batch.validate()?;
+    if batch.is_transactional() {
+        return Err(Rejected::new(ErrorCode::InvalidTxnState, "Transactions are not implemented."));
+    }
+    if version < 7 && batch.compression()? == Compression::Zstd {
+        return Err(Rejected::new(
+            ErrorCode::UnsupportedCompressionType,
+            format!("Produce requests with version {version} are not allowed to use ZStandard compression"),
+        ));
+    }
+    let append_time = config.log.timestamp_type == TopicTimestamps::LogAppendTime;
+    if !append_time {
+        batch.ensure_create_time()?;
+    }
+    let rules = RecordRules {
+        require_keys: config.log.cleanup_policy.compact,
+        timestamps: (!append_time).then(|| timestamp_bounds(config, now_ms)),
+        decompressed_limit: max_decompressed,
+    };
+    let summary = check_records(&batch, &rules)?;
+    let bytes = rewrite(&batch, summary, config, max_decompressed)?;
+    Ok(Accepted { bytes, records: u64::from(batch.record_count().unsigned_abs()) })
+}
+
+fn single_batch(records: &[u8], version: i16) -> Result<RecordBatch<'_>, Rejected> {
+    if records.is_empty() {
+        let text = format!("Produce requests with version {version} must have exactly one record batch");
+        return Err(Rejected::new(ErrorCode::InvalidRecord, text));
+    }
+    match RecordBatches::single(records) {
+        Err(RecordError::BadMagic { .. }) => {
+            let text = format!(
+                "Produce requests with version {version} are only allowed to contain record batches with magic \
+                 version 2"
+            );
+            Err(Rejected::new(ErrorCode::InvalidRecord, text))
+        }
+        Err(RecordError::TrailingBytes { .. }) => {
+            let text = format!(
+                "Produce requests with version {version} are only allowed to contain exactly one record batch"
+            );
+            Err(Rejected::new(ErrorCode::InvalidRecord, text))
+        }
+        other => Ok(other?),
+    }
+}
+
+fn timestamp_bounds(config: &TopicConfig, now_ms: i64) -> (i64, i64) {
+    (
+        now_ms.saturating_sub(config.timestamp_before_max_ms),
+        now_ms.saturating_add(config.timestamp_after_max_ms),
+    )
+}
+
+fn rewrite<'a>(
+    batch: &RecordBatch<'a>,
+    summary: RecordSummary,
+    config: &TopicConfig,
+    max_decompressed: usize,
+) -> Result<Cow<'a, [u8]>, Rejected> {
+    let compression = batch.compression()?;
+    if let Some(codec) = config.compression
+        && codec.compression != compression
+    {
+        return recompress(batch, codec, max_decompressed).map(Cow::Owned);
+    }
+    let keeps_time = batch.timestamp_type() == TimestampType::CreateTime;
+    if keeps_time && summary.max_timestamp != batch.max_timestamp() {
+        let mut bytes = batch.bytes().to_vec();
+        let mut copy = RecordBatchMut::parse(&mut bytes)?;
+        copy.set_max_timestamp(TimestampType::CreateTime, summary.max_timestamp);
+        return Ok(Cow::Owned(bytes));
+    }
+    Ok(Cow::Borrowed(batch.bytes()))
+}
+
+fn recompress(batch: &RecordBatch<'_>, codec: Codec, max_decompressed: usize) -> Result<Vec<u8>, Rejected> {
+    let mut builder = RecordBatchBuilder::new(codec);
+    builder.set_producer(ProducerState {
+        id: batch.producer_id(),
+        epoch: batch.producer_epoch(),
+        base_sequence: batch.base_sequence(),
+    });
+    let mut reader = batch.reader(max_decompressed)?;
+    while let Some(record) = reader.next()? {
+        builder.append_at(record.offset_delta, record.timestamp, record.key, record.value, record.headers);
+    }
+    builder.finish_vec().map_err(|error| Rejected::new(ErrorCode::UnknownServerError, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_700_000_000_000;
+
+    fn batch(codec: Codec, timestamps: &[i64]) -> Vec<u8> {
+        let mut builder = RecordBatchBuilder::new(codec);
+        for timestamp in timestamps {
+            builder.append(*timestamp, None, Some(b"value"), &[]);
+        }
+        builder.finish_vec().expect("builds")
+    }
+
+    fn check(bytes: &[u8], config: &TopicConfig) -> Result<bool, ErrorCode> {
+        validate(bytes, 9, config, 1 << 20, NOW)
+            .map(|accepted| matches!(accepted.bytes, Cow::Borrowed(_)))
+            .map_err(|rejected| rejected.code)
+    }
+
+    #[test]
+    fn an_ordinary_batch_is_taken_as_it_is() {
+        assert_eq!(check(&batch(Codec::default(), &[NOW, NOW + 1]), &TopicConfig::default()), Ok(true));
+    }
+
+    #[test]
+    fn a_timestamp_too_far_ahead_is_refused_with_its_record() {
+        let bytes = batch(Codec::default(), &[NOW, NOW + 7_200_000]);
+        let rejected = validate(&bytes, 9, &TopicConfig::default(), 1 << 20, NOW).expect_err("refused");
+        assert_eq!((rejected.code, rejected.record), (ErrorCode::InvalidTimestamp, Some(1)));
+    }
+
+    #[test]
+    fn nothing_and_too_much_are_refused() {
+        let config = TopicConfig::default();
+        let one = batch(Codec::default(), &[NOW]);
+        assert_eq!(check(&[], &config), Err(ErrorCode::InvalidRecord));
+        assert_eq!(check(&[one.clone(), one.clone()].concat(), &config), Err(ErrorCode::InvalidRecord));
+        let mut small = TopicConfig::default();
+        small.log.max_message_bytes = 10;
+        assert_eq!(check(&one, &small), Err(ErrorCode::MessageTooLarge));
+        let mut damaged = one;
+        *damaged.last_mut().expect("not empty") ^= 1;
+        assert_eq!(check(&damaged, &config), Err(ErrorCode::CorruptMessage));
+    }
+
+    #[test]
+    fn the_topics_compression_replaces_the_producers() {
+        let config = TopicConfig { compression: Some(Compression::Zstd.into()), ..TopicConfig::default() };
+        let plain = batch(Codec::default(), &[NOW, NOW + 5]);
+        let accepted = validate(&plain, 9, &config, 1 << 20, NOW).expect("accepted");
+        let stored = RecordBatch::parse(&accepted.bytes).expect("a batch");
+        assert_eq!(stored.compression().ok(), Some(Compression::Zstd));
+        assert_eq!((stored.record_count(), stored.max_timestamp()), (2, NOW + 5));
+        stored.validate().expect("valid");
+        assert_eq!(check(&batch(Compression::Zstd.into(), &[NOW]), &config), Ok(true));
+    }
+
+    #[test]
+    fn a_compacted_topic_needs_keys() {
+        let mut config = TopicConfig::default();
+        config.log.cleanup_policy.compact = true;
+        assert_eq!(check(&batch(Codec::default(), &[NOW]), &config), Err(ErrorCode::InvalidRecord));
+    }
+}
