@@ -60,6 +60,8 @@ pub fn generate(descriptors: &Path) -> Result<BTreeMap<String, String>, Generate
         ("api_key".to_owned(), "ApiKey".to_owned()),
         ("bodies".to_owned(), "{RequestBody, ResponseBody}".to_owned()),
     ];
+    put("metadata_record", records::metadata_records(&families));
+    extra.push(("metadata_record".to_owned(), "MetadataRecord".to_owned()));
     for family in &families {
         if let Some((name, module)) = records::key_enum(family) {
             put(&module, records::keys_of(family, &name));

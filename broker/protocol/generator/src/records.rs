@@ -1,4 +1,4 @@
-//! Enums over the record keys of a coordinator's topic.
+//! Enums over the record keys of a coordinator's topic, and over the records of the metadata log.
 
 use std::fmt::Write;
 
@@ -51,6 +51,47 @@ pub(crate) fn keys_of(family: &Family, name: &str) -> String {
     text += "}\n}\n\n/// Kafka's name of the key's type.\npub const fn name(&self) -> &'static str {\nmatch self {\n";
     for (_, record, _) in keys(family) {
         let _ = writeln!(text, "Self::{record}(_) => super::{record}Key::NAME,");
+    }
+    text + "}\n}\n}\n"
+}
+
+/// The enum over the records of the metadata log.
+pub(crate) fn metadata_records(families: &[Family]) -> String {
+    let messages = families.iter().flat_map(|family| &family.messages);
+    let mut records: Vec<_> = messages
+        .filter(|message| message.kind == Kind::Metadata)
+        .map(|message| {
+            let name = message.root.name.as_str();
+            (message.key.expect("a metadata record has a type"), name.trim_end_matches("Record"), name)
+        })
+        .collect();
+    records.sort_unstable();
+    let mut text = format!(
+        "//! Any record of the cluster metadata log.\n\n{NOTICE}\nuse bytes::Bytes;\n\n\
+         use crate::codec::{{DecodeError, Decoder, EncodeError, Encoder, Message, decode_metadata_frame, encode_metadata_frame}};\n\n\
+         /// Any record of the cluster metadata log.\n#[derive(Debug, Clone, PartialEq)]\npub enum MetadataRecord {{\n"
+    );
+    for (key, variant, name) in &records {
+        let _ = writeln!(text, "/// {name}, type {key}.\n{variant}(super::{name}),");
+    }
+    text += "}\n\nimpl MetadataRecord {\n/// Reads a record with its frame; gives its version too.\n\
+             pub fn decode(bytes: Bytes) -> Result<(i16, Self), DecodeError> {\n\
+             let mut d = Decoder::new(bytes);\nlet (record_type, version) = decode_metadata_frame(&mut d)?;\n\
+             let record = match record_type {\n";
+    for (key, variant, _) in &records {
+        let _ = writeln!(text, "{key} => Self::{variant}(Message::decode(&mut d, version)?),");
+    }
+    text += "other => return Err(DecodeError::UnknownRecordType(other)),\n};\nd.finish()?;\nOk((version, record))\n}\n\n\
+             /// Writes the record in `version`, with its frame.\n\
+             pub fn encode(&self, version: i16) -> Result<Bytes, EncodeError> {\n\
+             let mut e = Encoder::new();\nencode_metadata_frame(&mut e, self.record_type(), version);\nmatch self {\n";
+    for (_, variant, _) in &records {
+        let _ = writeln!(text, "Self::{variant}(record) => record.encode(&mut e, version)?,");
+    }
+    text += "}\nOk(e.into_bytes())\n}\n\n/// The number of the record's type.\n\
+             pub const fn record_type(&self) -> i16 {\nmatch self {\n";
+    for (key, variant, _) in &records {
+        let _ = writeln!(text, "Self::{variant}(_) => {key},");
     }
     text + "}\n}\n}\n"
 }

@@ -90,6 +90,9 @@ pub enum DecodeError {
     /// A record key of a type that this code does not know: Kafka's coordinators skip such records.
     #[error("unknown record type {0}")]
     UnknownRecordType(i16),
+    /// A metadata record in a frame of another version than 1.
+    #[error("unknown frame version {0} of a metadata record")]
+    UnknownMetadataFrame(u32),
     /// A record key of another type than expected.
     #[error("record key of type {found}, expected {expected}")]
     WrongRecordType {

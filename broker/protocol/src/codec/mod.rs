@@ -5,6 +5,7 @@ mod encoder;
 mod error;
 mod header;
 mod message;
+mod metadata_frame;
 mod tagged_fields;
 mod versioned;
 
@@ -15,6 +16,7 @@ pub use encoder::{Encoder, SPLICE_BYTES, TagMark};
 pub use error::{DecodeError, EncodeError};
 pub use header::{decode_request_header, decode_response_header, encode_request, encode_response};
 pub use message::{Message, RecordKey, Request, Response};
+pub use metadata_frame::{decode_metadata_frame, encode_metadata_frame};
 pub use tagged_fields::{RawTaggedField, UnknownTags};
 pub use versioned::{
     decode_record_key, decode_versioned, decode_versioned_leniently, encode_record_key, encode_versioned,

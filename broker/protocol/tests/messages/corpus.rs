@@ -3,6 +3,7 @@
 use std::path::Path;
 
 #[path = "../../../../tests/fuzz/src/messages.rs"]
+#[allow(unreachable_pub)]
 mod fuzz;
 
 #[test]
