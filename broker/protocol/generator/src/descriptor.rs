@@ -172,7 +172,25 @@ fn message(head: &Line<'_>, body: &[Line<'_>]) -> std::result::Result<Message, D
     let versions = message.versions;
     message.root.fields = fields(body, 1, versions, &mut structs)?;
     message.structs = structs;
+    check_structs(&message).map_err(|what| DescriptorError { line: head.number, what })?;
     Ok(message)
+}
+
+/// Every struct that is used must be defined, and only once.
+fn check_structs(message: &Message) -> Result<()> {
+    let defined: Vec<&str> = message.structs.iter().map(|nested| nested.name.as_str()).collect();
+    for (index, name) in defined.iter().enumerate() {
+        if defined[..index].contains(name) {
+            return Err(format!("struct {name} is defined twice"));
+        }
+    }
+    let fields = message.structs.iter().chain([&message.root]).flat_map(|of| &of.fields);
+    for name in fields.filter_map(|field| field.kind.struct_name()) {
+        if !defined.contains(&name) {
+            return Err(format!("struct {name} is not defined"));
+        }
+    }
+    Ok(())
 }
 
 fn message_head(words: &[&str]) -> Result<Message> {
@@ -343,5 +361,40 @@ impl fmt::Display for Type {
             Self::Struct(name) => name,
             Self::Array(element) => return write!(f, "[]{element}"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_a_struct_follow_with_deeper_indentation() {
+        let text = "# Title.\n\nrequest TestRequest key=7 versions=1-4 flexible=3+\n  Topics []Topic 2+ null=3+\n    \
+                    Name string default=x\n  Last int8\n";
+        let family = parse("test", text).expect("valid");
+        let message = &family.messages[0];
+        assert_eq!((family.title.as_str(), message.key), ("Title.", Some(7)));
+        assert_eq!(message.root.fields.len(), 2);
+        let topic = message.nested("Topic");
+        assert_eq!(topic.versions, Versions { low: 2, high: 4 });
+        assert_eq!(topic.fields[0].default.as_deref(), Some("x"));
+        assert_eq!(message.min_size(topic, 2), 2);
+        assert_eq!(message.min_size(topic, 3), 2, "a compact length and no tagged fields");
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_line() {
+        let fault = |field: &str| {
+            let text = format!("# Title.\ndata Test versions=0 flexible=none\n  {field}\n");
+            parse("test", &text).expect_err("invalid").to_string()
+        };
+        assert_eq!(fault("Name text"), "3: unknown type text");
+        assert_eq!(fault("Name"), "3: expected: name type attributes");
+        assert_eq!(fault("Name string 3-"), "3: bad versions 3-");
+        assert_eq!(fault("Name string color=red"), "3: unknown attribute color=red");
+        assert_eq!(fault("Inner Missing"), "2: struct Missing is not defined");
+        assert_eq!(fault("  Name string"), "3: unexpected indentation");
+        assert_eq!(fault("Name string\n    Inner int8"), "3: only a struct has fields");
     }
 }

@@ -5,8 +5,10 @@
 
 mod api;
 mod code;
+mod decode;
 pub mod descriptor;
 mod docs;
+mod encode;
 mod layout;
 mod names;
 mod records;
