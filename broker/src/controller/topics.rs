@@ -351,8 +351,12 @@ mod tests {
 
     #[test]
     fn manual_assignments_must_be_whole_and_known() {
-        let manual = |assignments: Vec<(i32, Vec<i32>)>| NewTopic { assignments, ..topic("m", -1) };
-        let cases = [manual(vec![(0, vec![1])]), manual(vec![(1, vec![1])]), manual(vec![(0, vec![9])])];
+        let manual = |name, assignments| NewTopic { assignments, ..topic(name, -1) };
+        let cases = [
+            manual("whole", vec![(0, vec![1])]),
+            manual("gap", vec![(1, vec![1])]),
+            manual("unknown", vec![(0, vec![9])]),
+        ];
         let refused = Err(ErrorCode::InvalidReplicaAssignment);
         assert_eq!(create_all(&cluster(), &cases).1, [Ok(1), refused, refused]);
     }
