@@ -12,7 +12,7 @@ use aqueduct_log::fs::PosixFs;
 use aqueduct_log::{LogManager, ManagerConfig, ManagerError, TopicPartition};
 use aqueduct_service::http::{HttpLimits, HttpServer};
 use aqueduct_service::listener::Listener;
-use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, admin};
+use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, admin, metrics};
 use base64::Engine;
 use bytestring::ByteString;
 use tokio::sync::watch;
@@ -29,6 +29,7 @@ use crate::metadata::metadata_log::{MetadataLog, MetadataLogError};
 use crate::metadata::raft::group::RaftMetadataLog;
 use crate::metadata::record::{BrokerEndpoint, ConfigResource, MetadataRecord};
 use crate::metrics::broker_metrics::BrokerMetrics;
+use crate::metrics::exposition;
 use crate::net::listener::{BoundListener, Connections, accept, bind};
 use crate::net::memory::RequestMemory;
 use crate::publisher;
@@ -82,6 +83,7 @@ pub struct BrokerHandle {
     connections: Tasks,
     background: Tasks,
     shutdown: Shutdown,
+    _metrics: metrics::SourceGuard,
 }
 
 impl Broker {
@@ -212,7 +214,14 @@ fn serve(
         );
         connections.spawn(name, accepting);
     }
-    BrokerHandle { broker, listeners, admin, metadata, connections, background, shutdown }
+    let counted = Arc::downgrade(&broker);
+    let source: metrics::Source = Arc::new(move |text| {
+        if let Some(broker) = counted.upgrade() {
+            exposition::write(&broker, text);
+        }
+    });
+    let _metrics = metrics::add_source(source);
+    BrokerHandle { broker, listeners, admin, metadata, connections, background, shutdown, _metrics }
 }
 
 async fn open_logs(

@@ -1,8 +1,9 @@
 //! Metrics in Prometheus' text format. Every crate records through the `metrics` facade; one recorder collects.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use parking_lot::Mutex;
 
 static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 
@@ -22,9 +23,37 @@ pub fn install() {
     });
 }
 
-/// All metrics in Prometheus' text format; empty if [`install`] was not called.
+/// Writes metrics in Prometheus' text format that its owner counts itself.
+pub type Source = Arc<dyn Fn(&mut String) + Send + Sync>;
+
+static SOURCES: Mutex<Vec<Source>> = Mutex::new(Vec::new());
+
+/// Takes a source out of [`render`] when dropped.
+#[must_use = "the source is taken out again when this is dropped"]
+pub struct SourceGuard(Source);
+
+impl Drop for SourceGuard {
+    fn drop(&mut self) {
+        SOURCES.lock().retain(|source| !Arc::ptr_eq(source, &self.0));
+    }
+}
+
+/// Adds a source whose text [`render`] appends, until the guard is dropped.
+pub fn add_source(source: Source) -> SourceGuard {
+    SOURCES.lock().push(Arc::clone(&source));
+    SourceGuard(source)
+}
+
+/// All metrics in Prometheus' text format: those recorded through the facade, if [`install`] was called, and those
+/// of all sources.
 pub fn render() -> String {
-    let Some(handle) = HANDLE.get() else { return String::new() };
-    handle.run_upkeep();
-    handle.render()
+    let mut text = HANDLE.get().map_or_else(String::new, |handle| {
+        handle.run_upkeep();
+        handle.render()
+    });
+    let sources: Vec<Source> = SOURCES.lock().clone();
+    for source in sources {
+        source(&mut text);
+    }
+    text
 }

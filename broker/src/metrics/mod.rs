@@ -1,5 +1,6 @@
 //! What the broker counts, and how `/metrics` shows it.
 
 pub mod broker_metrics;
+pub(crate) mod exposition;
 pub mod request_metrics;
 pub mod topic_metrics;

@@ -1,0 +1,158 @@
+//! The broker's metrics in Prometheus' text format, under the names that the usual dashboards for
+//! Kafka read.
+
+use std::fmt::{Display, Write};
+use std::sync::Arc;
+
+use crate::api::handlers::HANDLERS;
+use crate::broker::Broker;
+use crate::replica::replica_manager::TopicTable;
+use crate::replica::topic::Topic;
+
+use super::topic_metrics::{Counter, TopicMetrics};
+
+/// Writes all of them.
+pub(crate) fn write(broker: &Broker, text: &mut String) {
+    let topics = Arc::clone(&*broker.replicas.topics());
+    write_topics(&topics, text);
+    write_logs(&topics, text);
+    write_replicas(broker, &topics, text);
+    write_requests(broker, text);
+}
+
+/// How one counter of a topic is read.
+type Read = fn(&TopicMetrics) -> &Counter;
+
+const TOPIC_COUNTERS: [(&str, &str, Read); 8] = [
+    ("bytesin", "Bytes of record batches from producers.", |m| &m.bytes_in),
+    ("bytesout", "Bytes of record batches to consumers.", |m| &m.bytes_out),
+    ("bytesrejected", "Bytes of record batches refused.", |m| &m.bytes_rejected),
+    ("messagesin", "Records from producers.", |m| &m.messages_in),
+    ("totalproducerequests", "Partitions of produce requests.", |m| &m.produce_requests),
+    ("failedproducerequests", "Partitions of produce requests refused.", |m| &m.failed_produce_requests),
+    ("totalfetchrequests", "Partitions of fetch requests answered.", |m| &m.fetch_requests),
+    ("failedfetchrequests", "Partitions of fetch requests refused.", |m| &m.failed_fetch_requests),
+];
+
+fn write_topics(topics: &TopicTable, text: &mut String) {
+    for (name, help, read) in TOPIC_COUNTERS {
+        let metric = format!("kafka_server_brokertopicmetrics_{name}_total");
+        head(text, &metric, "counter", help);
+        let total: u64 = topics.iter().map(|topic| read(&topic.metrics).get()).sum();
+        line(text, &metric, "", total);
+        for topic in topics.iter() {
+            line(text, &metric, &format!("topic=\"{}\"", topic.name), read(&topic.metrics).get());
+        }
+    }
+}
+
+fn write_logs(topics: &TopicTable, text: &mut String) {
+    type Value = fn(&aqueduct_log::PartitionLog) -> i64;
+    const VALUES: [(&str, &str, Value); 4] = [
+        ("size", "Bytes in the segments.", |log| i64::try_from(log.size()).unwrap_or(i64::MAX)),
+        ("numlogsegments", "Number of segments.", |log| {
+            i64::try_from(log.segment_count()).unwrap_or(i64::MAX)
+        }),
+        ("logstartoffset", "First offset.", |log| log.log_start_offset().0),
+        ("logendoffset", "Offset of the next record.", |log| log.log_end_offset().0),
+    ];
+    for (name, help, value) in VALUES {
+        let metric = format!("kafka_log_log_{name}");
+        head(text, &metric, "gauge", help);
+        for topic in topics.iter() {
+            for partition in topic.partitions.iter().flatten() {
+                let labels = format!("topic=\"{}\",partition=\"{}\"", topic.name, partition.index);
+                line(text, &metric, &labels, value(partition.log()));
+            }
+        }
+    }
+}
+
+fn write_replicas(broker: &Broker, topics: &TopicTable, text: &mut String) {
+    let count = |topic: &Arc<Topic>| topic.partitions.len();
+    let partitions: usize = topics.iter().map(count).sum();
+    let offline = topics.iter().flat_map(|topic| &topic.partitions).filter(|partition| match partition {
+        Ok(partition) => partition.log().offline_reason().is_some(),
+        Err(_) => true,
+    });
+    let offline = offline.count();
+    let at_min_isr = topics.iter().filter(|t| t.config.load().min_insync_replicas == 1).map(count).sum();
+    let under_min_isr = partitions - at_min_isr;
+    let (sessions, cached) = broker.sessions.size();
+    let gauges: [(&str, &str, usize); 13] = [
+        ("kafka_server_replicamanager_partitioncount", "Partitions here.", partitions),
+        ("kafka_server_replicamanager_leadercount", "Partitions led here.", partitions - offline),
+        (
+            "kafka_server_replicamanager_underreplicatedpartitions",
+            "Partitions without all replicas in sync.",
+            0,
+        ),
+        (
+            "kafka_server_replicamanager_underminisrpartitioncount",
+            "Partitions under min.insync.replicas.",
+            under_min_isr,
+        ),
+        (
+            "kafka_server_replicamanager_atminisrpartitioncount",
+            "Partitions at min.insync.replicas.",
+            at_min_isr,
+        ),
+        ("kafka_server_replicamanager_offlinereplicacount", "Partitions that cannot be used.", offline),
+        ("kafka_controller_kafkacontroller_activecontrollercount", "Whether the controller is here.", 1),
+        ("kafka_controller_kafkacontroller_offlinepartitionscount", "Partitions without a leader.", offline),
+        ("kafka_controller_kafkacontroller_globaltopiccount", "Topics.", topics.iter().count()),
+        ("kafka_controller_kafkacontroller_globalpartitioncount", "Partitions.", partitions),
+        ("kafka_server_fetchsessioncache_numincrementalfetchsessions", "Fetch sessions.", sessions),
+        (
+            "kafka_server_fetchsessioncache_numincrementalfetchpartitionscached",
+            "Partitions in fetch sessions.",
+            cached,
+        ),
+        (
+            "kafka_server_socket_server_metrics_connection_count",
+            "Open connections.",
+            broker.connections.count(),
+        ),
+    ];
+    for (metric, help, value) in gauges {
+        head(text, metric, "gauge", help);
+        line(text, metric, "", value);
+    }
+}
+
+fn write_requests(broker: &Broker, text: &mut String) {
+    const REQUESTS: &str = "kafka_network_requestmetrics_requests_total";
+    const TIMES: &str = "kafka_network_requestmetrics_totaltimems";
+    const QUANTILES: [f64; 5] = [0.5, 0.75, 0.95, 0.99, 0.999];
+    let used = || {
+        let each = HANDLERS.iter().map(|handler| (handler.api_key, broker.metrics.request(handler.api_key)));
+        each.filter(|(_, metrics)| metrics.count.get() > 0)
+    };
+    head(text, REQUESTS, "counter", "Requests answered.");
+    for (api, metrics) in used() {
+        line(text, REQUESTS, &format!("request=\"{}\"", api.name()), metrics.count.get());
+    }
+    head(text, TIMES, "summary", "Milliseconds from a whole request to its answer.");
+    for (api, metrics) in used() {
+        for quantile in QUANTILES {
+            if let Some(ms) = metrics.quantile_ms(quantile) {
+                line(text, TIMES, &format!("request=\"{}\",quantile=\"{quantile}\"", api.name()), ms);
+            }
+        }
+        let labels = format!("request=\"{}\"", api.name());
+        line(text, &format!("{TIMES}_sum"), &labels, metrics.total_us.get() as f64 / 1000.0);
+        line(text, &format!("{TIMES}_count"), &labels, metrics.count.get());
+    }
+}
+
+fn head(text: &mut String, metric: &str, kind: &str, help: &str) {
+    // Writing to a string does not fail.
+    let _ = writeln!(text, "# HELP {metric} {help}\n# TYPE {metric} {kind}");
+}
+
+fn line(text: &mut String, metric: &str, labels: &str, value: impl Display) {
+    let _ = match labels {
+        "" => writeln!(text, "{metric} {value}"),
+        _ => writeln!(text, "{metric}{{{labels}}} {value}"),
+    };
+}
