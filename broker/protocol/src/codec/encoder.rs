@@ -1,7 +1,7 @@
 //! Writing Kafka's primitive types into segments: small values are collected in one buffer, records and
 //! long byte fields are spliced in as they are, so that they are never copied.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes};
 use bytestring::ByteString;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ type Result<T> = std::result::Result<T, EncodeError>;
 /// Collects an encoded message.
 #[derive(Debug, Default)]
 pub struct Encoder {
-    head: BytesMut,
+    head: Vec<u8>,
     /// Spliced segments, each with the offset in `head` it stands at.
     splices: Vec<(usize, Bytes)>,
     spliced_bytes: usize,
@@ -39,7 +39,7 @@ impl Encoder {
 
     /// An empty encoder with room for `bytes` bytes beside spliced segments.
     pub fn with_capacity(bytes: usize) -> Self {
-        Self { head: BytesMut::with_capacity(bytes), ..Self::default() }
+        Self { head: Vec::with_capacity(bytes), ..Self::default() }
     }
 
     /// An encoder whose first four bytes are the frame's length, set by [`Self::finish_frame`].
@@ -61,7 +61,7 @@ impl Encoder {
 
     /// The segments in order; none is empty.
     pub fn into_segments(self) -> Vec<Bytes> {
-        let head = self.head.freeze();
+        let head = Bytes::from(self.head);
         let mut segments = Vec::with_capacity(2 * self.splices.len() + 1);
         let mut start = 0;
         for (at, segment) in self.splices {
@@ -80,13 +80,9 @@ impl Encoder {
     /// All bytes in one piece: copies spliced segments.
     pub fn into_bytes(self) -> Bytes {
         if self.splices.is_empty() {
-            return self.head.freeze();
+            return Bytes::from(self.head);
         }
-        let mut whole = BytesMut::with_capacity(self.len());
-        for segment in self.into_segments() {
-            whole.extend_from_slice(&segment);
-        }
-        whole.freeze()
+        Bytes::from(self.into_segments().concat())
     }
 
     /// Sets the length of a frame begun with [`Self::frame`], and gives its segments.
