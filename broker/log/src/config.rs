@@ -1,5 +1,7 @@
 //! The topic settings that the log honours, with Kafka's names and defaults.
 
+use aqueduct_protocol::record::TimestampType;
+
 /// Settings of one partition's log. A change takes effect at the next append, read or tick
 /// ([`PartitionLog::update_config`](crate::PartitionLog::update_config)).
 ///
@@ -72,15 +74,6 @@ impl CleanupPolicy {
     pub const DELETE: CleanupPolicy = CleanupPolicy { delete: true, compact: false };
     /// `compact`.
     pub const COMPACT: CleanupPolicy = CleanupPolicy { delete: false, compact: true };
-}
-
-/// `message.timestamp.type`: whose clock a record's timestamp is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimestampType {
-    /// The producer's.
-    CreateTime,
-    /// The broker's, at the append: written into the batch's head.
-    LogAppendTime,
 }
 
 /// When an append counts as done.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence};
+use aqueduct_protocol::record::RecordError;
 
 use crate::{OfflineReason, TopicPartition};
 
@@ -48,13 +49,19 @@ pub enum AppendError {
         /// The limit.
         max: u32,
     },
-    /// The bytes are no record batches of format 2.
-    #[error("{partition}: {what}")]
+    /// The bytes are no record batches that could be stored.
+    #[error("{partition}: {source}")]
     Malformed {
         /// The partition.
         partition: TopicPartition,
         /// What is wrong.
-        what: MalformedBatch,
+        source: RecordError,
+    },
+    /// There is no whole batch in the bytes.
+    #[error("{partition}: nothing to append")]
+    Empty {
+        /// The partition.
+        partition: TopicPartition,
     },
     /// A follower's batch does not begin where its log ends.
     #[error("{partition}: the leader's batch begins at offset {first}, the log ends at {end}")]
@@ -97,7 +104,9 @@ pub enum AppendError {
         current: ProducerEpoch,
     },
     /// A transaction marker of an older coordinator.
-    #[error("{partition}: marker of producer {producer_id} has coordinator epoch {epoch}, {current} is known")]
+    #[error(
+        "{partition}: marker of producer {producer_id} has coordinator epoch {epoch}, {current} is known"
+    )]
     CoordinatorFenced {
         /// The partition.
         partition: TopicPartition,
@@ -127,7 +136,8 @@ impl AppendError {
             }
             AppendError::BatchTooLarge { .. } => ErrorCode::MessageTooLarge,
             AppendError::LargerThanSegment { .. } => ErrorCode::RecordListTooLarge,
-            AppendError::Malformed { .. } => ErrorCode::CorruptMessage,
+            AppendError::Malformed { source, .. } => source.code(),
+            AppendError::Empty { .. } => ErrorCode::InvalidRecord,
             AppendError::UnexpectedOffset { .. } | AppendError::OffsetsExhausted { .. } => {
                 ErrorCode::UnknownServerError
             }
@@ -136,42 +146,6 @@ impl AppendError {
             AppendError::CoordinatorFenced { .. } => ErrorCode::TransactionCoordinatorFenced,
         }
     }
-}
-
-/// What is wrong with bytes that should be record batches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MalformedBatch {
-    /// Nothing to append.
-    #[error("no record batch")]
-    Empty,
-    /// The bytes end within a batch.
-    #[error("bytes end within a record batch")]
-    Truncated,
-    /// A batch's length is below its head's.
-    #[error("record batch length {0} is impossible")]
-    Length(i32),
-    /// Not format 2.
-    #[error("record batch has format {0}, only 2 is stored")]
-    Magic(i8),
-    /// The count of records and the offsets do not go together.
-    #[error("last offset delta {last_offset_delta} does not go with {records} records")]
-    Count {
-        /// Records by the head.
-        records: i32,
-        /// Last offset delta by the head.
-        last_offset_delta: i32,
-    },
-    /// The checksum does not match.
-    #[error("record batch checksum does not match")]
-    Checksum,
-    /// A batch's offsets are not above those before it.
-    #[error("record batch begins at offset {first}, expected {expected} or more")]
-    OffsetOrder {
-        /// Its base offset.
-        first: i64,
-        /// What was expected.
-        expected: i64,
-    },
 }
 
 /// Why a read gave nothing.

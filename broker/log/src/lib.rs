@@ -6,23 +6,27 @@
 //! A [`LogManager`] has the [`PartitionLog`]s of all log directories. An append returns at once; whoever acknowledges
 //! waits for its [`FlushTicket`].
 
+mod checkpoint;
 mod config;
 mod error;
 mod flush;
 pub mod fs;
+mod index;
 mod manager;
 mod offline;
 mod partition;
+mod producer;
+mod segment;
 mod topic_partition;
 
-pub use config::{CleanupPolicy, Durability, LogConfig, TimestampType};
-pub use error::{
-    AppendError, ChangeError, EpochEndOffset, FlushError, MalformedBatch, ManagerError, ReadError,
-};
+pub use config::{CleanupPolicy, Durability, LogConfig};
+pub use error::{AppendError, ChangeError, EpochEndOffset, FlushError, ManagerError, ReadError};
 pub use flush::FlushTicket;
+pub use index::AbortedTxn;
 pub use manager::{LogDirInfo, LogManager, ManagerConfig};
 pub use offline::OfflineReason;
 pub use partition::{
-    AppendOrigin, Appended, FetchSlice, LogListener, OffsetSpec, PartitionLog, ReadLimit, TimestampOffset,
+    AppendOrigin, Appended, FetchSlice, LogListener, OffsetSpec, PartitionLog, ProducerInfo, ReadLimit,
+    TimestampOffset,
 };
 pub use topic_partition::TopicPartition;

@@ -20,7 +20,9 @@ pub enum OfflineReason {
         what: String,
     },
     /// The log ends before what was flushed: records that may have been acknowledged are gone.
-    #[error("{path}: the log ends at offset {end} but was flushed up to {recovery_point}: records are missing")]
+    #[error(
+        "{path}: the log ends at offset {end} but was flushed up to {recovery_point}: records are missing"
+    )]
     LostFlushed {
         /// The partition's folder.
         path: PathBuf,

@@ -57,7 +57,9 @@ mod tests {
         for name in ["orders-0", "a.b_c-d-12", "-1-0", "x-2147483647"] {
             assert_eq!(TopicPartition::from_dir_name(name).unwrap().dir_name(), name);
         }
-        for name in ["orders", "orders-", "-0", "orders-01", "orders-+1", "or ders-1", "x-2147483648", "..-0", "é-0"] {
+        for name in
+            ["orders", "orders-", "-0", "orders-01", "orders-+1", "or ders-1", "x-2147483648", "..-0", "é-0"]
+        {
             assert_eq!(TopicPartition::from_dir_name(name), None, "{name}");
         }
     }

@@ -174,8 +174,11 @@ impl MemoryFs {
         for inode in state.files.values_mut() {
             inode.forget_unsynced(&mut random);
         }
-        let named: HashSet<u64> =
-            state.names.values().filter_map(|e| if let Entry::File(n) = e { Some(*n) } else { None }).collect();
+        let named: HashSet<u64> = state
+            .names
+            .values()
+            .filter_map(|e| if let Entry::File(n) = e { Some(*n) } else { None })
+            .collect();
         state.files.retain(|number, _| named.contains(number));
     }
 }
@@ -194,27 +197,34 @@ impl Inode {
         }
         let mut bytes = std::mem::take(&mut self.durable);
         for op in ops {
-            match op {
-                Op::SetLen(len) => bytes.resize(len, 0),
-                Op::Write(position, data) => {
-                    let end = position + data.len();
-                    if bytes.len() < end {
-                        bytes.resize(end, 0);
-                    }
-                    let mut at = position;
-                    let tear = random.below(3) == 0;
-                    while at < end {
-                        let next = ((at / SECTOR + 1) * SECTOR).min(end);
-                        if !tear || random.below(2) == 0 {
-                            bytes[at..next].copy_from_slice(&data[at - position..next - position]);
-                        }
-                        at = next;
-                    }
-                }
-            }
+            let tear = random.below(3) == 0;
+            op.apply_to(&mut bytes, |_| !tear || random.below(2) == 0);
         }
         self.durable = bytes.clone();
         self.bytes = bytes;
+    }
+}
+
+impl Op {
+    /// Carries the change out, sector by sector, as far as `keeps` lets it.
+    fn apply_to(self, bytes: &mut Vec<u8>, mut keeps: impl FnMut(usize) -> bool) {
+        match self {
+            Op::SetLen(len) => bytes.resize(len, 0),
+            Op::Write(position, data) => {
+                let end = position + data.len();
+                if bytes.len() < end {
+                    bytes.resize(end, 0);
+                }
+                let mut at = position;
+                while at < end {
+                    let next = ((at / SECTOR + 1) * SECTOR).min(end);
+                    if keeps(at / SECTOR) {
+                        bytes[at..next].copy_from_slice(&data[at - position..next - position]);
+                    }
+                    at = next;
+                }
+            }
+        }
     }
 }
 
@@ -227,8 +237,11 @@ fn apply(names: &mut BTreeMap<PathBuf, Entry>, change: &Rename) {
             names.retain(|name, _| !name.starts_with(path));
         }
         Rename::Move(from, to) => {
-            let moved: Vec<_> =
-                names.iter().filter(|(name, _)| name.starts_with(from)).map(|(n, e)| (n.clone(), *e)).collect();
+            let moved: Vec<_> = names
+                .iter()
+                .filter(|(name, _)| name.starts_with(from))
+                .map(|(n, e)| (n.clone(), *e))
+                .collect();
             for (name, entry) in moved {
                 names.remove(&name);
                 let rest = name.strip_prefix(from).expect("filtered by prefix");
@@ -241,7 +254,8 @@ fn apply(names: &mut BTreeMap<PathBuf, Entry>, change: &Rename) {
 
 impl State {
     fn used(&self) -> u64 {
-        self.files.values().map(|inode| inode.bytes.len() as u64).sum()
+        let inodes = self.names.values().filter_map(|e| if let Entry::File(n) = e { Some(n) } else { None });
+        inodes.map(|number| self.files[number].bytes.len() as u64).sum()
     }
 
     fn check(&self, path: &Path) -> io::Result<()> {
@@ -311,7 +325,9 @@ impl FileSystem for MemoryFs {
         state.check(path)?;
         let number = match (state.file(path), mode) {
             (Ok(number), _) => number,
-            (Err(error), OpenMode::Create | OpenMode::Truncate) if error.kind() == io::ErrorKind::NotFound => {
+            (Err(error), OpenMode::Create | OpenMode::Truncate)
+                if error.kind() == io::ErrorKind::NotFound =>
+            {
                 let parent = path.parent().unwrap_or(Path::new("/"));
                 if state.names.get(parent) != Some(&Entry::Dir) {
                     return Err(io::ErrorKind::NotFound.into());
@@ -389,14 +405,6 @@ impl FileSystem for MemoryFs {
         state.check(path)?;
         state.file(path)?;
         state.change(Rename::Remove(path.to_path_buf()));
-        let named: HashSet<u64> = state
-            .names
-            .values()
-            .chain(state.durable_names.values())
-            .filter_map(|e| if let Entry::File(n) = e { Some(*n) } else { None })
-            .collect();
-        // Freed at once for the count of used bytes; the content stays for handles that are still open.
-        let _ = named;
         Ok(())
     }
 
@@ -488,7 +496,7 @@ impl File for MemoryFile {
     }
 
     fn write_all_at(&self, bufs: &mut [IoSlice<'_>], position: u64) -> io::Result<()> {
-        let mut data: Vec<u8> = bufs.concat();
+        let mut data: Vec<u8> = bufs.iter().flat_map(|buf| buf.iter().copied()).collect();
         self.with(|state| {
             let mut result = Ok(());
             if let Some(keep) = state.next_write_fault() {
@@ -522,13 +530,14 @@ impl File for MemoryFile {
         self.with(|state| {
             let fails = state.next_sync_fails();
             let inode = state.files.get_mut(&self.number).expect("checked by with");
-            inode.unsynced.clear();
+            let ops = std::mem::take(&mut inode.unsynced);
             if fails {
+                // The pages count as clean from now on: no later sync writes them.
                 return Err(io::Error::from_raw_os_error(libc::EIO));
             }
-            // Only what is still known as unsynced was written: after a failed sync the pages count as clean, and
-            // the bytes differ from the durable ones until they are written again.
-            inode.durable = inode.bytes.clone();
+            for op in ops {
+                op.apply_to(&mut inode.durable, |_| true);
+            }
             Ok(())
         })
     }

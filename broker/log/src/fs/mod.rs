@@ -5,8 +5,8 @@ mod file_system;
 mod memory;
 mod posix;
 
-pub(crate) use file_system::{is_full, read_small};
 pub use file_system::{DirEntry, DirLock, DiskSpace, File, FileSystem, OpenMode};
+pub(crate) use file_system::{is_full, read_small};
 #[cfg(any(test, feature = "faulty-fs"))]
 pub use memory::{Fault, MemoryFs};
 pub use posix::PosixFs;

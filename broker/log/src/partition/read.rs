@@ -1,11 +1,16 @@
-//! Reading by offset, and finding offsets by time and epoch.
+//! Reading by offset.
 
 use std::io;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 
-use aqueduct_protocol::ids::{LeaderEpoch, Offset};
+use aqueduct_protocol::ids::Offset;
 
 use super::PartitionLog;
-use crate::{EpochEndOffset, ReadError};
+use super::tail::{End, Place};
+use crate::fs::File;
+use crate::segment::Segment;
+use crate::{OfflineReason, ReadError};
 
 /// Bounds of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +26,16 @@ pub struct ReadLimit {
 
 /// A range of a segment file with whole record batches. The file stays readable while this is held, whatever
 /// retention does.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct FetchSlice {
+    source: Option<Arc<dyn File>>,
+    position: u64,
     len: u32,
 }
 
 impl FetchSlice {
+    const EMPTY: FetchSlice = FetchSlice { source: None, position: 0, len: 0 };
+
     /// Length in bytes; 0 if there is nothing to read yet.
     pub fn len(&self) -> usize {
         self.len as usize
@@ -37,35 +46,43 @@ impl FetchSlice {
         self.len == 0
     }
 
-    /// Reads the whole slice into `buf`, which has exactly [`len`](FetchSlice::len) bytes.
+    /// Reads the whole slice into `buf`, which has exactly [`len`](FetchSlice::len) bytes. Slices of any length can
+    /// be read with one call; 256 KiB or more at once cost least per byte.
     pub fn read_into(&self, buf: &mut [u8]) -> io::Result<()> {
-        let _ = buf;
-        todo!()
+        assert_eq!(buf.len(), self.len(), "the buffer is as long as the slice");
+        let Some(file) = &self.source else { return Ok(()) };
+        match file.read_at(buf, self.position)? {
+            read if read == buf.len() => Ok(()),
+            _ => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+
+    /// The file and the position in it, for `sendfile`; `None` if the slice is empty.
+    pub fn descriptor(&self) -> Option<(BorrowedFd<'_>, u64)> {
+        Some((self.source.as_ref()?.descriptor()?, self.position))
     }
 }
 
-/// What ListOffsets asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OffsetSpec {
-    /// −2 and −4: the log start offset.
-    Earliest,
-    /// −1: the end as the caller may see it (`below`).
-    Latest,
-    /// −3 (KIP-734): the record with the largest timestamp.
-    MaxTimestamp,
-    /// The first record whose timestamp is this or later, in ms.
-    Timestamp(i64),
+impl std::fmt::Debug for FetchSlice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FetchSlice").field("position", &self.position).field("len", &self.len).finish()
+    }
 }
 
-/// A record's place and time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimestampOffset {
-    /// The record's offset.
-    pub offset: Offset,
-    /// Its timestamp in ms; −1 for [`OffsetSpec::Earliest`] and [`OffsetSpec::Latest`].
-    pub timestamp: i64,
-    /// The leader epoch it was written in.
-    pub leader_epoch: LeaderEpoch,
+/// Why a look into a segment found nothing.
+pub(super) enum Miss {
+    Io(io::Error),
+    /// No batch begins at this byte, although the segment goes on.
+    Corrupt {
+        path: std::path::PathBuf,
+        position: u64,
+    },
+}
+
+impl From<io::Error> for Miss {
+    fn from(error: io::Error) -> Miss {
+        Miss::Io(error)
+    }
 }
 
 impl PartitionLog {
@@ -74,26 +91,126 @@ impl PartitionLog {
     /// Never waits for an append. Empty if `from` is at or above `limit.below`, or the first batch is longer than
     /// `max_bytes` and `at_least_one` is not set.
     pub fn read(&self, from: Offset, limit: ReadLimit) -> Result<FetchSlice, ReadError> {
-        let _ = (from, limit);
-        todo!()
+        self.looking(from, || self.read_once(from, limit))
     }
 
-    /// Looks up an offset for ListOffsets. `below` is the first offset the caller may not see (high watermark, last
-    /// stable offset or log end offset): records from there on do not count. `None` if no record is as new.
-    pub fn offset_for(&self, spec: OffsetSpec, below: Offset) -> Result<Option<TimestampOffset>, ReadError> {
-        let _ = (spec, below);
-        todo!()
+    /// Does a look-up; one that finds damage is done again while nothing can be truncated under it, and if the damage
+    /// is really there the partition goes offline.
+    pub(super) fn looking<T>(
+        &self,
+        from: Offset,
+        look: impl Fn() -> Result<Result<T, ReadError>, Miss>,
+    ) -> Result<T, ReadError> {
+        if let Some(reason) = self.progress.failure() {
+            return Err(self.read_offline(reason.clone()));
+        }
+        let first = match look() {
+            Ok(result) => return result,
+            Err(miss) => miss,
+        };
+        let _writer = self.writer.lock();
+        let reason = match (first, look()) {
+            (_, Ok(result)) => return result,
+            (_, Err(Miss::Io(source))) => {
+                return Err(ReadError::Io { partition: self.name.clone(), source });
+            }
+            (_, Err(Miss::Corrupt { path, position })) => {
+                let what = "no record batch begins here".to_owned();
+                OfflineReason::Corrupt { path, position, offset: from, what }
+            }
+        };
+        drop(_writer);
+        self.go_offline(reason.clone());
+        Err(self.read_offline(reason))
     }
 
-    /// Where the largest epoch not above `epoch` ends (OffsetForLeaderEpoch, KIP-101). `None` (the answer −1, −1) for
-    /// an epoch above the log's latest, or below any without one known.
-    pub fn end_offset_for_epoch(&self, epoch: LeaderEpoch) -> Option<EpochEndOffset> {
-        let _ = epoch;
-        todo!()
+    fn read_offline(&self, reason: OfflineReason) -> ReadError {
+        ReadError::Offline { partition: self.name.clone(), reason }
     }
 
-    /// The epoch of the last batch; `None` for a log that never had one.
-    pub fn latest_epoch(&self) -> Option<LeaderEpoch> {
-        todo!()
+    fn read_once(&self, from: Offset, limit: ReadLimit) -> Result<Result<FetchSlice, ReadError>, Miss> {
+        let (end, first, last) = {
+            let tail = self.tail.lock();
+            (tail.end(), tail.place_of(from.0), tail.place_of(limit.below.0))
+        };
+        let start = self.log_start_offset();
+        if from < start || from.0 > end.offset {
+            let (partition, offset, end) = (self.name.clone(), from, Offset(end.offset));
+            return Ok(Err(ReadError::OffsetOutOfRange { partition, offset, start, end }));
+        }
+        if from.0 >= end.offset.min(limit.below.0) || (limit.max_bytes == 0 && !limit.at_least_one) {
+            return Ok(Ok(FetchSlice::EMPTY));
+        }
+        let segments = self.segments();
+        let at = segments.partition_point(|segment| segment.base_offset <= from.0).saturating_sub(1);
+        for (i, segment) in segments.iter().enumerate().skip(at) {
+            if segment.base_offset >= limit.below.0 {
+                break;
+            }
+            let is_last = segment.base_offset == end.segment;
+            let size = if is_last { end.position } else { segment.size() };
+            let found = match first {
+                Some(place) if is_last => Some(place),
+                _ => place_from(segment, from, size)?,
+            };
+            if let Some(first) = found {
+                let next = segments.get(i + 1).map(|next| next.base_offset);
+                let bound = bound(segment, &end, next, size, limit.below, last.filter(|_| is_last))?;
+                return Ok(Ok(cut(segment, first, bound, limit)?));
+            }
+            if is_last {
+                break;
+            }
+        }
+        Ok(Ok(FetchSlice::EMPTY))
     }
+}
+
+/// The first batch that reaches `from`; `None` if the segment ends before.
+fn place_from(segment: &Segment, from: Offset, size: u64) -> Result<Option<Place>, Miss> {
+    match segment.locate(from.0, size)? {
+        Ok((start, header)) => Ok(Some(Place { start, end: start + u64::from(header.size) })),
+        Err(position) if position == size => Ok(None),
+        Err(position) => Err(Miss::Corrupt { path: segment.path(), position }),
+    }
+}
+
+/// Where in the segment the batches from `below` on begin.
+fn bound(
+    segment: &Segment,
+    end: &End,
+    next_segment: Option<i64>,
+    size: u64,
+    below: Offset,
+    known: Option<Place>,
+) -> Result<u64, Miss> {
+    let ends_at = if segment.base_offset == end.segment { Some(end.offset) } else { next_segment };
+    if ends_at.is_some_and(|ends_at| ends_at <= below.0) {
+        return Ok(size);
+    }
+    match known {
+        Some(place) => Ok(place.start),
+        None => Ok(place_from(segment, below, size)?.map_or(size, |place| place.start)),
+    }
+}
+
+/// The batches from `first` on, before `bound`, that fit the limit.
+fn cut(segment: &Segment, first: Place, bound: u64, limit: ReadLimit) -> Result<FetchSlice, Miss> {
+    // A batch that holds `below` in its middle: nothing before the bound.
+    if first.start >= bound {
+        return Ok(FetchSlice::EMPTY);
+    }
+    let allowed = first.start + u64::from(limit.max_bytes);
+    let end = if bound <= allowed {
+        bound
+    } else if first.end <= allowed {
+        segment.boundary(first.end, allowed)?.max(first.end)
+    } else if limit.at_least_one {
+        first.end
+    } else {
+        return Ok(FetchSlice::EMPTY);
+    };
+    // A slice is at most a segment long, which fits.
+    let len = u32::try_from(end - first.start).unwrap_or(u32::MAX);
+    Ok(FetchSlice { source: Some(segment.file()?), position: first.start, len })
 }

@@ -1,0 +1,145 @@
+//! The index of aborted transactions (`.txnindex`): version 0 (2 bytes), producer id, first offset, last offset (that
+//! of the abort marker) and the last stable offset when it was written, 8 bytes each, big endian. Only segments in
+//! which a transaction was aborted have one.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aqueduct_protocol::ids::{Offset, ProducerId};
+
+use super::IndexFile;
+use crate::fs::FileSystem;
+use crate::segment::LazyFile;
+
+const ENTRY: usize = 34;
+
+/// A transaction that was aborted, as Fetch reports it to `read_committed` consumers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AbortedTxn {
+    /// Whose it was.
+    pub producer_id: ProducerId,
+    /// Its first record.
+    pub first_offset: Offset,
+    /// Its abort marker.
+    pub last_offset: Offset,
+    /// The last stable offset when the marker was appended.
+    pub last_stable_offset: Offset,
+}
+
+pub(crate) struct TxnIndex {
+    file: IndexFile<ENTRY>,
+}
+
+impl TxnIndex {
+    pub(crate) fn new(fs: Arc<dyn FileSystem>, path: PathBuf, len: u64) -> TxnIndex {
+        TxnIndex { file: IndexFile::new(fs, path, len) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.file.len()
+    }
+
+    pub(crate) fn push(&self, txn: &AbortedTxn) -> io::Result<()> {
+        self.file.push(encode(txn))?;
+        // Unlike the other indexes this one is small and not made anew from nothing: it goes to the file at once.
+        self.file.store()
+    }
+
+    /// The transactions that overlap `from..below`, and whether later ones cannot: all begin at or after `below`.
+    pub(crate) fn overlapping(&self, from: i64, below: i64, found: &mut Vec<AbortedTxn>) -> io::Result<bool> {
+        let mut next = self.file.first_not(|bytes| decode(bytes).last_offset.0 < from)?;
+        while let Some(bytes) = next {
+            let txn = decode(&bytes);
+            if txn.first_offset.0 < below {
+                found.push(txn);
+            }
+            if txn.last_stable_offset.0 >= below {
+                return Ok(true);
+            }
+            next = self.file.first_not(|bytes| decode(bytes).last_offset <= txn.last_offset)?;
+        }
+        Ok(false)
+    }
+
+    /// Whether a transaction that ended at `last_offset` is in it.
+    pub(crate) fn has(&self, last_offset: Offset) -> io::Result<bool> {
+        let found = self.file.last_where(|bytes| decode(bytes).last_offset <= last_offset)?;
+        Ok(found.is_some_and(|bytes| decode(&bytes).last_offset == last_offset))
+    }
+
+    /// Drops transactions whose marker is at or after `offset`.
+    pub(crate) fn truncate_to_offset(&self, offset: i64) -> io::Result<()> {
+        self.file.retain_where(|bytes| decode(bytes).last_offset.0 < offset)
+    }
+
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.sync()
+    }
+
+    pub(crate) fn file(&self) -> &LazyFile {
+        self.file.file()
+    }
+}
+
+fn encode(txn: &AbortedTxn) -> [u8; ENTRY] {
+    let mut bytes = [0; ENTRY];
+    let fields = [txn.producer_id.0, txn.first_offset.0, txn.last_offset.0, txn.last_stable_offset.0];
+    for (slot, field) in bytes[2..].chunks_exact_mut(8).zip(fields) {
+        slot.copy_from_slice(&field.to_be_bytes());
+    }
+    bytes
+}
+
+fn decode(bytes: &[u8; ENTRY]) -> AbortedTxn {
+    let field = |at: usize| {
+        i64::from_be_bytes(*bytes[2 + at * 8..].first_chunk().expect("four fields of eight bytes"))
+    };
+    AbortedTxn {
+        producer_id: ProducerId(field(0)),
+        first_offset: Offset(field(1)),
+        last_offset: Offset(field(2)),
+        last_stable_offset: Offset(field(3)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::fs::MemoryFs;
+
+    fn txn(producer: i64, first: i64, last: i64, stable: i64) -> AbortedTxn {
+        AbortedTxn {
+            producer_id: ProducerId(producer),
+            first_offset: Offset(first),
+            last_offset: Offset(last),
+            last_stable_offset: Offset(stable),
+        }
+    }
+
+    #[test]
+    fn finds_what_overlaps() {
+        let fs = MemoryFs::new();
+        fs.create_dir_all(Path::new("/d")).unwrap();
+        let index = TxnIndex::new(Arc::new(fs.clone()), "/d/x".into(), 0);
+        let all = [txn(1, 0, 10, 5), txn(2, 5, 20, 21), txn(3, 25, 30, 31)];
+        for txn in &all {
+            index.push(txn).unwrap();
+        }
+        let find = |from, below| {
+            let mut found = Vec::new();
+            let done = index.overlapping(from, below, &mut found).unwrap();
+            (found, done)
+        };
+        assert_eq!(find(0, 100), (all.to_vec(), false));
+        assert_eq!(find(11, 21), (vec![all[1]], true));
+        assert_eq!(find(31, 100), (vec![], false));
+        let bytes = fs.bytes(Path::new("/d/x")).unwrap();
+        assert_eq!(bytes.len(), 3 * ENTRY);
+        assert_eq!(bytes[..10], [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        index.truncate_to_offset(20).unwrap();
+        assert_eq!(index.len(), 1);
+    }
+}

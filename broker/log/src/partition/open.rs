@@ -1,0 +1,191 @@
+//! Opening a partition's log: what lies in its folder, and whether it can be trusted.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+use std::sync::{Arc, OnceLock};
+
+use aqueduct_protocol::ids::Offset;
+use parking_lot::{Mutex, RwLock};
+use uuid::Uuid;
+
+use super::PartitionLog;
+use super::flush::SYNC_FAILED_FILE;
+use super::recovery::{Recovered, Recovery};
+use super::tail::Tail;
+use super::write::Writer;
+use crate::checkpoint::{LEADER_EPOCH_FILE, LeaderEpochs, TEMPORARY_SUFFIX, read_topic_id};
+use crate::flush::{FlushProgress, FlushState};
+use crate::fs::read_small;
+use crate::manager::LogDir;
+use crate::producer::ProducerStates;
+use crate::segment::{DELETED_SUFFIX, FileKind, FileLengths, Segment, file_name, parse_file_name};
+use crate::{LogConfig, OfflineReason, TopicPartition};
+
+/// Which log to open, and how.
+pub(crate) struct OpenRequest {
+    pub(crate) dir: Arc<LogDir>,
+    pub(crate) folder: PathBuf,
+    pub(crate) name: TopicPartition,
+    pub(crate) config: LogConfig,
+    /// The directory was shut down cleanly: nothing has to be scanned.
+    pub(crate) clean: bool,
+    pub(crate) now_ms: i64,
+}
+
+/// What a folder holds.
+pub(super) struct Contents {
+    pub(super) segments: Vec<Arc<Segment>>,
+    /// Offsets of producer snapshots, ascending.
+    pub(super) snapshots: Vec<i64>,
+    /// Segments whose index files are missing or cannot be right, by base offset.
+    pub(super) without_index: Vec<i64>,
+    pub(super) sync_failed: bool,
+}
+
+impl PartitionLog {
+    /// Opens a log. One that cannot be used is returned all the same, offline with its reason.
+    pub(crate) fn open(request: OpenRequest) -> Arc<PartitionLog> {
+        match load(&request) {
+            Ok((topic_id, recovered)) => build(&request, topic_id, recovered, None),
+            Err(reason) => {
+                let id = read_topic_id(&*request.dir.fs, &request.folder).ok().flatten();
+                build(&request, id.unwrap_or_default(), Recovered::nothing(&request), Some(reason))
+            }
+        }
+    }
+}
+
+fn load(request: &OpenRequest) -> Result<(Uuid, Recovered), OfflineReason> {
+    let io = |path: &Path| {
+        let path = path.to_path_buf();
+        move |error: io::Error| OfflineReason::Io { path, error: error.to_string() }
+    };
+    let contents = survey(request).map_err(io(&request.folder))?;
+    let fs = &*request.dir.fs;
+    let topic_id = read_topic_id(fs, &request.folder).map_err(io(&request.folder))?.unwrap_or_default();
+    let epochs_path = request.folder.join(LEADER_EPOCH_FILE);
+    let epochs = match read_small(fs, &epochs_path, 16 << 20) {
+        Ok(bytes) => LeaderEpochs::parse(&bytes).unwrap_or_else(|| {
+            tracing::error!(path = %epochs_path.display(), "leader epochs cannot be read, starting without them");
+            LeaderEpochs::default()
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => LeaderEpochs::default(),
+        Err(error) => return Err(io(&epochs_path)(error)),
+    };
+    Ok((topic_id, Recovery::run(request, contents, epochs)?))
+}
+
+/// Lists the folder, and removes what an interrupted process left behind.
+fn survey(request: &OpenRequest) -> io::Result<Contents> {
+    let fs = &*request.dir.fs;
+    let mut logs: BTreeMap<i64, FileLengths> = BTreeMap::new();
+    let mut snapshots = Vec::new();
+    let mut indexes = Vec::new();
+    let mut sync_failed = false;
+    for entry in fs.list(&request.folder)? {
+        let left_over =
+            [DELETED_SUFFIX, TEMPORARY_SUFFIX, ".cleaned"].iter().any(|s| entry.name.ends_with(s));
+        if left_over {
+            let _ = fs.remove_file(&request.folder.join(&entry.name));
+        } else if entry.name.ends_with(".swap") {
+            let text =
+                format!("{} is a compaction that Apache Kafka began: let it finish there first", entry.name);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        } else if entry.name == SYNC_FAILED_FILE {
+            sync_failed = true;
+        }
+        match parse_file_name(&entry.name) {
+            Some((base, FileKind::Log)) => {
+                logs.insert(base, FileLengths { log: entry.len, ..FileLengths::default() });
+            }
+            Some((offset, FileKind::Snapshot)) => snapshots.push(offset),
+            Some((base, kind)) => indexes.push((base, kind, entry.len)),
+            None => {}
+        }
+    }
+    for (base, kind, len) in indexes {
+        match logs.get_mut(&base) {
+            None => {
+                let _ = fs.remove_file(&request.folder.join(file_name(base, kind)));
+            }
+            Some(lengths) => match kind {
+                FileKind::Index => lengths.offsets = Some(len),
+                FileKind::TimeIndex => lengths.times = Some(len),
+                _ => lengths.aborted = Some(len),
+            },
+        }
+    }
+    snapshots.sort_unstable();
+    let fits = |len: Option<u64>, entry| len.is_some_and(|len: u64| len.is_multiple_of(entry));
+    let bad = |lengths: &FileLengths| !fits(lengths.offsets, 8) || !fits(lengths.times, 12);
+    let without_index = logs.iter().filter(|(_, l)| bad(l)).map(|(base, _)| *base).collect();
+    let open = |(base, lengths)| {
+        Arc::new(Segment::new(&request.dir.fs, &request.folder, base, lengths, request.now_ms))
+    };
+    Ok(Contents { segments: logs.into_iter().map(open).collect(), snapshots, without_index, sync_failed })
+}
+
+fn build(
+    request: &OpenRequest,
+    topic_id: Uuid,
+    recovered: Recovered,
+    offline: Option<OfflineReason>,
+) -> Arc<PartitionLog> {
+    let dir = &request.dir;
+    let Recovered { segments, log_start, log_end, end_position, producers, epochs, recovery_point, scanned } =
+        recovered;
+    let high_watermark = dir.high_watermarks.get(&request.name).map_or(log_start, |o| o.0);
+    let active = segments.last().map_or(log_end, |segment| segment.base_offset);
+    let size = segments.iter().map(|segment| segment.size()).sum();
+    let first_unstable = producers.first_unstable().map_or(i64::MAX, |offset| offset.0);
+    let log = Arc::new_cyclic(|this| PartitionLog {
+        name: request.name.clone(),
+        topic_id: RwLock::new(topic_id),
+        dir: dir.clone(),
+        folder: RwLock::new(request.folder.clone()),
+        config: RwLock::new(Arc::new(request.config.clone())),
+        log_start: AtomicI64::new(log_start),
+        log_end: AtomicI64::new(log_end),
+        high_watermark: AtomicI64::new(high_watermark.clamp(log_start, log_end)),
+        first_unstable: AtomicI64::new(first_unstable),
+        has_ended_txns: AtomicBool::new(producers.has_ended()),
+        size: AtomicU64::new(size),
+        segments: RwLock::new(Arc::new(segments)),
+        tail: Mutex::new(Tail::new(active, log_end, end_position)),
+        writer: Mutex::new(Writer::new(producers, epochs)),
+        progress: Arc::new(FlushProgress::new(request.name.clone(), Offset(log_end))),
+        flush_state: FlushState::default(),
+        flushing: Mutex::new(()),
+        folder_dirty: AtomicBool::new(false),
+        promised: AtomicI64::new(log_end),
+        recovery_point: AtomicI64::new(recovery_point),
+        appended_bytes: AtomicU64::new(scanned),
+        checkpointed_bytes: AtomicU64::new(0),
+        dirty_since: AtomicI64::new(if recovery_point < log_end { request.now_ms } else { i64::MAX }),
+        closing: AtomicBool::new(false),
+        listener: OnceLock::new(),
+        this: this.clone(),
+    });
+    if let Some(reason) = offline {
+        log.go_offline(reason);
+    }
+    log
+}
+
+impl Recovered {
+    /// The shape of a log that cannot be used.
+    fn nothing(request: &OpenRequest) -> Recovered {
+        Recovered {
+            segments: Vec::new(),
+            log_start: 0,
+            log_end: 0,
+            end_position: 0,
+            producers: ProducerStates::new(request.dir.producer_limit),
+            epochs: LeaderEpochs::default(),
+            recovery_point: 0,
+            scanned: 0,
+        }
+    }
+}

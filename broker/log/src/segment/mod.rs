@@ -1,0 +1,14 @@
+//! One segment: a `.log` file with its indexes.
+
+mod batch_header;
+mod file_name;
+mod lazy_file;
+mod scan;
+#[allow(clippy::module_inception)]
+mod segment;
+
+pub(crate) use batch_header::BatchHeader;
+pub(crate) use file_name::{FileKind, file_name, parse_file_name};
+pub(crate) use lazy_file::LazyFile;
+pub(crate) use scan::{BatchScan, Checks, ScanEnd, find_batch, last_boundary};
+pub(crate) use segment::{BatchMark, DELETED_SUFFIX, FileLengths, Segment};
