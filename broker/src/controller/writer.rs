@@ -37,9 +37,10 @@ impl ControllerError {
         match self {
             Self::Log(MetadataLogError::NoSpace(_)) => ErrorCode::KafkaStorageError,
             Self::Log(MetadataLogError::NotLeader) => ErrorCode::NotController,
-            Self::Log(MetadataLogError::Stopped(_) | MetadataLogError::Open(_)) | Self::ShuttingDown => {
-                ErrorCode::BrokerNotAvailable
-            }
+            Self::Log(
+                MetadataLogError::Stopped(_) | MetadataLogError::InUse(_) | MetadataLogError::Open(_),
+            )
+            | Self::ShuttingDown => ErrorCode::BrokerNotAvailable,
         }
     }
 }
@@ -63,6 +64,12 @@ impl Controller {
     #[must_use]
     pub fn image(&self) -> Arc<MetadataImage> {
         self.log.image()
+    }
+
+    /// The term in which this controller leads.
+    #[must_use]
+    pub fn epoch(&self) -> i32 {
+        self.log.epoch()
     }
 
     /// Decides by `plan` and writes. Resolves when the records are committed and the broker acts

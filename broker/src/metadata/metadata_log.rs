@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -32,6 +33,9 @@ pub trait MetadataLog: Send + Sync + 'static {
     /// Tells the offset of each new image.
     fn subscribe(&self) -> watch::Receiver<u64>;
 
+    /// The leader's term.
+    fn epoch(&self) -> i32;
+
     /// Stops the log. Nothing is appended afterwards.
     fn shutdown(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
@@ -48,6 +52,9 @@ pub enum MetadataLogError {
     /// The log stopped, because of a shutdown or of an error of its storage.
     #[error("the metadata log has stopped: {0}")]
     Stopped(String),
+    /// Another process uses the folder.
+    #[error("{0} is in use by another process (its lock file is held)")]
+    InUse(PathBuf),
     /// The log could not be opened.
     #[error("opening the metadata log: {0}")]
     Open(#[source] io::Error),

@@ -33,6 +33,8 @@ pub(crate) struct RaftMetadataLog {
     image: Arc<AppliedImage>,
     folder: PathBuf,
     last_snapshot: AtomicU64,
+    /// Held as long as the folder is in use.
+    _lock: fs::File,
 }
 
 impl RaftMetadataLog {
@@ -40,6 +42,7 @@ impl RaftMetadataLog {
     /// everything that was ever committed.
     pub(crate) async fn start(folder: &Path, node: i32) -> Result<Self, MetadataLogError> {
         fs::create_dir_all(folder).map_err(MetadataLogError::Open)?;
+        let lock = lock(folder)?;
         let store = LogStore::open(folder).map_err(MetadataLogError::Open)?;
         // The new leader writes one entry of its own.
         if let Err(error) = store.reserve(0) {
@@ -67,7 +70,7 @@ impl RaftMetadataLog {
             .await
             .map_err(|e| stopped(&e))?;
         let last_snapshot = AtomicU64::new(image.load().offset);
-        Ok(Self { raft, store, image, folder: folder.to_owned(), last_snapshot })
+        Ok(Self { raft, store, image, folder: folder.to_owned(), last_snapshot, _lock: lock })
     }
 
     async fn append_records(&self, records: Vec<MetadataRecord>) -> Result<u64, MetadataLogError> {
@@ -116,12 +119,29 @@ impl MetadataLog for RaftMetadataLog {
         self.image.subscribe()
     }
 
+    fn epoch(&self) -> i32 {
+        let term = self.raft.metrics().borrow().current_term;
+        i32::try_from(term).unwrap_or(i32::MAX)
+    }
+
     fn shutdown(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async move {
             if let Err(error) = self.raft.shutdown().await {
                 tracing::error!(%error, "the metadata log ended with an error");
             }
         })
+    }
+}
+
+/// Two processes that vote in one folder would be two leaders.
+fn lock(folder: &Path) -> Result<fs::File, MetadataLogError> {
+    let path = folder.join("lock");
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+    let file = file.map_err(MetadataLogError::Open)?;
+    match rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(MetadataLogError::InUse(folder.to_owned())),
+        Err(error) => Err(MetadataLogError::Open(error.into())),
     }
 }
 
@@ -171,6 +191,15 @@ mod tests {
             }
             log.shutdown().await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_folder_has_one_user() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let log = RaftMetadataLog::start(folder.path(), 1).await.expect("starts");
+        let second = RaftMetadataLog::start(folder.path(), 1).await.err();
+        assert!(matches!(second, Some(MetadataLogError::InUse(_))));
+        log.shutdown().await;
     }
 
     #[tokio::test]

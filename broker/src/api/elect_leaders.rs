@@ -1,0 +1,47 @@
+//! ElectLeaders (key 43), versions 0 to 2 (KIP-183, KIP-460).
+//!
+//! With one replica the preferred leader always leads: every partition named is
+//! ELECTION_NOT_NEEDED, and with `topic_partitions` null, which asks for those that an election
+//! changes, the answer is empty.
+
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::messages::elect_leaders_response::{PartitionResult, ReplicaElectionResult};
+use aqueduct_protocol::messages::{ElectLeadersRequest, ElectLeadersResponse};
+
+use super::handler::{Answer, Handler, RequestContext};
+
+/// The handler.
+#[derive(Debug)]
+pub(super) struct ElectLeadersHandler;
+
+impl Handler for ElectLeadersHandler {
+    type Request = ElectLeadersRequest;
+
+    fn handle(context: &RequestContext, request: ElectLeadersRequest) -> Answer<ElectLeadersResponse> {
+        let image = context.broker.image();
+        let mut results = Vec::new();
+        for asked in request.topic_partitions.unwrap_or_default() {
+            let known = image.topic(&asked.topic).map_or(0, |topic| topic.partitions.len());
+            let partition_result = asked.partitions.iter().map(|index| {
+                let exists = usize::try_from(*index).is_ok_and(|index| index < known);
+                let code =
+                    if exists { ErrorCode::ElectionNotNeeded } else { ErrorCode::UnknownTopicOrPartition };
+                PartitionResult {
+                    partition_id: *index,
+                    error_code: code.code(),
+                    error_message: Some(code.message().into()),
+                    ..PartitionResult::default()
+                }
+            });
+            results.push(ReplicaElectionResult {
+                partition_result: partition_result.collect(),
+                topic: asked.topic.clone(),
+                ..ReplicaElectionResult::default()
+            });
+        }
+        Answer::Now(ElectLeadersResponse {
+            replica_election_results: results,
+            ..ElectLeadersResponse::default()
+        })
+    }
+}
