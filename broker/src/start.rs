@@ -181,7 +181,7 @@ impl BrokerHandle {
         self.background.stop(DRAIN).await;
         let broker = Arc::clone(&self.broker);
         let flushed = tokio::task::spawn_blocking(move || {
-            broker.replicas.logs().shut_down(broker.clock.now_ms());
+            broker.replicas.logs().shut_down();
         });
         if let Err(error) = flushed.await {
             tracing::error!(%error, "logs were not shut down cleanly");

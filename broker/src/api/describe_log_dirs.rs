@@ -56,7 +56,7 @@ impl Handler for DescribeLogDirsHandler {
 
 fn describe(dir: LogDirInfo, wanted: &Wanted) -> DescribeLogDirsResult {
     let mut topics: BTreeMap<ByteString, Vec<DescribeLogDirsPartition>> = BTreeMap::new();
-    for (partition, size, _) in dir.partitions {
+    for (partition, size) in dir.partitions {
         let asked = wanted.as_ref().is_none_or(|wanted| {
             wanted.get(&partition.topic).is_some_and(|indexes| indexes.contains(&partition.partition))
         });

@@ -52,7 +52,7 @@ impl Handler for ListOffsetsHandler {
                         .partition(partition.partition_index)
                         .and_then(|here| look_up(here, &partition, isolation, context.version)),
                 };
-                partitions.push(answer(partition.partition_index, found));
+                partitions.push(answer(partition.partition_index, found, context.version));
             }
             topics.push(ListOffsetsTopicResponse {
                 name: asked.name,
@@ -88,7 +88,7 @@ fn look_up(
     Ok(found.map_or(NOTHING, |at| (at.timestamp, at.offset.0, at.leader_epoch.0)))
 }
 
-fn answer(partition_index: i32, found: Result<Found, ErrorCode>) -> ListOffsetsPartitionResponse {
+fn answer(partition_index: i32, found: Result<Found, ErrorCode>, version: i16) -> ListOffsetsPartitionResponse {
     let error_code = found.err().map_or(0, ErrorCode::code);
     let (timestamp, offset, leader_epoch) = found.unwrap_or(NOTHING);
     ListOffsetsPartitionResponse {
@@ -96,7 +96,7 @@ fn answer(partition_index: i32, found: Result<Found, ErrorCode>) -> ListOffsetsP
         error_code,
         timestamp,
         offset,
-        leader_epoch,
+        leader_epoch: if version >= 4 { leader_epoch } else { -1 },
         ..ListOffsetsPartitionResponse::default()
     }
 }

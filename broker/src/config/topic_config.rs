@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use aqueduct_config::{ConfigErrors, Parsed};
-use aqueduct_log::{CleanupPolicy, LogConfig, TimestampType};
+use aqueduct_log::{CleanupPolicy, LogConfig};
 use aqueduct_protocol::compression::{Codec, Compression};
+use aqueduct_protocol::record::TimestampType;
 
 use super::broker_config::BrokerConfig;
 use super::key_row::KeyRow;

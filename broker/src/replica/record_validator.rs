@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 
-use aqueduct_log::TimestampType as TopicTimestamps;
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::compression::{Codec, Compression};
 use aqueduct_protocol::record::{
@@ -79,7 +78,7 @@ pub fn validate<'a>(
             format!("Produce requests with version {version} are not allowed to use ZStandard compression"),
         ));
     }
-    let append_time = config.log.timestamp_type == TopicTimestamps::LogAppendTime;
+    let append_time = config.log.timestamp_type == TimestampType::LogAppendTime;
     if !append_time {
         batch.ensure_create_time()?;
     }
