@@ -88,7 +88,11 @@ fn look_up(
     Ok(found.map_or(NOTHING, |at| (at.timestamp, at.offset.0, at.leader_epoch.0)))
 }
 
-fn answer(partition_index: i32, found: Result<Found, ErrorCode>, version: i16) -> ListOffsetsPartitionResponse {
+fn answer(
+    partition_index: i32,
+    found: Result<Found, ErrorCode>,
+    version: i16,
+) -> ListOffsetsPartitionResponse {
     let error_code = found.err().map_or(0, ErrorCode::code);
     let (timestamp, offset, leader_epoch) = found.unwrap_or(NOTHING);
     ListOffsetsPartitionResponse {
