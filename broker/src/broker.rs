@@ -12,6 +12,7 @@ use crate::controller::topics::{CreatedTopic, NewTopic, Refusal, TopicDefaults};
 use crate::controller::{Controller, ControllerError, topics};
 use crate::fetch::buffer_pool::BufferPool;
 use crate::fetch::session_cache::SessionCache;
+use crate::group::coordinator::GroupCoordinator;
 use crate::metadata::image::MetadataImage;
 use crate::metrics::broker_metrics::BrokerMetrics;
 use crate::net::listener::Connections;
@@ -29,6 +30,8 @@ pub struct Broker {
     pub controller: Controller,
     /// Finds partitions.
     pub replicas: Arc<ReplicaManager>,
+    /// Coordinates groups.
+    pub groups: Arc<GroupCoordinator>,
     /// Gives out producer ids.
     pub producer_ids: ProducerIds,
     /// Counters.

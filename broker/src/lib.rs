@@ -9,6 +9,7 @@ mod broker;
 pub mod config;
 pub mod controller;
 mod fetch;
+pub mod group;
 pub mod metadata;
 pub mod metrics;
 mod net;

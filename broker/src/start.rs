@@ -24,6 +24,8 @@ use crate::controller::producer_ids::ProducerIds;
 use crate::controller::{Controller, ControllerError, Plan};
 use crate::fetch::buffer_pool::BufferPool;
 use crate::fetch::session_cache::SessionCache;
+use crate::group::coordinator::GroupCoordinator;
+use crate::group::limits::GroupLimits;
 use crate::metadata::image::MetadataImage;
 use crate::metadata::metadata_log::{MetadataLog, MetadataLogError};
 use crate::metadata::raft::group::RaftMetadataLog;
@@ -33,6 +35,7 @@ use crate::metrics::exposition;
 use crate::net::listener::{BoundListener, Connections, accept, bind};
 use crate::net::memory::RequestMemory;
 use crate::publisher;
+use crate::replica::offsets_topic::OffsetsTopic;
 use crate::replica::replica_manager::ReplicaManager;
 
 /// How long answers that wait may take once the broker stops.
@@ -110,7 +113,10 @@ impl Broker {
         }
         let replicas = Arc::new(ReplicaManager::new(Arc::clone(&config), logs, Arc::clone(&clock)));
         let (published, seen) = watch::channel(0);
+        let background = Tasks::new("broker", Shutdown::new());
+        let groups = start_groups(&config, &replicas, &clock, &background);
         let broker = Arc::new(Broker {
+            groups,
             config: Arc::clone(&config),
             cluster_id,
             clock,
@@ -123,7 +129,6 @@ impl Broker {
             sessions: SessionCache::new(session_slots(&config)),
             buffers: BufferPool::default(),
         });
-        let background = Tasks::new("broker", Shutdown::new());
         let follow =
             publisher::follow(Arc::clone(&metadata), replicas, published, background.shutdown().clone());
         background.spawn("metadata publisher", follow);
@@ -131,6 +136,7 @@ impl Broker {
         let image = metadata.image();
         let swept = Arc::clone(&broker);
         tokio::task::spawn_blocking(move || swept.replicas.sweep(&image)).await?;
+        broker.groups.load_all();
         background.spawn("log upkeep", look_after_logs(Arc::clone(&broker), background.shutdown().clone()));
         let admin = serve_admin(&broker, &background).await?;
         let handle = serve(broker, bound, admin, metadata, background, shutdown);
@@ -222,6 +228,27 @@ fn serve(
     });
     let _metrics = metrics::add_source(source);
     BrokerHandle { broker, listeners, admin, metadata, connections, background, shutdown, _metrics }
+}
+
+fn start_groups(
+    config: &BrokerConfig,
+    replicas: &Arc<ReplicaManager>,
+    clock: &Arc<dyn Clock>,
+    tasks: &Tasks,
+) -> Arc<GroupCoordinator> {
+    let read_bytes = u32::try_from(config.values.int("offsets.load.buffer.size")).unwrap_or(u32::MAX);
+    let topic = OffsetsTopic::new(Arc::clone(replicas), Arc::clone(clock), read_bytes);
+    let limits = GroupLimits::configured(&config.values);
+    let groups = GroupCoordinator::start(Arc::new(topic), limits, Arc::clone(clock), tasks.clone());
+    let interval =
+        u64::try_from(config.values.int("offsets.retention.check.interval.ms")).unwrap_or(u64::MAX);
+    let (cleaned, shutdown) = (Arc::clone(&groups), tasks.shutdown().clone());
+    tasks.spawn("offsets retention", async move {
+        while shutdown.sleep(Duration::from_millis(interval)).await {
+            cleaned.clean().await;
+        }
+    });
+    groups
 }
 
 async fn open_logs(
