@@ -24,6 +24,7 @@ pub mod raw;
 mod scan;
 
 pub use aqueduct_plugin_api as api;
+pub use calls::calls_under_way;
 pub use export::{check_manifest, manifest_json};
 pub use header::header;
 pub use host::{OpenError, PluginLibrary};

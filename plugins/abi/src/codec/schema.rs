@@ -178,13 +178,13 @@ mod tests {
 
     #[test]
     fn a_schema_with_everything_comes_back_the_same() {
-        let inner = Schema::structure("inner").field("n", Schema::of(Type::Int8));
+        let inner = Schema::structure("inner").field("n", Schema::of(Type::Int8)).optional();
         let default = Struct::new(Arc::new(inner.clone()), vec![Value::Int8(3)]);
         let schema = Schema::structure("outer")
             .field("price", logical::decimal(2).optional())
             .field("tags", Schema::array(Schema::of(Type::String).default_value(Value::string("x"))))
             .field("by", Schema::map(Schema::of(Type::String), logical::timestamp()))
-            .field("inner", inner.default_value(Value::Struct(default)).optional())
+            .field("inner", inner.default_value(Value::Struct(default)))
             .doc("what it is")
             .parameter("a", "b");
         let mut body = Vec::new();

@@ -1,0 +1,137 @@
+//! The end of a file: what is appended is on disk, whole, before it is reported.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// Where lines go.
+#[derive(Debug)]
+pub(crate) enum Appender {
+    /// Standard output: flushed, nothing more can be promised.
+    Stdout,
+    /// A file.
+    File(FileEnd),
+}
+
+#[derive(Debug)]
+pub(crate) struct FileEnd {
+    path: PathBuf,
+    /// `None` after a failed sync: what the system still holds of the file cannot be relied upon, so it is opened anew.
+    file: Option<File>,
+}
+
+impl Appender {
+    /// Opens a file for appending, or makes it.
+    pub(crate) fn open(path: &Path) -> std::io::Result<Self> {
+        let file = open(path)?;
+        Ok(Self::File(FileEnd { path: path.to_owned(), file: Some(file) }))
+    }
+
+    /// Appends whole lines. After an error none of them is in the file, unless the disk refuses even that; the same
+    /// lines may be appended again.
+    pub(crate) fn append(&mut self, lines: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Stdout => {
+                let mut out = std::io::stdout().lock();
+                out.write_all(lines)?;
+                out.flush()
+            }
+            Self::File(end) => end.append(lines),
+        }
+    }
+}
+
+impl FileEnd {
+    fn append(&mut self, lines: &[u8]) -> std::io::Result<()> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => open(&self.path)?,
+        };
+        let before = file.metadata()?.len();
+        match file.write_all(lines).and_then(|()| file.sync_data()) {
+            Ok(()) => {
+                self.file = Some(file);
+                Ok(())
+            }
+            Err(error) => {
+                // Best effort: a torn line is worse than none. The first error is the one to report.
+                if let Err(cut) = file.set_len(before) {
+                    tracing::warn!(file = %self.path.display(), error = %cut, "a torn line could not be cut off");
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
+}
+
+/// Ends a last line that a crash has torn: one that is not whole is cut off, one that only lacks its end gets it. The
+/// records of a torn line were never reported as written, so they come again.
+pub(crate) fn mend_json_lines(path: &Path) -> std::io::Result<()> {
+    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if !file.metadata()?.is_file() {
+        return Ok(());
+    }
+    let last = last_line(&mut file)?;
+    if last.is_empty() {
+        return Ok(());
+    }
+    if serde_json::from_slice::<&serde_json::value::RawValue>(&last).is_ok() {
+        file.seek(SeekFrom::End(0))?;
+        file.write_all(b"\n")?;
+    } else {
+        let whole = file.metadata()?.len() - last.len() as u64;
+        tracing::warn!(file = %path.display(), bytes = last.len(), "cut off a torn last line");
+        file.set_len(whole)?;
+    }
+    file.sync_data()
+}
+
+/// What follows the last end of a line.
+fn last_line(file: &mut File) -> std::io::Result<Vec<u8>> {
+    const STEP: u64 = 64 * 1024;
+    let mut start = file.metadata()?.len();
+    let mut tail = Vec::new();
+    while start > 0 {
+        let length = start.min(STEP);
+        start -= length;
+        let mut piece = vec![0; length as usize];
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(&mut piece)?;
+        piece.extend_from_slice(&tail);
+        tail = piece;
+        if let Some(end) = tail.iter().rposition(|byte| *byte == b'\n') {
+            return Ok(tail.split_off(end + 1));
+        }
+    }
+    Ok(tail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lines");
+        std::fs::write(&path, text).unwrap();
+        mend_json_lines(&path).unwrap();
+        std::fs::read_to_string(&path).unwrap()
+    }
+
+    #[test]
+    fn a_torn_last_line_is_cut_off_and_a_whole_one_is_ended() {
+        assert_eq!(mended("{\"a\":1}\n{\"b\":"), "{\"a\":1}\n");
+        assert_eq!(mended("{\"a\":1}\n{\"b\":2}"), "{\"a\":1}\n{\"b\":2}\n");
+        assert_eq!(mended("{\"a\":1}\n"), "{\"a\":1}\n");
+        assert_eq!(mended(""), "");
+        assert_eq!(mended(&format!("{{}}\n\"{}", "x".repeat(200_000))), "{}\n");
+    }
+}
