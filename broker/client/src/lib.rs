@@ -16,8 +16,12 @@ mod client;
 pub mod compacted;
 pub mod config;
 pub mod consumer;
+mod coordinators;
 mod error;
 pub mod group;
+mod group_offsets;
+pub mod metadata;
+mod net;
 pub mod producer;
 mod topic_partition;
 

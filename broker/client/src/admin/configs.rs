@@ -1,9 +1,13 @@
 //! Settings of topics, brokers and groups.
 
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::messages::describe_configs_request::DescribeConfigsResource;
+use aqueduct_protocol::messages::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
+use aqueduct_protocol::messages::{DescribeConfigsRequest, IncrementalAlterConfigsRequest};
 use bytestring::ByteString;
 
 use super::{Admin, PerItem};
-use crate::ClientError;
+use crate::{ClientError, Target};
 
 /// What has settings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,8 +65,39 @@ impl Admin {
         &self,
         resources: Vec<ConfigResource>,
     ) -> Result<PerItem<ConfigResource, Vec<ConfigEntry>>, ClientError> {
-        let _ = resources;
-        todo!()
+        let ask = |(target, resources): (Target, Vec<ConfigResource>)| async move {
+            let named = resources.iter().map(|resource| DescribeConfigsResource {
+                resource_type: resource.kind(),
+                resource_name: resource.name(),
+                configuration_keys: None,
+                ..DescribeConfigsResource::default()
+            });
+            let request =
+                DescribeConfigsRequest { resources: named.collect(), ..DescribeConfigsRequest::default() };
+            let response = self.client.request(target, request, |_| ErrorCode::None).await?;
+            let results = resources.into_iter().zip(response.results).map(|(resource, result)| {
+                let what = || format!("DescribeConfigs {resource:?}");
+                let checked = ClientError::check(result.error_code, result.error_message.as_ref(), what);
+                let entries = result.configs.into_iter().map(|entry| ConfigEntry {
+                    name: entry.name,
+                    value: entry.value,
+                    source: entry.config_source,
+                    read_only: entry.read_only,
+                    sensitive: entry.is_sensitive,
+                });
+                let entries = entries.collect();
+                (resource, checked.map(|()| entries))
+            });
+            Ok(results.collect::<PerItem<ConfigResource, Vec<ConfigEntry>>>())
+        };
+        self.until_settled(resources, |resources| async move {
+            let mut results = Vec::new();
+            for group in by_target(resources, |resource| resource) {
+                results.extend(ask(group).await?);
+            }
+            Ok(results)
+        })
+        .await
     }
 
     /// Changes single settings, leaving the others.
@@ -71,7 +106,82 @@ impl Admin {
         alterations: Vec<(ConfigResource, Vec<ConfigAlteration>)>,
         validate_only: bool,
     ) -> Result<PerItem<ConfigResource, ()>, ClientError> {
-        let _ = (alterations, validate_only);
-        todo!()
+        let mut results = Vec::new();
+        for (target, alterations) in by_target(alterations, |(resource, _)| resource) {
+            let resources = alterations.iter().map(|(resource, changes)| AlterConfigsResource {
+                resource_type: resource.kind(),
+                resource_name: resource.name(),
+                configs: changes.iter().map(ConfigAlteration::to_wire).collect(),
+                ..AlterConfigsResource::default()
+            });
+            let request = IncrementalAlterConfigsRequest {
+                resources: resources.collect(),
+                validate_only,
+                ..IncrementalAlterConfigsRequest::default()
+            };
+            let response = self.client.request(target, request, |_| ErrorCode::None).await?;
+            results.extend(alterations.into_iter().zip(response.responses).map(|((resource, _), result)| {
+                let what = || format!("IncrementalAlterConfigs {resource:?}");
+                let checked = ClientError::check(result.error_code, result.error_message.as_ref(), what);
+                (resource, checked)
+            }));
+        }
+        Ok(results)
     }
+}
+
+impl ConfigResource {
+    /// Kafka's number of the kind.
+    fn kind(&self) -> i8 {
+        match self {
+            ConfigResource::Topic(_) => 2,
+            ConfigResource::Broker(_) => 4,
+            ConfigResource::Group(_) => 32,
+        }
+    }
+
+    fn name(&self) -> ByteString {
+        match self {
+            ConfigResource::Topic(name) | ConfigResource::Group(name) => name.clone(),
+            ConfigResource::Broker(Some(id)) => id.to_string().into(),
+            ConfigResource::Broker(None) => ByteString::new(),
+        }
+    }
+
+    /// A broker answers for itself.
+    fn target(&self) -> Target {
+        match self {
+            ConfigResource::Broker(Some(id)) => Target::Node(*id),
+            _ => Target::Controller,
+        }
+    }
+}
+
+impl ConfigAlteration {
+    fn to_wire(&self) -> AlterableConfig {
+        AlterableConfig {
+            name: self.name.clone(),
+            config_operation: match self.op {
+                AlterConfigOp::Set => 0,
+                AlterConfigOp::Delete => 1,
+                AlterConfigOp::Append => 2,
+                AlterConfigOp::Subtract => 3,
+            },
+            value: self.value.clone(),
+            ..AlterableConfig::default()
+        }
+    }
+}
+
+/// Groups what goes to the same broker, in order.
+fn by_target<T>(items: Vec<T>, resource: impl Fn(&T) -> &ConfigResource) -> Vec<(Target, Vec<T>)> {
+    let mut groups: Vec<(Target, Vec<T>)> = Vec::new();
+    for item in items {
+        let target = resource(&item).target();
+        match groups.iter_mut().find(|(other, _)| *other == target) {
+            Some((_, group)) => group.push(item),
+            None => groups.push((target, vec![item])),
+        }
+    }
+    groups
 }

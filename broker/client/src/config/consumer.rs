@@ -29,6 +29,16 @@ pub enum IsolationLevel {
     ReadCommitted,
 }
 
+impl IsolationLevel {
+    /// The number on the wire.
+    pub const fn id(self) -> i8 {
+        match self {
+            IsolationLevel::ReadUncommitted => 0,
+            IsolationLevel::ReadCommitted => 1,
+        }
+    }
+}
+
 /// How a group's leader spreads partitions over the members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartitionAssignor {

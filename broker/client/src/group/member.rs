@@ -1,64 +1,130 @@
-//! A member of a group: joins, syncs and heartbeats in the background, and tells what happens.
+//! A member of a group as its user holds it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use aqueduct_service::Tasks;
 use bytes::Bytes;
 use bytestring::ByteString;
+use parking_lot::Mutex;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
+use super::membership::{Command, Membership, Status};
 use super::{GroupConfig, GroupEvent};
 use crate::{Client, ClientError};
+
+/// Events and commands that can be under way at once: a member has at most one of each kind.
+const QUEUE: usize = 16;
 
 /// A membership. Dropping it ends the background task without leaving: the coordinator notices after the session
 /// time-out.
 ///
 /// The order of calls: `join`, then for every [`GroupEvent`] what its text says. At most one join is under way.
 #[derive(Debug)]
-pub struct GroupMember {}
+pub struct GroupMember {
+    commands: mpsc::Sender<Command>,
+    events: mpsc::Receiver<GroupEvent>,
+    status: watch::Receiver<Status>,
+    rejoin: Arc<RejoinRequest>,
+    tasks: Tasks,
+}
+
+/// A wish to rebalance, noticed by the background task when it can be met.
+#[derive(Debug, Default)]
+pub(super) struct RejoinRequest {
+    reason: Mutex<Option<String>>,
+    pub(super) wake: Notify,
+}
+
+impl RejoinRequest {
+    pub(super) fn take(&self) -> Option<String> {
+        self.reason.lock().take()
+    }
+}
 
 impl GroupMember {
     /// A member that has not joined yet.
     pub fn new(client: &Client, config: GroupConfig) -> GroupMember {
-        let _ = (client, config);
-        todo!()
+        let (commands, command_receiver) = mpsc::channel(QUEUE);
+        let (event_sender, events) = mpsc::channel(QUEUE);
+        let (status_sender, status) = watch::channel(Status::default());
+        let rejoin = Arc::new(RejoinRequest::default());
+        let tasks = Tasks::new(format!("member of {}", config.group_id), client.shutdown().child());
+        let membership = Membership::new(
+            client.clone(),
+            config,
+            command_receiver,
+            event_sender,
+            status_sender,
+            rejoin.clone(),
+        );
+        let shutdown = tasks.shutdown().clone();
+        tasks.spawn("membership", async move {
+            tokio::select! {
+                () = shutdown.triggered() => {}
+                () = membership.run() => {}
+            }
+        });
+        GroupMember { commands, events, status, rejoin, tasks }
     }
 
     /// Joins (again), offering these protocols with metadata in order of preference. The outcome comes as an
     /// event: `Lead`, then `Assigned`, or `Assigned` alone, or `Rejoin`, or `Lost`. Retriable faults are retried
     /// for as long as it takes.
     pub async fn join(&mut self, protocols: Vec<(ByteString, Bytes)>) {
-        let _ = protocols;
-        todo!()
+        // Refused only when the client is closed, which `next_event` tells.
+        let _ = self.commands.send(Command::Join(protocols)).await;
     }
 
     /// As the leader: gives each member its assignment. Members left out get empty bytes.
     pub async fn assign(&mut self, assignments: Vec<(ByteString, Bytes)>) {
-        let _ = assignments;
-        todo!()
+        let _ = self.commands.send(Command::Assign(assignments)).await;
     }
 
-    /// The next event. Cancel safe. Waits for ever while nothing was asked for.
+    /// The next event. Cancel safe. Waits for ever while nothing was asked for. Once the client is closed it
+    /// gives `Lost` each time.
     pub async fn next_event(&mut self) -> GroupEvent {
-        todo!()
+        self.events.recv().await.unwrap_or(GroupEvent::Lost { cause: ClientError::Closed })
     }
 
-    /// Asks for a rebalance: an event `Rejoin` follows soon. Nothing happens while one is under way already.
+    /// Asks for a rebalance: an event `Rejoin` follows. While a join is under way it is remembered until that is
+    /// done.
     pub fn request_rejoin(&self, reason: impl Into<String>) {
-        let _ = reason.into();
-        todo!()
+        self.rejoin.reason.lock().get_or_insert_with(|| reason.into());
+        self.rejoin.wake.notify_one();
     }
 
     /// The generation, −1 while there is none.
     pub fn generation(&self) -> i32 {
-        todo!()
+        self.status.borrow().generation
     }
 
     /// The member id, empty while there is none.
     pub fn member_id(&self) -> ByteString {
-        todo!()
+        self.status.borrow().member_id.clone()
     }
 
     /// Leaves the group, so that the others need not wait for the session time-out, and ends the background task. For a static member it
     /// removes the instance from the group.
     pub async fn leave(self, reason: &str) -> Result<(), ClientError> {
-        let _ = reason;
-        todo!()
+        let (reply, done) = oneshot::channel();
+        let command = Command::Leave { reason: reason.into(), reply };
+        let left = match self.commands.send(command).await {
+            Ok(()) => done.await.unwrap_or(Err(ClientError::Closed)),
+            Err(_) => Err(ClientError::Closed),
+        };
+        self.tasks.stop(Duration::from_secs(1)).await;
+        left
+    }
+
+    /// Generation and member id, to be watched.
+    pub(crate) fn status(&self) -> watch::Receiver<Status> {
+        self.status.clone()
+    }
+}
+
+impl Drop for GroupMember {
+    fn drop(&mut self) {
+        self.tasks.shutdown().trigger();
     }
 }

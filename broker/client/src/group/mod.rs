@@ -3,6 +3,7 @@
 mod config;
 mod event;
 mod member;
+mod membership;
 
 pub use config::GroupConfig;
 pub use event::{GroupEvent, JoinedMember};

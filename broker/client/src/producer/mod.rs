@@ -1,10 +1,16 @@
 //! Producing records: partitioned, batched, compressed, sent in order, each with its fate.
 
+mod batch;
 mod delivery;
 mod error;
 mod handle;
+mod outstanding;
+mod partition;
 mod partitioner;
 mod record;
+mod request;
+mod sender;
+mod topic;
 
 pub use delivery::Delivery;
 pub use error::ProduceError;

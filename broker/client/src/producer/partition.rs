@@ -1,0 +1,368 @@
+//! The queue of one partition: what is open, what waits, what is on its way, and in which order. Decides and does
+//! no I/O.
+//!
+//! Order and exactly-once rest on three rules:
+//! - A batch gets its sequence when it is first sent, and keeps it when it is sent again.
+//! - After a failure nothing is sent until everything on its way has come back; then the batches go again in
+//!   their order, the first one alone.
+//! - When a sequence can no longer be continued (a batch was given up after it was sent, or the broker lost
+//!   the producer's state), the partition starts at sequence 0 with the next producer epoch, after everything on its
+//!   way has come back.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::compression::Codec;
+use aqueduct_protocol::ids::{ProducerEpoch, ProducerId, Sequence};
+use aqueduct_protocol::record::ProducerState;
+use tokio::time::Instant;
+
+use super::batch::{Batch, OpenBatch};
+use super::delivery::{Delivery, Outcome};
+use super::outstanding::BatchGuard;
+use super::{ProduceError, ProducerRecord};
+use crate::TopicPartition;
+
+/// Who produces: the same for all partitions of a producer, until an epoch ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) id: ProducerId,
+    pub(super) epoch: ProducerEpoch,
+}
+
+/// The settings that matter here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct QueueRules {
+    pub(super) codec: Codec,
+    pub(super) batch_size: usize,
+    pub(super) linger: Duration,
+    pub(super) delivery_timeout: Duration,
+    pub(super) retries: u32,
+    pub(super) max_in_flight: usize,
+    pub(super) idempotent: bool,
+    pub(super) max_decompressed: usize,
+}
+
+pub(super) struct PartitionQueue {
+    partition: TopicPartition,
+    open: Option<OpenBatch>,
+    /// In the order in which they have to be sent.
+    waiting: VecDeque<Batch>,
+    in_flight: usize,
+    /// Where the sequence goes on, once something was sent.
+    identity: Option<Identity>,
+    next_sequence: Sequence,
+    /// The sequence has to start anew.
+    broken: bool,
+    not_before: Option<Instant>,
+    backoff_failures: u32,
+}
+
+/// Where a record went.
+pub(super) enum Appended {
+    /// Into the open batch.
+    Joined(Delivery),
+    /// Into a new batch: the sender has to know.
+    Opened(Delivery),
+    /// Nowhere: a new batch needs memory first.
+    NeedsMemory,
+}
+
+/// What a look at a queue gave.
+pub(super) enum Ready {
+    /// Send this.
+    Batch(Batch),
+    /// Nothing before this time, or before something comes back.
+    Later(Option<Instant>),
+    /// There is nothing at all.
+    Empty,
+}
+
+/// What an answer asks of the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing more.
+    Settled,
+    /// The batch waits again; metadata are wrong perhaps.
+    Retry,
+    /// The producer needs another epoch.
+    NewEpoch,
+    /// The producer needs another id.
+    NewId,
+}
+
+impl PartitionQueue {
+    pub(super) fn new(partition: TopicPartition) -> PartitionQueue {
+        PartitionQueue {
+            partition,
+            open: None,
+            waiting: VecDeque::new(),
+            in_flight: 0,
+            identity: None,
+            next_sequence: Sequence(0),
+            broken: false,
+            not_before: None,
+            backoff_failures: 0,
+        }
+    }
+
+    pub(super) fn partition(&self) -> &TopicPartition {
+        &self.partition
+    }
+
+    /// Adds a record of `size` bytes. `memory` is for a new batch, should one be needed.
+    pub(super) fn append(
+        &mut self,
+        record: &ProducerRecord,
+        size: usize,
+        timestamp: i64,
+        rules: &QueueRules,
+        memory: &mut dyn FnMut() -> Option<(BatchGuard, Instant)>,
+    ) -> Appended {
+        if let Some(open) = &mut self.open
+            && open.size() + size <= rules.batch_size
+        {
+            return Appended::Joined(open.append(record, timestamp));
+        }
+        let Some((guard, now)) = memory() else { return Appended::NeedsMemory };
+        self.seal();
+        let mut open = OpenBatch::new(rules.codec, self.partition.partition, now, guard);
+        let delivery = open.append(record, timestamp);
+        self.open = Some(open);
+        Appended::Opened(delivery)
+    }
+
+    /// Seals the open batch, if there is one.
+    fn seal(&mut self) {
+        let sealed = self.open.take().and_then(|open| open.seal(&self.partition));
+        self.waiting.extend(sealed);
+    }
+
+    /// The next batch to send at `now`. `hurry` ends lingering.
+    pub(super) fn next(
+        &mut self,
+        now: Instant,
+        hurry: bool,
+        identity: Option<Identity>,
+        rules: &QueueRules,
+    ) -> Ready {
+        let due = self.open.as_ref().map(|open| open.created() + rules.linger);
+        // A full batch is sealed by the one that follows it; a full one without a successor need not linger.
+        let full = self.open.as_ref().is_some_and(|open| open.size() >= rules.batch_size);
+        if self.waiting.is_empty() && (hurry || full || due.is_some_and(|due| due <= now)) {
+            self.seal();
+        }
+        let Some(front) = self.waiting.front() else {
+            return match (due.filter(|_| self.open.is_some()), self.in_flight) {
+                (Some(due), _) => Ready::Later(Some(due)),
+                (None, 0) => Ready::Empty,
+                (None, _) => Ready::Later(None),
+            };
+        };
+        if let Some(not_before) = self.not_before.filter(|not_before| *not_before > now) {
+            return Ready::Later(Some(not_before));
+        }
+        // Something failed before: alone, and only after everything else has come back.
+        let alone = front.attempts > 0 || self.broken;
+        if self.in_flight >= if alone { 1 } else { rules.max_in_flight } {
+            return Ready::Later(None);
+        }
+        if rules.idempotent && !self.take_identity(identity) {
+            return Ready::Later(None);
+        }
+        let mut batch = self.waiting.pop_front().expect("there is a front");
+        if rules.idempotent {
+            self.stamp(&mut batch);
+        }
+        batch.attempts += 1;
+        self.in_flight += 1;
+        Ready::Batch(batch)
+    }
+
+    /// Takes over the producer's identity where the sequence starts anew; false if there is none to go on with.
+    fn take_identity(&mut self, identity: Option<Identity>) -> bool {
+        let Some(identity) = identity else { return self.identity.is_some() && !self.broken };
+        if self.identity == Some(identity) {
+            return !self.broken;
+        }
+        let unfinished = self.waiting.iter().any(|batch| batch.producer.is_some());
+        let may_change = self.in_flight == 0 && (self.broken || !unfinished);
+        if may_change || self.identity.is_none() {
+            self.identity = Some(identity);
+            self.next_sequence = Sequence(0);
+            self.broken = false;
+            for batch in &mut self.waiting {
+                batch.producer = None;
+            }
+        }
+        true
+    }
+
+    fn stamp(&mut self, batch: &mut Batch) {
+        if let (None, Some(identity)) = (batch.producer, self.identity) {
+            let (id, epoch) = (identity.id, identity.epoch);
+            batch.stamp(ProducerState { id, epoch, base_sequence: self.next_sequence });
+            self.next_sequence = self.next_sequence.plus(batch.records);
+        }
+    }
+
+    /// A batch has been acknowledged.
+    pub(super) fn delivered(&mut self, batch: Batch, base_offset: i64, append_time: i64) {
+        self.in_flight -= 1;
+        self.backoff_failures = 0;
+        self.not_before = None;
+        batch.fate.decide(Outcome::Delivered { base_offset, append_time });
+    }
+
+    /// A batch comes back with an error; `backoff` gives the wait after so many failures.
+    pub(super) fn refused(
+        &mut self,
+        mut batch: Batch,
+        code: ErrorCode,
+        message: Option<String>,
+        now: Instant,
+        rules: &QueueRules,
+        backoff: &mut dyn FnMut(u32) -> Duration,
+    ) -> Verdict {
+        self.in_flight -= 1;
+        batch.last_error = Some(message.clone().unwrap_or_else(|| code.message().to_owned()));
+        match code {
+            // The broker has it, and no longer knows where.
+            ErrorCode::DuplicateSequenceNumber => {
+                batch.fate.decide(Outcome::Delivered { base_offset: -1, append_time: -1 });
+                return Verdict::Settled;
+            }
+            ErrorCode::MessageTooLarge | ErrorCode::RecordListTooLarge if batch.records > 1 => {
+                return self.split(batch, rules);
+            }
+            ErrorCode::OutOfOrderSequenceNumber
+            | ErrorCode::UnknownProducerId
+            | ErrorCode::InvalidProducerEpoch
+                if rules.idempotent =>
+            {
+                let follows_failure = self.waiting.front().is_some_and(|front| front.order < batch.order);
+                let verdict = match code {
+                    _ if self.broken => Verdict::Retry,
+                    ErrorCode::OutOfOrderSequenceNumber if follows_failure => Verdict::Retry,
+                    ErrorCode::InvalidProducerEpoch => Verdict::NewId,
+                    _ => Verdict::NewEpoch,
+                };
+                self.broken |= verdict != Verdict::Retry;
+                return self.again(batch, verdict, now, rules, backoff);
+            }
+            code if code.is_retriable() && batch.attempts <= rules.retries => {
+                return self.again(batch, Verdict::Retry, now, rules, backoff);
+            }
+            _ => {}
+        }
+        let error = ProduceError::Refused { partition: self.partition.clone(), code, message };
+        self.give_up(batch, error)
+    }
+
+    /// A batch of which no answer came: the broker may have it or not.
+    pub(super) fn unanswered(
+        &mut self,
+        mut batch: Batch,
+        error: crate::ClientError,
+        now: Instant,
+        rules: &QueueRules,
+        backoff: &mut dyn FnMut(u32) -> Duration,
+    ) -> Verdict {
+        self.in_flight -= 1;
+        batch.last_error = Some(error.to_string());
+        if error.is_retriable() && batch.attempts <= rules.retries {
+            return self.again(batch, Verdict::Retry, now, rules, backoff);
+        }
+        self.give_up(batch, error.into())
+    }
+
+    fn again(
+        &mut self,
+        batch: Batch,
+        verdict: Verdict,
+        now: Instant,
+        rules: &QueueRules,
+        backoff: &mut dyn FnMut(u32) -> Duration,
+    ) -> Verdict {
+        if let Some(error) = self.expired(&batch, now, rules) {
+            let after = self.give_up(batch, error);
+            return if verdict == Verdict::Retry { after } else { verdict };
+        }
+        self.backoff_failures += 1;
+        self.not_before = Some(now + backoff(self.backoff_failures));
+        self.put_back(batch);
+        verdict
+    }
+
+    fn split(&mut self, batch: Batch, rules: &QueueRules) -> Verdict {
+        let fate = batch.fate.clone();
+        let partition = self.partition.clone();
+        match batch.split(rules.codec, rules.max_decompressed) {
+            Ok([head, tail]) => {
+                self.put_back(tail);
+                self.put_back(head);
+                Verdict::Settled
+            }
+            Err(error) => {
+                fate.decide(Outcome::Failed(ProduceError::Compress {
+                    partition,
+                    message: error.to_string(),
+                }));
+                self.broken = true;
+                Verdict::NewEpoch
+            }
+        }
+    }
+
+    /// Ends a batch that was sent. Its sequence is lost to those that follow.
+    fn give_up(&mut self, batch: Batch, error: ProduceError) -> Verdict {
+        let had_sequence = batch.producer.is_some();
+        batch.fate.decide(Outcome::Failed(error));
+        if had_sequence && !self.broken {
+            self.broken = true;
+            return Verdict::NewEpoch;
+        }
+        Verdict::Settled
+    }
+
+    fn put_back(&mut self, batch: Batch) {
+        let at = self.waiting.partition_point(|other| other.order < batch.order);
+        self.waiting.insert(at, batch);
+    }
+
+    /// Fails what has waited too long.
+    pub(super) fn expire(&mut self, now: Instant, rules: &QueueRules) -> Verdict {
+        let mut verdict = Verdict::Settled;
+        while let Some(error) = self.waiting.front().and_then(|front| self.expired(front, now, rules)) {
+            let batch = self.waiting.pop_front().expect("there is a front");
+            if self.give_up(batch, error) == Verdict::NewEpoch {
+                verdict = Verdict::NewEpoch;
+            }
+        }
+        verdict
+    }
+
+    fn expired(&self, batch: &Batch, now: Instant, rules: &QueueRules) -> Option<ProduceError> {
+        let after = now.duration_since(batch.created);
+        (after >= rules.delivery_timeout).then(|| ProduceError::Expired {
+            partition: self.partition.clone(),
+            records: batch.records,
+            after,
+            last: batch.last_error.clone(),
+        })
+    }
+
+    /// Fails everything that is not on its way.
+    pub(super) fn fail_all(&mut self, error: &ProduceError) {
+        self.seal();
+        for batch in std::mem::take(&mut self.waiting) {
+            self.give_up(batch, error.clone());
+        }
+    }
+
+    /// Whether nothing is open, waiting or on its way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.open.is_none() && self.waiting.is_empty() && self.in_flight == 0
+    }
+}

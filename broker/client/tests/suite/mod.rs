@@ -1,0 +1,5 @@
+//! The parts of the suite, and the cluster they run against.
+
+mod admin;
+mod cluster;
+mod produce;
