@@ -20,8 +20,10 @@ impl Handler for InitProducerIdHandler {
     type Request = InitProducerIdRequest;
 
     fn handle(context: &RequestContext, request: InitProducerIdRequest) -> Answer<InitProducerIdResponse> {
-        if request.transactional_id.is_some() {
-            return Answer::Now(failed(ErrorCode::TransactionalIdAuthorizationFailed));
+        match request.transactional_id.as_deref() {
+            None => {}
+            Some("") => return Answer::Now(failed(ErrorCode::InvalidRequest)),
+            Some(_) => return Answer::Now(failed(ErrorCode::TransactionalIdAuthorizationFailed)),
         }
         if (request.producer_id < 0) != (request.producer_epoch < 0) {
             return Answer::Now(failed(ErrorCode::InvalidRequest));

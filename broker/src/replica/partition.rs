@@ -133,7 +133,10 @@ impl LogListener for WakeFetches {
     }
 
     fn offline(&self, log: &PartitionLog, reason: &OfflineReason) {
-        tracing::error!(partition = %log.topic_partition(), %reason, "partition is offline");
+        // A log that was deleted or shut down is closed: nothing is wrong with it.
+        if *reason != OfflineReason::Closed {
+            tracing::error!(partition = %log.topic_partition(), %reason, "partition is offline");
+        }
         if let Some(waiters) = self.waiters.upgrade() {
             waiters.wake_all();
         }

@@ -1,0 +1,124 @@
+//! What Fetch waits for, and what its sessions leave out.
+
+use std::time::{Duration, Instant};
+
+use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::messages::FetchRequest;
+
+use crate::harness::{TestBroker, batch, fetch_request, records};
+
+#[test]
+fn a_waiting_fetch_is_woken_by_an_append() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let (mut consumer, mut producer) = (broker.connect(), broker.connect());
+    producer.create_topic("t", 1);
+    let begun = Instant::now();
+    let id = consumer.send(&fetch_request("t", 0, 0, 15_000), 12);
+    producer.produce("t", 0, batch(&["news"]));
+    let response = consumer.receive::<FetchRequest>(id, 12).expect("answered");
+    assert_eq!(records(&response), [(0, "news".to_owned())]);
+    assert!(begun.elapsed() < Duration::from_secs(10), "it did not wait to the end");
+}
+
+#[test]
+fn a_produce_behind_a_waiting_fetch_on_the_same_connection_wakes_it() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    client.create_topic("t", 1);
+    let fetch = client.send(&fetch_request("t", 0, 0, 15_000), 12);
+    let produce = client.send(&crate::harness::produce_request("t", 0, batch(&["self"]), -1), 9);
+    let response = client.receive::<FetchRequest>(fetch, 12).expect("answered first");
+    assert_eq!(records(&response).len(), 1);
+    let answered = client.receive::<aqueduct_protocol::messages::ProduceRequest>(produce, 9);
+    assert!(answered.is_some());
+}
+
+#[test]
+fn a_fetch_with_nothing_to_read_ends_after_its_wait_with_empty_records() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &["fetch.max.wait.ms=200"]);
+    let mut client = broker.connect();
+    client.create_topic("t", 1);
+    let begun = Instant::now();
+    let response = client.ask(&fetch_request("t", 0, 0, i32::MAX), 12);
+    assert!(begun.elapsed() >= Duration::from_millis(200) && begun.elapsed() < Duration::from_secs(10));
+    let partition = &response.responses[0].partitions[0];
+    assert_eq!(partition.records.as_ref().map(bytes::Bytes::len), Some(0), "empty, never null");
+}
+
+#[test]
+fn a_client_that_leaves_ends_its_waiting_fetch() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    client.create_topic("t", 1);
+    let partition = broker.broker.replicas.partition("t", 0).expect("exists");
+    client.send(&fetch_request("t", 0, 0, 120_000), 12);
+    let waiters = aqueduct_broker::purgatory::waiters::Watched::waiters(&*partition);
+    until("the fetch waits", || waiters.len() == 1);
+    drop(client);
+    until("the fetch is gone", || waiters.is_empty());
+}
+
+#[test]
+fn a_batch_larger_than_every_limit_still_arrives() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    client.create_topic("t", 1);
+    let large = "x".repeat(500_000);
+    client.produce("t", 0, batch(&[&large]));
+    let mut request = fetch_request("t", 0, 0, 0);
+    request.max_bytes = 10;
+    request.topics[0].partitions[0].partition_max_bytes = 10;
+    assert_eq!(records(&client.ask(&request, 12)), [(0, large)]);
+}
+
+#[test]
+fn an_offset_out_of_range_is_told_at_once() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    client.create_topic("t", 1);
+    let response = client.ask(&fetch_request("t", 0, 99, 15_000), 12);
+    assert_eq!(response.responses[0].partitions[0].error_code, ErrorCode::OffsetOutOfRange.code());
+}
+
+#[test]
+fn a_session_answers_only_what_is_new() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    client.create_topic("t", 2);
+    let mut full = fetch_request("t", 0, 0, 0);
+    let mut second = full.topics[0].partitions[0].clone();
+    second.partition = 1;
+    full.topics[0].partitions.push(second);
+    full.session_epoch = 0;
+    let opened = client.ask(&full, 12);
+    assert!(opened.session_id != 0);
+    assert_eq!(opened.responses[0].partitions.len(), 2, "a full fetch answers every partition");
+    client.produce("t", 1, batch(&["news"]));
+    let mut next = FetchRequest { topics: Vec::new(), ..full.clone() };
+    next.session_id = opened.session_id;
+    next.session_epoch = 1;
+    let news = client.ask(&next, 12);
+    assert_eq!(news.responses.len(), 1);
+    assert_eq!(news.responses[0].partitions.len(), 1);
+    assert_eq!(news.responses[0].partitions[0].partition_index, 1);
+    let repeated = client.ask(&next, 12);
+    assert_eq!(repeated.error_code, ErrorCode::InvalidFetchSessionEpoch.code());
+    next.session_id = opened.session_id.wrapping_add(1);
+    assert_eq!(client.ask(&next, 12).error_code, ErrorCode::FetchSessionIdNotFound.code());
+}
+
+/// Waits for a condition.
+pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "not within 10 s: {what}");
+        std::thread::yield_now();
+    }
+}

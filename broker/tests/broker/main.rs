@@ -1,0 +1,9 @@
+//! A broker in this process, asked over TCP in the plain protocol.
+
+mod every_version;
+mod fetching;
+mod harness;
+mod hostile;
+mod producing;
+mod restart;
+mod topics;

@@ -1,0 +1,80 @@
+//! What a broker still knows after it was stopped.
+
+use aqueduct_protocol::messages::{FetchRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest};
+
+use crate::harness::{TestBroker, batch, fetch_request, records};
+
+#[test]
+fn topics_records_and_producer_ids_survive() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let init = InitProducerIdRequest {
+        transactional_id: None,
+        producer_id: -1,
+        producer_epoch: -1,
+        ..Default::default()
+    };
+    let mut last_id = -1;
+    for round in 0..3 {
+        let broker = TestBroker::start(folder.path(), &[]);
+        let mut client = broker.connect();
+        if round == 0 {
+            client.create_topic("t", 1);
+        }
+        let value = format!("round {round}");
+        assert_eq!(client.produce("t", 0, batch(&[&value])).base_offset, round);
+        let producer = client.ask(&init, 5);
+        assert!(producer.producer_id > last_id, "no id twice");
+        last_id = producer.producer_id;
+        broker.stop();
+    }
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    let values: Vec<String> = records(&client.fetch("t", 0, 0)).into_iter().map(|(_, v)| v).collect();
+    assert_eq!(values, ["round 0", "round 1", "round 2"]);
+    assert_eq!(broker.broker.image().topic("t").map(|t| t.partitions[0].leader_epoch), Some(3));
+    let epochs = OffsetForLeaderEpochRequest {
+        topics: vec![aqueduct_protocol::messages::offset_for_leader_epoch_request::OffsetForLeaderTopic {
+            topic: "t".into(),
+            partitions: vec![
+                aqueduct_protocol::messages::offset_for_leader_epoch_request::OffsetForLeaderPartition {
+                    leader_epoch: 1,
+                    ..Default::default()
+                },
+            ],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let end = &client.ask(&epochs, 4).topics[0].partitions[0];
+    assert_eq!((end.leader_epoch, end.end_offset), (1, 2));
+}
+
+#[test]
+fn a_deleted_topic_stays_deleted_and_its_name_can_be_used_again() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    client.create_topic("t", 1);
+    client.produce("t", 0, batch(&["old"]));
+    crate::topics::delete(&mut client, "t");
+    client.create_topic("t", 1);
+    client.produce("t", 0, batch(&["new"]));
+    broker.stop();
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    assert_eq!(records(&client.fetch("t", 0, 0)), [(0, "new".to_owned())]);
+}
+
+#[test]
+fn stopping_answers_a_waiting_fetch() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    client.create_topic("t", 1);
+    let id = client.send(&fetch_request("t", 0, 0, 120_000), 12);
+    let partition = broker.broker.replicas.partition("t", 0).expect("exists");
+    let waiters = aqueduct_broker::purgatory::waiters::Watched::waiters(&*partition);
+    crate::fetching::until("the fetch waits", || waiters.len() == 1);
+    broker.stop();
+    assert!(client.receive::<FetchRequest>(id, 12).is_some());
+}
