@@ -1,0 +1,155 @@
+//! The settings as values.
+
+use super::key_table::{key_table, not_honoured};
+use aqueduct_avro::compatibility::CompatibilityLevel;
+use aqueduct_config::{ConfigErrors, Parsed};
+use std::time::Duration;
+
+/// A registry's settings; see the key table for what each is.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the key table documents each")]
+pub struct RegistryConfig {
+    /// `host:port` of each listener.
+    pub listeners: Vec<String>,
+    pub host_name: String,
+    pub request_max_bytes: usize,
+    pub incompatible_error_code: u32,
+    /// `host:port` of brokers.
+    pub bootstrap_servers: Vec<String>,
+    pub topic: String,
+    pub replication_factor: i16,
+    pub timeout: Duration,
+    pub init_timeout: Duration,
+    pub compatibility_level: CompatibilityLevel,
+    pub mode_mutability: bool,
+    pub search_limit: usize,
+}
+
+impl RegistryConfig {
+    /// Reads settings by name. Keys that do nothing are named in warnings.
+    ///
+    /// # Errors
+    /// Every wrong value at once.
+    pub fn parse<'a>(given: impl Fn(&str) -> Option<&'a str>) -> Result<RegistryConfig, ConfigErrors> {
+        let parsed = key_table().parse(given)?;
+        let mut errors = Vec::new();
+        let listeners = listeners(&parsed, &mut errors);
+        let bootstrap_servers = bootstrap_servers(&parsed, &mut errors);
+        let level = ["schema.compatibility.level", "avro.compatibility.level"]
+            .into_iter()
+            .find_map(|key| parsed.opt_str(key))
+            .and_then(|name| name.parse().ok())
+            .unwrap_or_default();
+        if !errors.is_empty() {
+            return Err(ConfigErrors(errors));
+        }
+        let millis = |key: &str| Duration::from_millis(parsed.int(key).unsigned_abs());
+        Ok(RegistryConfig {
+            listeners,
+            host_name: parsed.str("host.name").to_owned(),
+            request_max_bytes: parsed.int("request.max.bytes") as usize,
+            incompatible_error_code: parsed.int("incompatible.error.code") as u32,
+            bootstrap_servers,
+            topic: parsed.str("kafkastore.topic").to_owned(),
+            replication_factor: parsed.int("kafkastore.topic.replication.factor") as i16,
+            timeout: millis("kafkastore.timeout.ms"),
+            init_timeout: millis("kafkastore.init.timeout.ms"),
+            compatibility_level: level,
+            mode_mutability: parsed.bool("mode.mutability"),
+            search_limit: parsed.int("schema.search.max.limit") as usize,
+        })
+    }
+
+    /// Warns of keys that do nothing here.
+    pub fn warn_of_unused<'a>(names: impl IntoIterator<Item = &'a str>) {
+        for name in key_table().unknown(names) {
+            match not_honoured(name) {
+                Some(reason) => tracing::warn!("{name} is not honoured: {reason}"),
+                None => tracing::warn!("{name} is not a setting of the registry and is ignored"),
+            }
+        }
+    }
+}
+
+fn listeners(parsed: &Parsed, errors: &mut Vec<String>) -> Vec<String> {
+    let insecure = parsed.bool("allow.insecure.listeners");
+    let mut addresses = Vec::new();
+    for listener in parsed.list("listeners") {
+        let Some(address) = listener.strip_prefix("http://").map(|rest| rest.trim_end_matches('/')) else {
+            errors.push(format!(
+                "Invalid value {listener} for configuration listeners: only http://host:port is implemented"
+            ));
+            continue;
+        };
+        let Some((host, port)) = address.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok())
+        else {
+            errors.push(format!("Invalid value {listener} for configuration listeners: it has no port"));
+            continue;
+        };
+        if !is_loopback(host) && !insecure {
+            errors.push(format!(
+                "Invalid value {listener} for configuration listeners: it is reachable from other machines without TLS and authentication; allow.insecure.listeners=true allows that"
+            ));
+        }
+        addresses.push(format!("{}:{port}", if host.is_empty() { "0.0.0.0" } else { host }));
+    }
+    addresses
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Confluent's key takes `PLAINTEXT://host:port` too.
+fn bootstrap_servers(parsed: &Parsed, errors: &mut Vec<String>) -> Vec<String> {
+    let mut servers = Vec::new();
+    for server in parsed.list("kafkastore.bootstrap.servers") {
+        match server.split_once("://") {
+            None => servers.push(server.clone()),
+            Some(("PLAINTEXT", address)) => servers.push(address.to_owned()),
+            Some((protocol, _)) => errors.push(format!(
+                "Invalid value {server} for configuration kafkastore.bootstrap.servers: {protocol} is not implemented"
+            )),
+        }
+    }
+    servers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(pairs: &[(&str, &'static str)]) -> Result<RegistryConfig, ConfigErrors> {
+        let find = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+        RegistryConfig::parse(find)
+    }
+
+    #[test]
+    fn confluents_keys_are_taken() {
+        let config = parse(&[
+            ("kafkastore.bootstrap.servers", "PLAINTEXT://a:1,b:2"),
+            ("listeners", "http://localhost:0"),
+            ("avro.compatibility.level", "full_transitive"),
+        ]);
+        let config = config.unwrap();
+        assert_eq!(config.bootstrap_servers, ["a:1", "b:2"]);
+        assert_eq!(config.listeners, ["localhost:0"]);
+        assert_eq!(config.compatibility_level, CompatibilityLevel::FullTransitive);
+        assert_eq!(config.topic, "_schemas");
+    }
+
+    #[test]
+    fn wrong_values_are_told_all_at_once() {
+        let errors = parse(&[
+            ("kafkastore.bootstrap.servers", "SSL://a:1"),
+            ("listeners", "https://localhost:1,http://0.0.0.0:8081,http://localhost"),
+        ]);
+        assert_eq!(errors.unwrap_err().0.len(), 4);
+        assert!(parse(&[]).is_err());
+        assert!(
+            parse(&[("kafkastore.bootstrap.servers", "a:1"), ("schema.compatibility.level", "sideways")])
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! What every request passes: media types, the origin of web pages, a request id.
+
+use super::media_type;
+use crate::error::RegistryError;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Refuses what cannot be answered or must not be done, and puts media type and request id on every answer.
+pub(super) async fn guard(request: Request, next: Next) -> Response {
+    let id = request.headers().get(&REQUEST_ID).cloned().unwrap_or_else(new_request_id);
+    let produced = media_type::negotiate(request.headers().get_all(header::ACCEPT).iter());
+    let mut response = match judge(request.method(), request.headers(), produced) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
+    if let Some(media_type) = produced {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    }
+    response.headers_mut().insert(REQUEST_ID.clone(), id);
+    response
+}
+
+fn judge(method: &Method, headers: &HeaderMap, produced: Option<&str>) -> Result<(), RegistryError> {
+    let writes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if writes {
+        refuse_foreign_origin(headers)?;
+    }
+    if matches!(*method, Method::POST | Method::PUT)
+        && !media_type::is_read(headers.get(header::CONTENT_TYPE))
+    {
+        return Err(RegistryError::UnsupportedMediaType);
+    }
+    produced.map(|_| ()).ok_or(RegistryError::NotAcceptable)
+}
+
+/// A page of another site that a user of the registry visits must not write through the user's browser. Browsers name
+/// the page's origin; other clients name none.
+fn refuse_foreign_origin(headers: &HeaderMap) -> Result<(), RegistryError> {
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or("");
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let authority = origin.split_once("://").map(|(_, authority)| authority);
+    if authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host)) {
+        return Ok(());
+    }
+    Err(RegistryError::ForeignOrigin(origin.to_owned()))
+}
+
+fn new_request_id() -> HeaderValue {
+    HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()).expect("a UUID is a header value")
+}
