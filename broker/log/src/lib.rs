@@ -19,6 +19,7 @@ mod producer;
 mod segment;
 mod topic_partition;
 
+pub use aqueduct_protocol::record::TimestampType;
 pub use config::{CleanupPolicy, Durability, LogConfig};
 pub use error::{AppendError, ChangeError, EpochEndOffset, FlushError, ManagerError, ReadError};
 pub use flush::FlushTicket;
@@ -30,3 +31,6 @@ pub use partition::{
     TimestampOffset,
 };
 pub use topic_partition::TopicPartition;
+
+#[cfg(test)]
+mod tests;

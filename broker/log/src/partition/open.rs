@@ -39,7 +39,7 @@ pub(super) struct Contents {
     pub(super) segments: Vec<Arc<Segment>>,
     /// Offsets of producer snapshots, ascending.
     pub(super) snapshots: Vec<i64>,
-    /// Segments whose index files are missing or cannot be right, by base offset.
+    /// Segments whose index files are missing or may not be right, by base offset.
     pub(super) without_index: Vec<i64>,
     pub(super) sync_failed: bool,
 }
@@ -118,9 +118,7 @@ fn survey(request: &OpenRequest) -> io::Result<Contents> {
         }
     }
     snapshots.sort_unstable();
-    let fits = |len: Option<u64>, entry| len.is_some_and(|len: u64| len.is_multiple_of(entry));
-    let bad = |lengths: &FileLengths| !fits(lengths.offsets, 8) || !fits(lengths.times, 12);
-    let without_index = logs.iter().filter(|(_, l)| bad(l)).map(|(base, _)| *base).collect();
+    let without_index = logs.iter().filter(|(_, l)| l.doubtful()).map(|(base, _)| *base).collect();
     let open = |(base, lengths)| {
         Arc::new(Segment::new(&request.dir.fs, &request.folder, base, lengths, request.now_ms))
     };

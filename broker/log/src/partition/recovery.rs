@@ -167,6 +167,9 @@ impl<'a> Recovery<'a> {
                 continue;
             }
             let trusted = clean || i < scanned_from;
+            if segment.size() > 0 && !self.lacks_index(segment).map_err(|error| self.io_at(segment, error))? {
+                continue;
+            }
             let rebuilt = match trusted && segment.size() > 0 {
                 true => {
                     tracing::warn!(segment = %segment.path().display(), "index missing or damaged, making it anew");
@@ -180,6 +183,14 @@ impl<'a> Recovery<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an index file that may be all right is not: an empty time index is, if there are no timestamps.
+    fn lacks_index(&self, segment: &Segment) -> io::Result<bool> {
+        if !segment.index_lengths_fit() || segment.offsets.len() == 0 {
+            return Ok(true);
+        }
+        Ok(segment.time_entries() == 0 && has_timestamps(segment)?)
     }
 
     /// The log's end after a clean shutdown: the batch heads since the last index entry, up to the file's end. `None`
@@ -281,8 +292,8 @@ impl<'a> Recovery<'a> {
         let mut valid = from;
         let mut what = None;
         while let Some((position, header)) = scan.next().map_err(io)? {
-            if header.base_offset < *next {
-                what = Some("offsets go back");
+            if let Some(wrong) = self.misfit(&header, *next) {
+                what = Some(wrong);
                 break;
             }
             let mark = BatchMark::new(position, &header);
@@ -313,6 +324,22 @@ impl<'a> Recovery<'a> {
         self.cut = true;
         segment.truncate(valid, *next).map_err(io)?;
         Ok(false)
+    }
+
+    /// What is wrong with a batch that its checksum does not cover: base offset and leader epoch.
+    fn misfit(&self, header: &BatchHeader, next: i64) -> Option<&'static str> {
+        let gap_allowed =
+            self.request.config.cleanup_policy.compact || header.base_offset <= self.recovery_point;
+        if header.base_offset < next {
+            Some("offsets go back")
+        } else if header.base_offset > next && !gap_allowed {
+            Some("offsets leave a gap")
+        } else if self.epochs.latest().is_some_and(|latest| header.leader_epoch > latest) {
+            // An epoch is on the disk before its first batch is.
+            Some("the leader epoch never began")
+        } else {
+            None
+        }
     }
 
     fn note(&mut self, segment: &Segment, position: u64, header: &BatchHeader) -> Result<(), Fault> {
@@ -448,6 +475,11 @@ impl<'a> Recovery<'a> {
     }
 }
 
+fn has_timestamps(segment: &Segment) -> io::Result<bool> {
+    let first = find_batch(&*segment.file()?, 0, segment.size(), |_| true)?;
+    Ok(first.is_ok_and(|(_, header)| header.max_timestamp >= 0))
+}
+
 /// Whether the last entries of the indexes can belong to the segment. Files that Kafka preallocated and did not get to
 /// trim end in zeros.
 fn plausible_indexes(segment: &Segment) -> io::Result<bool> {
@@ -466,6 +498,8 @@ fn plausible_indexes(segment: &Segment) -> io::Result<bool> {
                 && (last.timestamp > 0 || segment.time_entries() == 1)
         }
     };
+    let times =
+        times && (segment.offsets.len() == 0 || segment.time_entries() > 0 || !has_timestamps(segment)?);
     let leads_to_batch = match segment.offsets.last()? {
         Some(last) if offsets => {
             let found = find_batch(&*segment.file()?, last.position, segment.size(), |_| true)?;

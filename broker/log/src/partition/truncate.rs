@@ -12,6 +12,16 @@ use super::write::Writer;
 use crate::segment::{FileKind, Segment, file_name, parse_file_name};
 use crate::{ChangeError, OfflineReason};
 
+/// What a truncation keeps.
+struct CutPoint {
+    /// Number of segments.
+    keep: usize,
+    /// Length of the last of them.
+    position: u64,
+    /// The log's end.
+    end: i64,
+}
+
 impl PartitionLog {
     /// Moves the log start offset up to `offset` (DeleteRecords, KIP-107); segments wholly below it are deleted at the
     /// next tick. Returns the log start offset, which is higher than asked if it was already. Fails beyond the high
@@ -45,9 +55,10 @@ impl PartitionLog {
         if offset >= self.log_end_offset() {
             return Ok(false);
         }
+        let point = self.cut_point(offset).map_err(|source| self.change_failed(source))?;
         // Before anything goes: after a crash in between, the recovery point must not be beyond the end.
-        self.lower_recovery_point(offset)?;
-        self.cut(&mut writer, offset).map_err(|source| self.change_broke(source))?;
+        self.lower_recovery_point(Offset(point.end))?;
+        self.cut(&mut writer, point).map_err(|source| self.change_broke(source))?;
         Ok(true)
     }
 
@@ -75,17 +86,27 @@ impl PartitionLog {
         }
     }
 
-    fn cut(&self, writer: &mut Writer, offset: Offset) -> io::Result<()> {
-        let mut kept = Vec::clone(&self.segments());
-        let mut gone = Vec::new();
-        while kept.len() > 1 && kept[kept.len() - 1].base_offset >= offset.0 {
-            gone.extend(kept.pop());
-        }
-        let active = kept.last().expect("one segment is always kept").clone();
-        let (position, end) = match active.locate(offset.0, active.size())? {
+    /// Where the batch that holds `offset` begins.
+    fn cut_point(&self, offset: Offset) -> io::Result<CutPoint> {
+        let segments = self.segments();
+        let below = segments.partition_point(|segment| segment.base_offset < offset.0).max(1);
+        let segment = &segments[below - 1];
+        let (position, end) = match segment.locate(offset.0, segment.size())? {
             Ok((position, header)) => (position, header.base_offset),
             Err(position) => (position, offset.0),
         };
+        Ok(CutPoint { keep: below, position, end })
+    }
+
+    fn cut(&self, writer: &mut Writer, point: CutPoint) -> io::Result<()> {
+        let CutPoint { keep, position, end } = point;
+        if end < self.log_start_offset().0 {
+            // The batch that goes whole also holds the log's start: nothing is left.
+            return self.restart_at(writer, self.log_start_offset());
+        }
+        let mut kept = Vec::clone(&self.segments());
+        let gone = kept.split_off(keep);
+        let active = kept.last().expect("one segment is always kept").clone();
         active.truncate(position, end)?;
         self.set_segments(kept);
         for segment in gone {

@@ -23,6 +23,7 @@ pub(crate) struct Segment {
     times: TimeIndex,
     pub(crate) aborted: TxnIndex,
     progress: Mutex<Progress>,
+    index_lengths_fit: bool,
 }
 
 /// What the next append must know. Only the writer of the log changes it.
@@ -66,6 +67,22 @@ pub(crate) struct FileLengths {
     pub(crate) aborted: Option<u64>,
 }
 
+/// A segment of this length without any offset entry is looked into.
+const UNINDEXED_MAX: u64 = 64 << 10;
+
+impl FileLengths {
+    /// Whether the index files are missing, have no possible length, or are empty beside a log that is not.
+    pub(crate) fn doubtful(&self) -> bool {
+        let empty = |len, log| self.log > log && len == Some(0);
+        !self.fit() || empty(self.times, 0) || empty(self.offsets, UNINDEXED_MAX)
+    }
+
+    fn fit(&self) -> bool {
+        let fits = |len: Option<u64>, entry| len.is_some_and(|len: u64| len.is_multiple_of(entry));
+        fits(self.offsets, 8) && fits(self.times, 12)
+    }
+}
+
 impl Segment {
     /// A segment whose files are as long as `lengths` says. Nothing is opened.
     pub(crate) fn new(
@@ -79,6 +96,7 @@ impl Segment {
         let len = |len: Option<u64>| len.unwrap_or(0);
         Segment {
             base_offset,
+            index_lengths_fit: lengths.fit(),
             log: LazyFile::new(fs.clone(), path(FileKind::Log)),
             size: AtomicU64::new(lengths.log),
             offsets: OffsetIndex::new(fs.clone(), path(FileKind::Index), len(lengths.offsets), base_offset),
@@ -306,6 +324,11 @@ impl Segment {
 
     pub(crate) fn last_time_entry(&self) -> io::Result<Option<TimeEntry>> {
         self.times.last()
+    }
+
+    /// Whether the index files were there at the start, with possible lengths.
+    pub(crate) fn index_lengths_fit(&self) -> bool {
+        self.index_lengths_fit
     }
 
     pub(crate) fn time_entries(&self) -> usize {

@@ -1,0 +1,12 @@
+//! Tests of whole logs: on the file system in memory, with faults, and on the real one.
+
+mod append_and_read;
+mod fixture;
+mod full_disk;
+mod lookup;
+mod managing;
+mod model;
+mod producers;
+mod recovery;
+mod syncing;
+mod torn_writes;
