@@ -1,0 +1,118 @@
+//! What validation learns from the database itself: can it be reached, are the tables and columns there.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aqueduct_plugin_api::{ConfigMap, KeyReport};
+
+use crate::database::{Connection, DriverError};
+use crate::reader::{Layout, LayoutError};
+use crate::settings::SourceSettings;
+use crate::table_filter::ListedTable;
+
+/// How long validation may take in all.
+const LIMIT: Duration = Duration::from_secs(8);
+/// How many tables are looked at.
+const MOST_TABLES: usize = 200;
+
+/// Complaints by key.
+type Complaints = BTreeMap<&'static str, Vec<String>>;
+
+/// Tries a configuration that is right in itself.
+pub(crate) async fn check(settings: &SourceSettings, config: &ConfigMap) -> Vec<KeyReport> {
+    let mut complaints = Complaints::new();
+    if tokio::time::timeout(LIMIT, check_all(settings, &mut complaints)).await.is_err() && complaints.is_empty() {
+        let text = format!("{} did not answer within {} s", settings.server(), LIMIT.as_secs());
+        complaints.entry("connection.url").or_default().push(text);
+    }
+    let report = |(key, errors): (&str, Vec<String>)| KeyReport {
+        name: key.to_owned(),
+        value: config.get(key).filter(|_| !key.contains("password") && !key.contains("masked")).cloned(),
+        errors,
+    };
+    complaints.into_iter().map(report).collect()
+}
+
+async fn check_all(settings: &SourceSettings, complaints: &mut Complaints) {
+    let mut limited = settings.clone();
+    limited.driver.connect_timeout = settings.driver.connect_timeout.min(Duration::from_secs(5));
+    let mut connection = match Connection::open(&limited).await {
+        Ok(connection) => connection,
+        Err(error) => return refuse_connection(settings, &error, complaints),
+    };
+    let checked = match &settings.query {
+        Some(query) => check_query(settings, query.reveal(), &mut connection, complaints).await,
+        None => check_tables(settings, &mut connection, complaints).await,
+    };
+    if let Err(error) = checked {
+        complaints.entry("connection.url").or_default().push(format!("{}: {error}", settings.server()));
+    }
+}
+
+fn refuse_connection(settings: &SourceSettings, error: &DriverError, complaints: &mut Complaints) {
+    let user = settings.driver.user.as_deref().unwrap_or_default();
+    let text = format!("Cannot connect to {} as user {user}: {error}", settings.server());
+    let keys: &[&str] =
+        if error.is_login() { &["connection.user", "connection.password"] } else { &["connection.url"] };
+    for key in keys {
+        complaints.entry(key).or_default().push(text.clone());
+    }
+}
+
+async fn check_query(
+    settings: &SourceSettings,
+    query: &str,
+    connection: &mut Connection,
+    complaints: &mut Complaints,
+) -> Result<(), DriverError> {
+    let layout = Layout::of_query(query, settings);
+    let mut statement = layout.statement(&[], &settings.query_suffix);
+    let some_number = layout.incrementing.clone();
+    statement.at_most = some_number.as_deref().map(|column| (column, "0"));
+    // Explaining a statement checks every name in it and reads nothing.
+    let explained = connection.text_rows(format!("EXPLAIN {}", statement.sql())).await;
+    if let Err(error) = explained {
+        let masked = settings.query_is_masked;
+        let key = if masked { "query.masked" } else { "query" };
+        let text = if masked {
+            "The statement made of the query and the mode's criteria is refused by the database".to_owned()
+        } else {
+            format!("The statement made of the query and the mode's criteria is refused by the database: {error}")
+        };
+        complaints.entry(key).or_default().push(text);
+    }
+    Ok(())
+}
+
+async fn check_tables(
+    settings: &SourceSettings,
+    connection: &mut Connection,
+    complaints: &mut Complaints,
+) -> Result<(), DriverError> {
+    let listed = connection.tables().await?;
+    for name in settings.filter.missing(&listed) {
+        let text = format!("Table {name} of {} does not exist or cannot be seen", settings.server());
+        complaints.entry("table.whitelist").or_default().push(text);
+    }
+    let chosen: Vec<&ListedTable> = listed.iter().filter(|table| settings.filter.takes(table)).collect();
+    for table in chosen.iter().take(MOST_TABLES) {
+        let Some(meta) = connection.table_meta(&table.id).await? else { continue };
+        if let Err(error) = Layout::of_table(&meta, settings) {
+            let text = format!("Table {} of {}: {error}", table.id, settings.server());
+            complaints.entry(key_of(&error)).or_default().push(text);
+        }
+    }
+    Ok(())
+}
+
+/// The key that would have to change.
+fn key_of(error: &LayoutError) -> &'static str {
+    match error {
+        LayoutError::NoColumn(_, key) | LayoutError::NoMapping(key) | LayoutError::ManyMappings(key) => key,
+        LayoutError::NoAutoIncrement | LayoutError::NullableIncrementing(_) | LayoutError::NotANumber(..) => {
+            "incrementing.column.name"
+        }
+        LayoutError::NullableTimestamps(_) => "timestamp.column.name",
+        LayoutError::NoKeyColumn(_) => "key.columns",
+    }
+}

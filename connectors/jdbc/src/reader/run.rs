@@ -1,0 +1,163 @@
+//! The reader's loop: which source is due, connecting, and what follows an error.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aqueduct_plugin_api::{ConnectError, ErrorClass, Metrics};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::read_error::{ReadError, read_error};
+use super::scan::{Delivery, Scan, ScanEnd};
+use super::source::Source;
+use crate::database::Connection;
+use crate::settings::SourceSettings;
+
+/// The first pause after a failure; each further one is twice as long, up to `connection.backoff.ms`.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+/// Reads the sources of a task for as long as somebody takes what it reads.
+pub(crate) struct Reader {
+    settings: Arc<SourceSettings>,
+    server: String,
+    sources: Vec<Source>,
+    connection: Option<Connection>,
+    queue: mpsc::Sender<Delivery>,
+    metrics: Arc<dyn Metrics>,
+    /// Failures in a row, of any source.
+    failures: u32,
+}
+
+/// A running reader. Dropping it ends the reader.
+#[derive(Debug)]
+pub(crate) struct ReaderHandle {
+    pub(crate) deliveries: mpsc::Receiver<Delivery>,
+    task: JoinHandle<()>,
+}
+
+impl Reader {
+    pub(crate) fn spawn(settings: Arc<SourceSettings>, sources: Vec<Source>, metrics: Arc<dyn Metrics>) -> ReaderHandle {
+        let (queue, deliveries) = mpsc::channel(settings.buffered_batches.max(1));
+        let server = settings.server();
+        let reader = Self { settings, server, sources, connection: None, queue, metrics, failures: 0 };
+        ReaderHandle { deliveries, task: tokio::spawn(reader.run()) }
+    }
+
+    async fn run(mut self) {
+        loop {
+            let Some(index) = self.next_due() else { return self.wait_for_tables().await };
+            tokio::time::sleep_until(self.sources[index].due).await;
+            let failure = match self.read(index).await {
+                Ok(()) => continue,
+                Err(ReadError::Stopped) => return,
+                Err(error) => error,
+            };
+            let error = self.judge(index, failure);
+            let ends = matches!(error.class, ErrorClass::Config | ErrorClass::Fatal);
+            if self.queue.send(Err(error)).await.is_err() || ends {
+                return;
+            }
+        }
+    }
+
+    /// A task without tables has nothing to read until the connector gives it some; but if the reason is that the
+    /// database cannot be reached, the task says so.
+    async fn wait_for_tables(mut self) {
+        loop {
+            let pause = match Connection::open(&self.settings).await {
+                Ok(_) => self.settings.table_poll_interval,
+                Err(error) => {
+                    let user = self.settings.driver.user.clone().unwrap_or_default();
+                    let failure = ReadError::Connect { server: self.server.clone(), user, error };
+                    if self.queue.send(Err(read_error(failure))).await.is_err() {
+                        return;
+                    }
+                    self.failures = self.failures.saturating_add(1);
+                    self.settings.connection_backoff
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// The source that has waited longest.
+    fn next_due(&self) -> Option<usize> {
+        (0..self.sources.len()).min_by_key(|index| self.sources[*index].due)
+    }
+
+    async fn read(&mut self, index: usize) -> Result<(), ReadError> {
+        if self.connection.is_none() {
+            let connection = Connection::open(&self.settings).await.map_err(|error| ReadError::Connect {
+                server: self.server.clone(),
+                user: self.settings.driver.user.clone().unwrap_or_default(),
+                error,
+            })?;
+            self.connection = Some(connection);
+        }
+        let Some(connection) = &mut self.connection else { return Ok(()) };
+        let source = &mut self.sources[index];
+        let mut scan = Scan {
+            connection,
+            settings: &self.settings,
+            queue: &self.queue,
+            metrics: self.metrics.as_ref(),
+            server: &self.server,
+        };
+        let end = scan.run(source).await?;
+        source.failures = 0;
+        self.failures = 0;
+        source.due = Instant::now()
+            + match end {
+                ScanEnd::Complete => self.settings.poll_interval,
+                ScanEnd::Wait(pause) => pause,
+                ScanEnd::Reconnect => {
+                    self.connection = None;
+                    Duration::ZERO
+                }
+            };
+        Ok(())
+    }
+
+    /// What a failure means: the connection is given up, the source rewound and put off.
+    fn judge(&mut self, index: usize, failure: ReadError) -> ConnectError {
+        self.connection = None;
+        self.failures = self.failures.saturating_add(1);
+        let pause = FIRST_PAUSE
+            .saturating_mul(1 << self.failures.saturating_sub(1).min(16))
+            .min(self.settings.connection_backoff);
+        let is_about_source = !matches!(failure, ReadError::Connect { .. });
+        if !is_about_source {
+            // No source can be read before the pause is over.
+            let resume = Instant::now() + pause;
+            self.sources.iter_mut().for_each(|source| source.due = source.due.max(resume));
+        }
+        let source = &mut self.sources[index];
+        source.rewind(&self.settings);
+        source.due = Instant::now() + pause;
+        let mut error = read_error(failure);
+        if is_about_source {
+            source.failures = source.failures.saturating_add(1);
+            let given_up = self.settings.query_retries.is_some_and(|retries| source.failures > retries);
+            if given_up && error.class == ErrorClass::Retriable {
+                error = ConnectError::fatal(format!("{} (query.retry.attempts is used up)", error.message));
+            }
+        }
+        tracing::warn!(server = self.server, pause_ms = pause.as_millis() as u64, "{}", error.message);
+        error
+    }
+}
+
+impl ReaderHandle {
+    /// Ends the reader at once.
+    pub(crate) async fn stop(mut self) {
+        self.task.abort();
+        let _ = tokio::time::timeout(Duration::from_secs(2), &mut self.task).await;
+    }
+}
+
+impl Drop for ReaderHandle {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}

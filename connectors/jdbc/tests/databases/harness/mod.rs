@@ -1,0 +1,3 @@
+//! What the tests stand on: a worker of their own, and servers.
+
+pub mod worker;

@@ -1,0 +1,7 @@
+//! The connector against real databases: SQLite always; MariaDB, PostgreSQL and MySQL 9 where they are installed.
+//!
+//! Servers run on loopback with data folders of their own and ports chosen by the system, and end with the tests.
+//! A test whose server is not installed prints `skipped: no …`.
+
+mod harness;
+mod sqlite;
