@@ -74,7 +74,8 @@ impl Connector for JdbcSourceConnector {
         offsets: &[(OffsetMap, Option<OffsetMap>)],
     ) -> Result<bool, ConnectError> {
         for (partition, offset) in offsets {
-            let complaint = partition_complaint(partition).or_else(|| offset.as_ref().and_then(SourceOffset::complaint));
+            let complaint =
+                partition_complaint(partition).or_else(|| offset.as_ref().and_then(SourceOffset::complaint));
             if let Some(complaint) = complaint {
                 return Err(ConnectError::config(complaint));
             }
@@ -99,7 +100,10 @@ fn split(config: &ConfigMap, tables: &[TableId], max_tasks: usize, quote: char) 
     // Without tables one task waits for some to appear.
     let groups = tables.len().min(max_tasks).max(1);
     let join = |group: Vec<TableId>| group.iter().map(|id| id.quoted(quoting)).collect::<Vec<_>>().join(",");
-    group_partitions(tables, groups).into_iter().map(|group| task_config(config, &join(group), true)).collect()
+    group_partitions(tables, groups)
+        .into_iter()
+        .map(|group| task_config(config, &join(group), true))
+        .collect()
 }
 
 /// Tables of the same name in several databases or schemas would share a topic, where nobody could tell them apart.
@@ -108,7 +112,8 @@ fn refuse_shared_topics(tables: &[TableId]) -> Result<(), ConnectError> {
     for table in tables {
         by_name.entry(&table.name).or_default().push(table.qualified());
     }
-    let shared: Vec<String> = by_name.into_values().filter(|ids| ids.len() > 1).map(|ids| ids.join(" and ")).collect();
+    let shared: Vec<String> =
+        by_name.into_values().filter(|ids| ids.len() > 1).map(|ids| ids.join(" and ")).collect();
     if shared.is_empty() {
         return Ok(());
     }

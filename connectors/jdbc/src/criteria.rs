@@ -41,7 +41,8 @@ impl Statement<'_> {
             sql.push_str(&conditions.join(" AND "));
         }
         if !self.order.is_empty() {
-            let ascending: Vec<String> = self.order.iter().map(|expression| format!("{expression} ASC")).collect();
+            let ascending: Vec<String> =
+                self.order.iter().map(|expression| format!("{expression} ASC")).collect();
             sql.push_str(" ORDER BY ");
             sql.push_str(&ascending.join(", "));
         }
@@ -73,7 +74,16 @@ mod tests {
     use super::*;
 
     fn statement<'a>(order: &'a [String], after: &'a [String]) -> Statement<'a> {
-        Statement { base: "SELECT * FROM t", order, after, below: None, at_most: None, not_null: None, limit: None, suffix: "" }
+        Statement {
+            base: "SELECT * FROM t",
+            order,
+            after,
+            below: None,
+            at_most: None,
+            not_null: None,
+            limit: None,
+            suffix: "",
+        }
     }
 
     fn names(text: &[&str]) -> Vec<String> {

@@ -21,7 +21,9 @@ type Complaints = BTreeMap<&'static str, Vec<String>>;
 /// Tries a configuration that is right in itself.
 pub(crate) async fn check(settings: &SourceSettings, config: &ConfigMap) -> Vec<KeyReport> {
     let mut complaints = Complaints::new();
-    if tokio::time::timeout(LIMIT, check_all(settings, &mut complaints)).await.is_err() && complaints.is_empty() {
+    if tokio::time::timeout(LIMIT, check_all(settings, &mut complaints)).await.is_err()
+        && complaints.is_empty()
+    {
         let text = format!("{} did not answer within {} s", settings.server(), LIMIT.as_secs());
         complaints.entry("connection.url").or_default().push(text);
     }
@@ -29,6 +31,7 @@ pub(crate) async fn check(settings: &SourceSettings, config: &ConfigMap) -> Vec<
         name: key.to_owned(),
         value: config.get(key).filter(|_| !key.contains("password") && !key.contains("masked")).cloned(),
         errors,
+        recommended: Vec::new(),
     };
     complaints.into_iter().map(report).collect()
 }
@@ -77,7 +80,9 @@ async fn check_query(
         let text = if masked {
             "The statement made of the query and the mode's criteria is refused by the database".to_owned()
         } else {
-            format!("The statement made of the query and the mode's criteria is refused by the database: {error}")
+            format!(
+                "The statement made of the query and the mode's criteria is refused by the database: {error}"
+            )
         };
         complaints.entry(key).or_default().push(text);
     }

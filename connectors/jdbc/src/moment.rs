@@ -86,7 +86,11 @@ impl WallTime {
             2 => 28,
             _ => return None,
         };
-        (1..=longest).contains(&day).then(|| Self { day: days_from_civil(year, month, day), second: 0, nanos: 0 })
+        (1..=longest).contains(&day).then(|| Self {
+            day: days_from_civil(year, month, day),
+            second: 0,
+            nanos: 0,
+        })
     }
 
     /// The same date at a time of day; `None` beyond 23:59:59.999999999 (a leap second counts as the second before).
@@ -180,7 +184,8 @@ fn parse_offset(bytes: &[u8]) -> Option<Option<i64>> {
         Some(two) => number(two),
         None => (text.len() == from).then_some(0),
     };
-    let (hours, minutes, seconds) = (number(text.get(..2)?)?, part(2)?, if text.len() > 4 { part(4)? } else { 0 });
+    let (hours, minutes, seconds) =
+        (number(text.get(..2)?)?, part(2)?, if text.len() > 4 { part(4)? } else { 0 });
     Some(Some(sign * (hours * 3600 + minutes * 60 + seconds)))
 }
 
@@ -202,9 +207,8 @@ impl Zone {
         match self {
             Self::Utc => 0,
             Self::Fixed(seconds) => seconds.into(),
-            Self::Named(zone) => naive(utc_seconds).map_or(0, |utc| {
-                zone.offset_from_utc_datetime(&utc).fix().local_minus_utc().into()
-            }),
+            Self::Named(zone) => naive(utc_seconds)
+                .map_or(0, |utc| zone.offset_from_utc_datetime(&utc).fix().local_minus_utc().into()),
         }
     }
 
@@ -219,7 +223,9 @@ impl Zone {
                         offset.fix().local_minus_utc().into()
                     }
                     // In the gap the offset from before it counts.
-                    MappedLocalTime::None => self.offset_at(local_seconds - self.offset_at(local_seconds) - 7200),
+                    MappedLocalTime::None => {
+                        self.offset_at(local_seconds - self.offset_at(local_seconds) - 7200)
+                    }
                 }
             }
         }
@@ -259,14 +265,16 @@ pub(crate) fn days_from_civil(year: i32, month: u32, day: u32) -> i64 {
     let year = i64::from(year) - i64::from(month <= 2);
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * (i64::from(month) + if month > 2 { -3 } else { 9 }) + 2) / 5 + i64::from(day) - 1;
+    let day_of_year =
+        (153 * (i64::from(month) + if month > 2 { -3 } else { 9 }) + 2) / 5 + i64::from(day) - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     era * 146_097 + day_of_era - 719_468
 }
 
 fn civil_from_days(days: i64) -> (i32, u32, u32) {
     use chrono::Datelike;
-    let date = i32::try_from(days + 719_163).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default();
+    let date =
+        i32::try_from(days + 719_163).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default();
     (date.year(), date.month(), date.day())
 }
 
@@ -305,7 +313,9 @@ mod tests {
     fn offsets_and_odd_texts_are_read_or_refused() {
         assert_eq!(WallTime::parse("2024-01-01T00:00:00+02").unwrap().1, Some(7200));
         assert_eq!(WallTime::parse("2024-01-01 00:00:00-03:30").unwrap().1, Some(-12_600));
-        for bad in ["", "2024", "2024-13-01", "2024-02-30", "2024-01-01 25:00", "0000-00-00", "infinity", "x-01-01"] {
+        for bad in
+            ["", "2024", "2024-13-01", "2024-02-30", "2024-01-01 25:00", "0000-00-00", "infinity", "x-01-01"]
+        {
             assert!(WallTime::parse(bad).is_none(), "{bad}");
         }
         assert_eq!("GMT+2".parse(), Ok(Zone::Fixed(7200)));

@@ -112,7 +112,10 @@ mod tests {
         assert_eq!(json, r#"{"incrementing":42,"timestamp":1700000000123,"timestamp_nanos":123456000}"#);
         assert_eq!(SourceOffset::from_map(&offset.to_map()), offset);
         let table = TableId { catalog: Some("shop".into()), schema: None, name: "orders".into() };
-        assert_eq!(table_partition(&table).to_json().to_string(), r#"{"protocol":"1","table":"shop.orders"}"#);
+        assert_eq!(
+            table_partition(&table).to_json().to_string(),
+            r#"{"protocol":"1","table":"shop.orders"}"#
+        );
         assert_eq!(legacy_table_partition(&table).to_json().to_string(), r#"{"table":"orders"}"#);
     }
 

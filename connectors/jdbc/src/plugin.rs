@@ -1,8 +1,6 @@
 //! The plug-in: one source class under the names that connectors of its kind go by.
 
-use aqueduct_plugin_api::{
-    Connector, ConnectorClass, ConnectorKind, Manifest, Plugin, SinkTask, SourceTask,
-};
+use aqueduct_plugin_api::{Connector, ConnectorClass, ConnectorKind, Manifest, Plugin, SinkTask, SourceTask};
 
 use crate::connector::JdbcSourceConnector;
 use crate::settings::config_def;

@@ -29,7 +29,9 @@ fn top_level_words(sql: &str) -> Result<Vec<String>, &'static str> {
         match here {
             b'(' => depth += 1,
             b')' => depth = depth.checked_sub(1).ok_or("it closes a bracket that it does not open")?,
-            b';' if depth == 0 && !sql[at + 1..].trim().is_empty() => return Err("it holds more than one statement"),
+            b';' if depth == 0 && !sql[at + 1..].trim().is_empty() => {
+                return Err("it holds more than one statement");
+            }
             _ if here.is_ascii_alphanumeric() || here == b'_' => word.push(here.to_ascii_lowercase().into()),
             _ => {}
         }
@@ -81,8 +83,22 @@ pub(crate) fn check(sql: &str) -> Result<(), &'static str> {
 pub(crate) fn with_room_for_criteria(sql: &str) -> String {
     let sql = sql.trim().trim_end_matches(';').trim_end();
     let words = top_level_words(sql).unwrap_or_default();
-    let closed = ["where", "group", "having", "order", "limit", "union", "intersect", "except", "window", "fetch", "offset", "for"];
-    let open = words.first().is_some_and(|word| word == "select") && !words.iter().any(|word| closed.contains(&word.as_str()));
+    let closed = [
+        "where",
+        "group",
+        "having",
+        "order",
+        "limit",
+        "union",
+        "intersect",
+        "except",
+        "window",
+        "fetch",
+        "offset",
+        "for",
+    ];
+    let open = words.first().is_some_and(|word| word == "select")
+        && !words.iter().any(|word| closed.contains(&word.as_str()));
     if open { sql.to_owned() } else { format!("SELECT * FROM (\n{sql}\n) aqueduct_query") }
 }
 
@@ -90,7 +106,8 @@ pub(crate) fn with_room_for_criteria(sql: &str) -> String {
 pub(crate) fn has_outer_join(sql: &str) -> bool {
     let words: Vec<String> =
         sql.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_ascii_lowercase).collect();
-    words.iter().any(|word| word == "join") && words.iter().any(|word| matches!(word.as_str(), "left" | "right" | "full" | "outer"))
+    words.iter().any(|word| word == "join")
+        && words.iter().any(|word| matches!(word.as_str(), "left" | "right" | "full" | "outer"))
 }
 
 #[cfg(test)]
@@ -103,7 +120,9 @@ mod tests {
         let inner = "SELECT a FROM (SELECT 1 AS a WHERE 1=1) x JOIN y ON 'where' <> \"group\" -- order\n";
         assert_eq!(with_room_for_criteria(inner), inner.trim());
         assert!(with_room_for_criteria("select a from t where a > 1").starts_with("SELECT * FROM ("));
-        assert!(with_room_for_criteria("WITH x AS (SELECT 1) SELECT * FROM x").starts_with("SELECT * FROM ("));
+        assert!(
+            with_room_for_criteria("WITH x AS (SELECT 1) SELECT * FROM x").starts_with("SELECT * FROM (")
+        );
     }
 
     #[test]
@@ -111,7 +130,12 @@ mod tests {
         for bad in ["", "DELETE FROM t", "SELECT 1; DROP TABLE t", "SELECT (1", "SELECT 'x", "SELECT 1)"] {
             assert!(check(bad).is_err(), "{bad}");
         }
-        for good in ["SELECT 1", " select a from b where c = ';' ; ", "(SELECT 1)", "WITH a AS (SELECT 1) SELECT * FROM a"] {
+        for good in [
+            "SELECT 1",
+            " select a from b where c = ';' ; ",
+            "(SELECT 1)",
+            "WITH a AS (SELECT 1) SELECT * FROM a",
+        ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
     }

@@ -40,14 +40,21 @@ impl TableFilter {
     pub(crate) fn of(url: &DatabaseUrl, parsed: &Parsed) -> Self {
         let names = |key: &str| parsed.list(key).to_vec();
         let patterns = |key: &str| {
-            parsed.list(key).iter().filter_map(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok()).collect()
+            parsed
+                .list(key)
+                .iter()
+                .filter_map(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok())
+                .collect()
         };
         let choice = if !parsed.list("table.whitelist").is_empty() {
             Choice::Only(names("table.whitelist"))
         } else if !parsed.list("table.blacklist").is_empty() {
             Choice::AllBut(names("table.blacklist"))
         } else if !parsed.list("table.include.list").is_empty() {
-            Choice::Matching { include: patterns("table.include.list"), exclude: patterns("table.exclude.list") }
+            Choice::Matching {
+                include: patterns("table.include.list"),
+                exclude: patterns("table.exclude.list"),
+            }
         } else {
             Choice::All
         };
@@ -69,7 +76,8 @@ impl TableFilter {
     /// The names of the white list that no table answers to.
     pub(crate) fn missing<'a>(&'a self, tables: &[ListedTable]) -> Vec<&'a str> {
         let Choice::Only(names) = &self.choice else { return Vec::new() };
-        let found = |name: &&String| tables.iter().any(|table| self.takes(table) && self.is_called(&table.id, name));
+        let found =
+            |name: &&String| tables.iter().any(|table| self.takes(table) && self.is_called(&table.id, name));
         names.iter().filter(|name| !found(name)).map(String::as_str).collect()
     }
 
@@ -92,11 +100,14 @@ impl TableFilter {
             Choice::All => self.is_at_home(id) && !table.is_partition,
             Choice::Only(names) => names.iter().any(|name| self.is_called(id, name)),
             Choice::AllBut(names) => {
-                self.is_at_home(id) && !table.is_partition && !names.iter().any(|name| self.is_called(id, name))
+                self.is_at_home(id)
+                    && !table.is_partition
+                    && !names.iter().any(|name| self.is_called(id, name))
             }
             Choice::Matching { include, exclude } => {
                 let name = id.qualified();
-                include.iter().any(|regex| regex.is_match(&name)) && !exclude.iter().any(|regex| regex.is_match(&name))
+                include.iter().any(|regex| regex.is_match(&name))
+                    && !exclude.iter().any(|regex| regex.is_match(&name))
             }
         }
     }
@@ -152,7 +163,10 @@ mod tests {
         assert_eq!(chosen(&[("table.whitelist", "orders,other.x")]), [true, false, true]);
         assert_eq!(chosen(&[("table.whitelist", "`other`.`orders`")]), [false, true, false]);
         assert_eq!(chosen(&[("catalog.pattern", "o%"), ("table.blacklist", "x")]), [false, true, false]);
-        assert_eq!(chosen(&[("table.include.list", "(shop|other)\\..*"), ("table.exclude.list", ".*\\.orders")]), [false, false, true]);
+        assert_eq!(
+            chosen(&[("table.include.list", "(shop|other)\\..*"), ("table.exclude.list", ".*\\.orders")]),
+            [false, false, true]
+        );
         assert_eq!(chosen(&[("table.types", "VIEW")]), [false, false, false]);
     }
 

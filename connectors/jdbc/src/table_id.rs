@@ -94,7 +94,9 @@ fn parse_part(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, quote: char)
     }
     loop {
         match chars.next()? {
-            c if c == quote && chars.next_if_eq(&quote).is_none() => return (!part.is_empty()).then_some(part),
+            c if c == quote && chars.next_if_eq(&quote).is_none() => {
+                return (!part.is_empty()).then_some(part);
+            }
             c => part.push(c),
         }
     }
@@ -118,7 +120,10 @@ mod tests {
         let list = format!("{},{}", odd.quoted(quoting), plain.quoted(quoting));
         assert_eq!(TableId::parse_list(&list, '`', true), Some(vec![odd, plain.clone()]));
         assert_eq!(TableId::parse_list("shop.orders", '`', true), Some(vec![plain.clone()]));
-        assert_eq!((plain.qualified(), plain.quoted(quoting)), ("shop.orders".into(), "`shop`.`orders`".into()));
+        assert_eq!(
+            (plain.qualified(), plain.quoted(quoting)),
+            ("shop.orders".into(), "`shop`.`orders`".into())
+        );
         assert_eq!(TableId::parse_list("`open", '`', true), None);
         assert_eq!(TableId::parse_list("a..b", '`', true), None);
     }

@@ -38,7 +38,11 @@ impl Drop for TableMonitor {
     }
 }
 
-async fn watch_tables(settings: Arc<SourceSettings>, sender: watch::Sender<Tables>, changed: impl Fn() + Send) {
+async fn watch_tables(
+    settings: Arc<SourceSettings>,
+    sender: watch::Sender<Tables>,
+    changed: impl Fn() + Send,
+) {
     let server = settings.server();
     let mut pause = FIRST_PAUSE;
     loop {

@@ -90,7 +90,8 @@ async fn with_offsets(
     let mut sources = Vec::with_capacity(origins.len());
     for (origin, asked) in origins.into_iter().zip(&wanted) {
         let answers: Vec<_> = found.by_ref().take(asked.len()).collect();
-        let first = answers.into_iter().flatten().map(|map| SourceOffset::from_map(&map)).find(|o| !o.is_empty());
+        let first =
+            answers.into_iter().flatten().map(|map| SourceOffset::from_map(&map)).find(|o| !o.is_empty());
         let mut stored = first.unwrap_or_default();
         // Fields of another mode do not count.
         stored.timestamp = stored.timestamp.filter(|_| settings.mode.has_timestamp());

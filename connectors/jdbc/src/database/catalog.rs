@@ -101,6 +101,9 @@ mod tests {
     fn the_primary_key_leads_the_indexes() {
         let row = |index: &str, column: &str| vec![Some(index.to_owned()), Some(column.to_owned())];
         let rows = [row("a", "x"), row("PRIMARY", "id"), row("PRIMARY", "part"), row("z", "y")];
-        assert_eq!(indexes(&rows, "PRIMARY"), [vec!["id".to_owned(), "part".into()], vec!["x".into()], vec!["y".into()]]);
+        assert_eq!(
+            indexes(&rows, "PRIMARY"),
+            [vec!["id".to_owned(), "part".into()], vec!["x".into()], vec!["y".into()]]
+        );
     }
 }

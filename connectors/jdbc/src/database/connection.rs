@@ -170,7 +170,10 @@ mod tests {
         let hostile = "x' OR '1'='1\\";
         assert_eq!(text_literal(Dialect::Postgres, hostile), "'x'' OR ''1''=''1\\'");
         assert!(text_literal(Dialect::MySql, hostile).starts_with("_utf8mb4 x'7827"));
-        assert_eq!(literal(Dialect::MySql, Cell::Text("12.30"), &SqlType::Decimal { precision: None, scale: None }), "12.30");
+        assert_eq!(
+            literal(Dialect::MySql, Cell::Text("12.30"), &SqlType::Decimal { precision: None, scale: None }),
+            "12.30"
+        );
         assert_eq!(literal(Dialect::MySql, Cell::Text("1 OR 1"), &SqlType::Int64), "'1 OR 1'");
         assert_eq!(literal(Dialect::Sqlite, Cell::Bytes(&[1, 255]), &SqlType::Bytes), "x'01ff'");
     }

@@ -9,7 +9,10 @@ use crate::settings::Dialect;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SqliteStyle {
     /// Text; the separator, and whether a `Z` follows.
-    Text { separator: char, zulu: bool },
+    Text {
+        separator: char,
+        zulu: bool,
+    },
     Millis,
     Seconds,
 }
@@ -60,7 +63,9 @@ impl InstantForm<'_> {
         match self.sqlite {
             SqliteStyle::Millis => moment.millis().to_string(),
             SqliteStyle::Seconds => format!("{}.{:03}", moment.seconds, moment.nanos / 1_000_000),
-            _ if self.sql_type == Some(&SqlType::Date) => format!("'{}'", date_text(moment.to_wall(self.zone))),
+            _ if self.sql_type == Some(&SqlType::Date) => {
+                format!("'{}'", date_text(moment.to_wall(self.zone)))
+            }
             SqliteStyle::Text { separator, zulu } => {
                 let zone = if zulu { Zone::Utc } else { self.zone };
                 let suffix = if zulu { "Z" } else { "" };
@@ -93,7 +98,11 @@ pub(crate) struct Horizon {
 
 impl Horizon {
     /// Whether all who were writing have ended. Forgets those that have.
-    pub(crate) async fn is_clear(&mut self, connection: &mut Connection, table: Option<&str>) -> Result<bool, DriverError> {
+    pub(crate) async fn is_clear(
+        &mut self,
+        connection: &mut Connection,
+        table: Option<&str>,
+    ) -> Result<bool, DriverError> {
         let Writers::Known(waiting) = &mut self.writers else { return Ok(true) };
         if waiting.is_empty() {
             return Ok(true);
@@ -148,6 +157,9 @@ mod tests {
         let now = Moment { seconds: 10, nanos: 900_000_000 };
         let upper = |delay, types: &[SqlType]| upper_instant(now, delay, types);
         assert_eq!(upper(0, &[SqlType::Timestamp { fraction_digits: 0 }]), Moment { seconds: 10, nanos: 0 });
-        assert_eq!(upper(950, &[SqlType::Timestamp { fraction_digits: 6 }]), Moment { seconds: 9, nanos: 950_000_000 });
+        assert_eq!(
+            upper(950, &[SqlType::Timestamp { fraction_digits: 6 }]),
+            Moment { seconds: 9, nanos: 950_000_000 }
+        );
     }
 }

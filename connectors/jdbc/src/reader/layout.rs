@@ -13,9 +13,13 @@ pub(crate) enum LayoutError {
     NoColumn(String, &'static str),
     #[error("it has no auto-increment column; name the incrementing column with incrementing.column.name")]
     NoAutoIncrement,
-    #[error("the incrementing column {0} may be null; rows with nulls there would never be read (validate.non.null=false allows that)")]
+    #[error(
+        "the incrementing column {0} may be null; rows with nulls there would never be read (validate.non.null=false allows that)"
+    )]
     NullableIncrementing(String),
-    #[error("every timestamp column ({0}) may be null; rows with nulls there would never be read (validate.non.null=false allows that)")]
+    #[error(
+        "every timestamp column ({0}) may be null; rows with nulls there would never be read (validate.non.null=false allows that)"
+    )]
     NullableTimestamps(String),
     #[error("the incrementing column {0} is of type {1}, not a whole number")]
     NotANumber(String, String),
@@ -149,7 +153,9 @@ impl Layout {
     pub(crate) fn key_parts(&self, wire: &[WireColumn]) -> Result<Vec<KeyPart>, String> {
         let find = |name: &String| {
             let exact = wire.iter().position(|column| column.name == *name);
-            exact.or_else(|| wire.iter().position(|c| c.name.eq_ignore_ascii_case(name))).ok_or_else(|| name.clone())
+            exact
+                .or_else(|| wire.iter().position(|c| c.name.eq_ignore_ascii_case(name)))
+                .ok_or_else(|| name.clone())
         };
         let hidden = wire.len().checked_sub(1).filter(|_| self.hidden > 0);
         let part = |part: &OrderPart| {
@@ -220,8 +226,13 @@ fn incrementing_column(meta: &TableMeta, settings: &SourceSettings) -> Result<Op
     let (name, sql_type) = (column.column.name.clone(), &column.column.sql_type);
     if !matches!(
         sql_type,
-        SqlType::Int8 | SqlType::Int16 | SqlType::Int32 | SqlType::Int64 | SqlType::UnsignedInt64
-            | SqlType::Decimal { .. } | SqlType::Numeric { .. }
+        SqlType::Int8
+            | SqlType::Int16
+            | SqlType::Int32
+            | SqlType::Int64
+            | SqlType::UnsignedInt64
+            | SqlType::Decimal { .. }
+            | SqlType::Numeric { .. }
     ) {
         return Err(LayoutError::NotANumber(name, format!("{sql_type:?}")));
     }

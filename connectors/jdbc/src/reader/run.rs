@@ -37,7 +37,11 @@ pub(crate) struct ReaderHandle {
 }
 
 impl Reader {
-    pub(crate) fn spawn(settings: Arc<SourceSettings>, sources: Vec<Source>, metrics: Arc<dyn Metrics>) -> ReaderHandle {
+    pub(crate) fn spawn(
+        settings: Arc<SourceSettings>,
+        sources: Vec<Source>,
+        metrics: Arc<dyn Metrics>,
+    ) -> ReaderHandle {
         let (queue, deliveries) = mpsc::channel(settings.buffered_batches.max(1));
         let server = settings.server();
         let reader = Self { settings, server, sources, connection: None, queue, metrics, failures: 0 };

@@ -101,7 +101,10 @@ impl Scan<'_> {
             }
             Origin::Query(_) => {}
         }
-        if self.settings.url.dialect == Dialect::Sqlite && self.settings.mode.has_timestamp() && source.sqlite_style.is_none() {
+        if self.settings.url.dialect == Dialect::Sqlite
+            && self.settings.mode.has_timestamp()
+            && source.sqlite_style.is_none()
+        {
             self.sample_sqlite_style(source).await?;
         }
         if source.position.is_none() {
@@ -137,7 +140,8 @@ impl Scan<'_> {
     async fn sample_sqlite_style(&mut self, source: &mut Source) -> Result<(), ReadError> {
         let Some(layout) = &source.layout else { return Ok(()) };
         let (column, base) = (layout.order.first().cloned().unwrap_or_default(), &layout.base);
-        let sql = format!("SELECT typeof({column}), {column} FROM ({base}) WHERE {column} IS NOT NULL LIMIT 1");
+        let sql =
+            format!("SELECT typeof({column}), {column} FROM ({base}) WHERE {column} IS NOT NULL LIMIT 1");
         let rows = self.connection.text_rows(sql).await.map_err(|error| self.failed(source, error))?;
         if let Some([Some(kind), Some(value)]) = rows.first().map(Vec::as_slice) {
             source.sqlite_style = Some(SqliteStyle::of_sample(kind, value));
@@ -169,19 +173,30 @@ impl Scan<'_> {
         let holds_back = self.settings.wait_for_late_commits && self.connection.has_concurrent_writers();
         let mut horizon = match source.horizon.take() {
             Some(horizon) => horizon,
-            None => match self.take_horizon(source, holds_back).await.map_err(|error| self.failed(source, error))? {
+            None => match self
+                .take_horizon(source, holds_back)
+                .await
+                .map_err(|error| self.failed(source, error))?
+            {
                 Some(horizon) => horizon,
                 None => return Ok(Err(ScanEnd::Complete)),
             },
         };
         let table = self.lock_scope(source);
-        let clear = horizon.is_clear(self.connection, table.as_deref()).await.map_err(|error| self.failed(source, error))?;
+        let clear = horizon
+            .is_clear(self.connection, table.as_deref())
+            .await
+            .map_err(|error| self.failed(source, error))?;
         if !clear {
             if horizon.since.elapsed() < self.settings.late_commits_max_wait {
                 source.horizon = Some(horizon);
                 return Ok(Err(ScanEnd::Wait(HORIZON_RETRY)));
             }
-            self.metrics.counter("aqueduct_jdbc_late_commit_timeouts_total", &[("table", &source.label())], 1);
+            self.metrics.counter(
+                "aqueduct_jdbc_late_commit_timeouts_total",
+                &[("table", &source.label())],
+                1,
+            );
             tracing::warn!(
                 table = source.label(),
                 waited_ms = horizon.since.elapsed().as_millis() as u64,
@@ -196,7 +211,11 @@ impl Scan<'_> {
     }
 
     /// Takes an upper bound and notes who is writing. `None` if there is nothing new to read.
-    async fn take_horizon(&mut self, source: &Source, holds_back: bool) -> Result<Option<Horizon>, DriverError> {
+    async fn take_horizon(
+        &mut self,
+        source: &Source,
+        holds_back: bool,
+    ) -> Result<Option<Horizon>, DriverError> {
         let mut bound = String::new();
         if self.settings.mode.has_timestamp() {
             let types = source.layout.as_ref().map_or(&[][..], |layout| &layout.timestamp_types);
@@ -226,7 +245,9 @@ impl Scan<'_> {
         let position = source.position.as_ref().and_then(|position| position.first());
         let after = position.map_or(String::new(), |number| format!(" WHERE {column} > {number}"));
         let sql = match &source.origin {
-            Origin::Table(id) => format!("SELECT MAX({column}) FROM {}{after}", id.sql(self.settings.quoting)),
+            Origin::Table(id) => {
+                format!("SELECT MAX({column}) FROM {}{after}", id.sql(self.settings.quoting))
+            }
             Origin::Query(_) => format!("SELECT MAX({column}) FROM ({}) aqueduct_bound{after}", layout.base),
         };
         let rows = self.connection.text_rows(sql).await?;
@@ -308,11 +329,16 @@ impl Scan<'_> {
     /// How many rows a statement asks for; `None` where it cannot be continued, or had better not be.
     fn limit(&self, source: &Source) -> Option<usize> {
         let can_continue = source.layout.as_ref().is_some_and(|layout| layout.is_total);
-        (can_continue && !source.read_in_one && self.settings.query_suffix.is_empty()).then_some(source.chunk_rows)
+        (can_continue && !source.read_in_one && self.settings.query_suffix.is_empty())
+            .then_some(source.chunk_rows)
     }
 
     /// Asks the catalog about columns it has not explained yet.
-    async fn explain(&mut self, source: &mut Source, wire: Vec<crate::database::WireColumn>) -> Result<(), ReadError> {
+    async fn explain(
+        &mut self,
+        source: &mut Source,
+        wire: Vec<crate::database::WireColumn>,
+    ) -> Result<(), ReadError> {
         if let Origin::Table(_) = source.origin {
             return self.load_table(source).await;
         }
@@ -324,12 +350,22 @@ impl Scan<'_> {
     }
 
     /// A row did not fit the plan: finds a plan that it fits, or says why there is none.
-    async fn adjust(&mut self, source: &mut Source, plan: &RowPlan, column: usize, misfit: &Misfit) -> Result<(), ReadError> {
+    async fn adjust(
+        &mut self,
+        source: &mut Source,
+        plan: &RowPlan,
+        column: usize,
+        misfit: &Misfit,
+    ) -> Result<(), ReadError> {
         let name = plan.column_name(column).to_string();
         source.forget_plan();
         let known = match misfit {
             Misfit::Null => {
-                tracing::warn!(table = source.label(), column = name, "a column that should have no nulls has one: its field is optional from now on");
+                tracing::warn!(
+                    table = source.label(),
+                    column = name,
+                    "a column that should have no nulls has one: its field is optional from now on"
+                );
                 source.optional.insert(name.clone())
             }
             // The column's scale has changed since the catalog was asked.
@@ -338,8 +374,16 @@ impl Scan<'_> {
                 true
             }
             Misfit::Scale | Misfit::Invalid(_) if self.settings.url.dialect == Dialect::Sqlite => {
-                tracing::warn!(table = source.label(), column = name, "a column holds a value that its declared type does not allow: it is read as text from now on");
-                self.metrics.counter("aqueduct_jdbc_columns_as_text_total", &[("table", &source.label()), ("column", &name)], 1);
+                tracing::warn!(
+                    table = source.label(),
+                    column = name,
+                    "a column holds a value that its declared type does not allow: it is read as text from now on"
+                );
+                self.metrics.counter(
+                    "aqueduct_jdbc_columns_as_text_total",
+                    &[("table", &source.label()), ("column", &name)],
+                    1,
+                );
                 source.as_text.insert(name.clone())
             }
             Misfit::Scale | Misfit::Invalid(_) => false,
@@ -378,7 +422,8 @@ impl Scan<'_> {
         source.chunk_rows = affordable.min(source.chunk_rows.saturating_mul(4));
         if done.rows >= limit {
             let reading = total.saturating_sub(first_row_after);
-            source.read_in_one = first_row_after > Duration::from_millis(500) && first_row_after > reading * 4;
+            source.read_in_one =
+                first_row_after > Duration::from_millis(500) && first_row_after > reading * 4;
             return ChunkEnd::More;
         }
         match done.end {
@@ -398,7 +443,11 @@ fn failed(server: &str, source: &Source, error: DriverError) -> ReadError {
 }
 
 /// Hands records over in batches. The error is that nobody listens.
-async fn deliver(queue: &mpsc::Sender<Delivery>, mut records: Vec<SourceRecord>, batch: usize) -> Result<(), ()> {
+async fn deliver(
+    queue: &mpsc::Sender<Delivery>,
+    mut records: Vec<SourceRecord>,
+    batch: usize,
+) -> Result<(), ()> {
     while !records.is_empty() {
         let rest = records.split_off(batch.min(records.len()));
         queue.send(Ok(std::mem::replace(&mut records, rest))).await.map_err(|_| ())?;
@@ -440,8 +489,14 @@ impl Reading<'_> {
         let mut out = Vec::new();
         let mut done = ReadingEnd::default();
         let failure = loop {
-            let rows = self.limit.map_or(self.settings.batch_max_rows, |limit| limit.saturating_sub(done.rows).max(1));
-            let bytes = self.settings.chunk_max_bytes.saturating_sub(if self.limit.is_some() { done.bytes } else { 0 });
+            let rows = self
+                .limit
+                .map_or(self.settings.batch_max_rows, |limit| limit.saturating_sub(done.rows).max(1));
+            let bytes = self.settings.chunk_max_bytes.saturating_sub(if self.limit.is_some() {
+                done.bytes
+            } else {
+                0
+            });
             match cursor.next_block(plan, rows, bytes.max(1)).await {
                 Ok(block) => {
                     done.rows += block.rows.len();
@@ -457,7 +512,8 @@ impl Reading<'_> {
                 Err(error) => break Some(error),
             }
             let cut = self.limit.is_some() && done.bytes >= self.settings.chunk_max_bytes;
-            if done.end || done.misfit.is_some() || cut || self.limit.is_some_and(|limit| done.rows >= limit) {
+            if done.end || done.misfit.is_some() || cut || self.limit.is_some_and(|limit| done.rows >= limit)
+            {
                 break None;
             }
             if self.limit.is_none() {

@@ -190,7 +190,11 @@ impl Source {
                     let from = column.origin.as_ref().and_then(|origin| catalog.get(origin));
                     from.map_or_else(
                         || plain(column),
-                        |from| Column { name: column.name.clone(), nullable: from.nullable || may_be_null, ..from.clone() },
+                        |from| Column {
+                            name: column.name.clone(),
+                            nullable: from.nullable || may_be_null,
+                            ..from.clone()
+                        },
                     )
                 };
                 Some(wire.iter().map(known).collect())

@@ -198,7 +198,9 @@ fn decimal(cell: Cell<'_>, scale: i32) -> Result<Value, Misfit> {
             Some(value) => return Ok(value),
             None => text.parse().map_err(|_| misfit(cell))?,
         },
-        Cell::Float64(number) if number.is_finite() => number.to_string().parse().map_err(|_| misfit(cell))?,
+        Cell::Float64(number) if number.is_finite() => {
+            number.to_string().parse().map_err(|_| misfit(cell))?
+        }
         other => return invalid(other),
     };
     decimal.with_scale(scale).map(Value::Decimal).ok_or(Misfit::Scale)
@@ -262,7 +264,9 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 
 /// Bits from the left, the last byte filled with zeros.
 fn pack_bits(text: &str) -> Vec<u8> {
-    let pack = |bits: &[u8]| bits.iter().enumerate().fold(0u8, |byte, (at, bit)| byte | u8::from(*bit == b'1') << (7 - at));
+    let pack = |bits: &[u8]| {
+        bits.iter().enumerate().fold(0u8, |byte, (at, bit)| byte | u8::from(*bit == b'1') << (7 - at))
+    };
     text.as_bytes().chunks(8).map(pack).collect()
 }
 
@@ -314,9 +318,15 @@ mod tests {
 
     #[test]
     fn numbers_that_do_not_fit_are_named() {
-        assert_eq!(fit(Cell::Unsigned(u64::MAX), Target::Int64), Err(Misfit::Invalid("18446744073709551615".into())));
+        assert_eq!(
+            fit(Cell::Unsigned(u64::MAX), Target::Int64),
+            Err(Misfit::Invalid("18446744073709551615".into()))
+        );
         assert_eq!(fit(Cell::Int(300), Target::Int8), Err(Misfit::Invalid("300".into())));
-        assert_eq!(fit(Cell::Time(838 * 3_600_000_000), Target::Time), Err(Misfit::Invalid("838:00:00".into())));
+        assert_eq!(
+            fit(Cell::Time(838 * 3_600_000_000), Target::Time),
+            Err(Misfit::Invalid("838:00:00".into()))
+        );
         assert_eq!(fit(Cell::Text("838:00:00"), Target::Time), Err(Misfit::Invalid("838:00:00".into())));
     }
 
@@ -324,7 +334,10 @@ mod tests {
     fn dates_and_times_become_connects() {
         assert_eq!(fit(Cell::Text("1970-01-02"), Target::Date), Ok(Value::Date(1)));
         let timestamp = Target::Timestamp(Granularity::ConnectLogical);
-        assert_eq!(fit(Cell::Text("1970-01-01 00:00:01+01"), timestamp.clone()), Ok(Value::Timestamp(-3_599_000)));
+        assert_eq!(
+            fit(Cell::Text("1970-01-01 00:00:01+01"), timestamp.clone()),
+            Ok(Value::Timestamp(-3_599_000))
+        );
         assert_eq!(fit(Cell::ZeroDate, timestamp), Ok(Value::Null));
         assert_eq!(fit(Cell::Text("23:59:59.999999"), Target::Time), Ok(Value::Time(86_399_999)));
         assert_eq!(fit(Cell::Int(2024), Target::YearDate), Ok(Value::Date(19_723)));
@@ -332,9 +345,15 @@ mod tests {
 
     #[test]
     fn bits_and_bytes_become_what_they_say() {
-        assert_eq!(fit(Cell::Hex("\\x00ff"), Target::Bytes), Ok(Value::Bytes(bytes::Bytes::from_static(&[0, 255]))));
+        assert_eq!(
+            fit(Cell::Hex("\\x00ff"), Target::Bytes),
+            Ok(Value::Bytes(bytes::Bytes::from_static(&[0, 255])))
+        );
         assert_eq!(fit(Cell::BitText("101"), Target::Int8), Ok(Value::Int8(5)));
-        assert_eq!(fit(Cell::BitText("100000001"), Target::Bytes), Ok(Value::Bytes(bytes::Bytes::from_static(&[128, 128]))));
+        assert_eq!(
+            fit(Cell::BitText("100000001"), Target::Bytes),
+            Ok(Value::Bytes(bytes::Bytes::from_static(&[128, 128])))
+        );
         assert_eq!(fit(Cell::Bits(&[1]), Target::Bool), Ok(Value::Bool(true)));
     }
 }

@@ -35,7 +35,9 @@ pub(crate) enum Target {
     Int64,
     Float32,
     Float64,
-    Decimal { scale: i32 },
+    Decimal {
+        scale: i32,
+    },
     Text,
     Bytes,
     Date,
@@ -66,7 +68,9 @@ impl MappingOptions {
             SqlType::Int64 | SqlType::UnsignedInt64 => plain(Type::Int64, Target::Int64),
             SqlType::Float32 => plain(Type::Float32, Target::Float32),
             SqlType::Float64 => plain(Type::Float64, Target::Float64),
-            SqlType::Decimal { precision, scale } if !self.numeric_for_decimal => self.decimal(*precision, *scale),
+            SqlType::Decimal { precision, scale } if !self.numeric_for_decimal => {
+                self.decimal(*precision, *scale)
+            }
             SqlType::Decimal { precision, scale } | SqlType::Numeric { precision, scale } => {
                 self.numeric(*precision, *scale)
             }
@@ -132,7 +136,12 @@ mod tests {
     use super::*;
 
     fn options(numeric: NumericMapping) -> MappingOptions {
-        MappingOptions { numeric, numeric_for_decimal: false, granularity: Granularity::ConnectLogical, precise: false }
+        MappingOptions {
+            numeric,
+            numeric_for_decimal: false,
+            granularity: Granularity::ConnectLogical,
+            precise: false,
+        }
     }
 
     #[test]
@@ -158,7 +167,10 @@ mod tests {
         let decimal = SqlType::Decimal { precision: Some(10), scale: Some(2) };
         let (schema, target) = options(NumericMapping::BestFit).map(&decimal);
         assert_eq!(target, Target::Decimal { scale: 2 });
-        assert_eq!(schema.get_parameter("connect.decimal.precision").map(|p| p.to_string()), Some("10".to_owned()));
+        assert_eq!(
+            schema.get_parameter("connect.decimal.precision").map(|p| p.to_string()),
+            Some("10".to_owned())
+        );
         let told = MappingOptions { numeric_for_decimal: true, ..options(NumericMapping::BestFit) };
         assert_eq!(told.map(&decimal).1, Target::Float64);
     }
@@ -168,7 +180,10 @@ mod tests {
         let precise = MappingOptions { precise: true, ..options(NumericMapping::None) };
         assert_eq!(precise.map(&SqlType::UnsignedInt64).1, Target::Decimal { scale: 0 });
         assert_eq!(precise.map(&SqlType::Numeric { precision: None, scale: None }).1, Target::Text);
-        assert_eq!(options(NumericMapping::None).map(&SqlType::Numeric { precision: None, scale: None }).1, Target::Decimal { scale: 127 });
+        assert_eq!(
+            options(NumericMapping::None).map(&SqlType::Numeric { precision: None, scale: None }).1,
+            Target::Decimal { scale: 127 }
+        );
         let array = SqlType::Array(Box::new(SqlType::Int32));
         assert_eq!(precise.map(&array).1, Target::Array(Box::new(Target::Int32)));
         assert_eq!(options(NumericMapping::None).map(&array).1, Target::ForeignText);

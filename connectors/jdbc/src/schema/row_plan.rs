@@ -152,7 +152,11 @@ impl RowPlan {
     }
 
     /// The column whose cell is a part of the position: for timestamps the first that is not null.
-    pub(crate) fn position_column<'r>(&self, part: &KeyPart, mut cell: impl FnMut(usize) -> Cell<'r>) -> usize {
+    pub(crate) fn position_column<'r>(
+        &self,
+        part: &KeyPart,
+        mut cell: impl FnMut(usize) -> Cell<'r>,
+    ) -> usize {
         match part {
             KeyPart::Incrementing(column) | KeyPart::Column(column) => *column,
             KeyPart::Timestamp(columns) => {
@@ -162,7 +166,10 @@ impl RowPlan {
         }
     }
 
-    fn timestamp<'r>(&self, cell: &mut impl FnMut(usize) -> Cell<'r>) -> Result<Option<Moment>, (usize, Misfit)> {
+    fn timestamp<'r>(
+        &self,
+        cell: &mut impl FnMut(usize) -> Cell<'r>,
+    ) -> Result<Option<Moment>, (usize, Misfit)> {
         for column in &self.timestamp_columns {
             let found = cell(*column);
             if found != Cell::Null {
@@ -175,7 +182,10 @@ impl RowPlan {
         Ok(None)
     }
 
-    fn incrementing<'r>(&self, cell: &mut impl FnMut(usize) -> Cell<'r>) -> Result<Option<i64>, (usize, Misfit)> {
+    fn incrementing<'r>(
+        &self,
+        cell: &mut impl FnMut(usize) -> Cell<'r>,
+    ) -> Result<Option<i64>, (usize, Misfit)> {
         let Some(column) = self.incrementing else { return Ok(None) };
         let found = cell(column);
         let number = match found {
@@ -260,7 +270,9 @@ mod tests {
         assert_eq!(row.values, [Value::Int64(7), Value::Timestamp(2000)]);
         assert_eq!((row.timestamp.map(Moment::millis), row.incrementing), (Some(2000), Some(7)));
         assert_eq!(plan.schema.fields.len(), 2);
-        assert!(matches!(plan.key_of(&row.values), (Some(_), Value::Struct(key)) if key.values == [Value::Int64(7)]));
+        assert!(
+            matches!(plan.key_of(&row.values), (Some(_), Value::Struct(key)) if key.values == [Value::Int64(7)])
+        );
     }
 
     #[test]

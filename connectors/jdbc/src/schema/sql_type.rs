@@ -13,9 +13,15 @@ pub(crate) enum SqlType {
     Float32,
     Float64,
     /// JDBC's DECIMAL. Without a scale the values have any (PostgreSQL, computed columns).
-    Decimal { precision: Option<u32>, scale: Option<i32> },
+    Decimal {
+        precision: Option<u32>,
+        scale: Option<i32>,
+    },
     /// JDBC's NUMERIC: the same, but subject to `numeric.mapping`.
-    Numeric { precision: Option<u32>, scale: Option<i32> },
+    Numeric {
+        precision: Option<u32>,
+        scale: Option<i32>,
+    },
     Text,
     Bytes,
     /// A string of bits of this width.
@@ -25,9 +31,13 @@ pub(crate) enum SqlType {
     Year,
     Time,
     /// A date and time without a zone: the setting `db.timezone` says which is meant.
-    Timestamp { fraction_digits: u32 },
+    Timestamp {
+        fraction_digits: u32,
+    },
     /// An instant.
-    TimestampZoned { fraction_digits: u32 },
+    TimestampZoned {
+        fraction_digits: u32,
+    },
     /// PostgreSQL's array of a type.
     Array(Box<SqlType>),
     /// Any other type, by its name in the database: read as the server's text form.
@@ -48,15 +58,25 @@ impl SqlType {
     pub(crate) fn is_number(&self) -> bool {
         matches!(
             self,
-            Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 | Self::UnsignedInt64 | Self::Float32
-                | Self::Float64 | Self::Decimal { .. } | Self::Numeric { .. } | Self::Year
+            Self::Int8
+                | Self::Int16
+                | Self::Int32
+                | Self::Int64
+                | Self::UnsignedInt64
+                | Self::Float32
+                | Self::Float64
+                | Self::Decimal { .. }
+                | Self::Numeric { .. }
+                | Self::Year
         )
     }
 
     /// Digits after the second of a type that can be a timestamp column.
     pub(crate) fn fraction_digits(&self) -> Option<u32> {
         match self {
-            Self::Timestamp { fraction_digits } | Self::TimestampZoned { fraction_digits } => Some(*fraction_digits),
+            Self::Timestamp { fraction_digits } | Self::TimestampZoned { fraction_digits } => {
+                Some(*fraction_digits)
+            }
             Self::Date => Some(0),
             _ => None,
         }

@@ -63,11 +63,28 @@ pub(crate) struct DriverOptions {
 
 /// Parameters of the JDBC drivers that ask for nothing we could do differently.
 const WITHOUT_MEANING: [&str; 22] = [
-    "useunicode", "characterencoding", "autoreconnect", "autoreconnectforpools", "usecursorfetch",
-    "defaultfetchsize", "cacheprepstmts", "prepstmtcachesize", "prepstmtcachesqllimit", "useserverprepstmts",
-    "rewritebatchedstatements", "usecompression", "uselegacydatetimecode", "usejdbccomplianttimezoneshift",
-    "tcpkeepalive", "preparethreshold", "defaultrowfetchsize", "nullcatalogmeanscurrent", "maxreconnects",
-    "useinformationschema", "jdbccomplianttruncation", "permitmysqlscheme",
+    "useunicode",
+    "characterencoding",
+    "autoreconnect",
+    "autoreconnectforpools",
+    "usecursorfetch",
+    "defaultfetchsize",
+    "cacheprepstmts",
+    "prepstmtcachesize",
+    "prepstmtcachesqllimit",
+    "useserverprepstmts",
+    "rewritebatchedstatements",
+    "usecompression",
+    "uselegacydatetimecode",
+    "usejdbccomplianttimezoneshift",
+    "tcpkeepalive",
+    "preparethreshold",
+    "defaultrowfetchsize",
+    "nullcatalogmeanscurrent",
+    "maxreconnects",
+    "useinformationschema",
+    "jdbccomplianttruncation",
+    "permitmysqlscheme",
 ];
 
 impl DriverOptions {
@@ -111,7 +128,9 @@ impl DriverOptions {
             _ => match dialect {
                 Dialect::MySql | Dialect::MariaDb => self.apply_mysql(dialect, &key, name, value),
                 Dialect::Postgres => self.apply_postgres(&key, name, value),
-                Dialect::Sqlite => matches!(key.as_str(), "mode" | "cache" | "busytimeout" | "journalmode" | "dateclass"),
+                Dialect::Sqlite => {
+                    matches!(key.as_str(), "mode" | "cache" | "busytimeout" | "journalmode" | "dateclass")
+                }
             },
         };
         if !known {
@@ -138,18 +157,27 @@ impl DriverOptions {
             "sslcert" => self.client_certificate = Some(value.into()),
             "sslkey" => self.client_key = Some(value.into()),
             "trustcertificatekeystoreurl" | "clientcertificatekeystoreurl" | "keystore" | "truststore" => {
-                self.errors.push(format!("{name}: Java key stores are not read; name PEM files with sslCa, sslCert and sslKey"));
+                self.errors.push(format!(
+                    "{name}: Java key stores are not read; name PEM files with sslCa, sslCert and sslKey"
+                ));
             }
-            "trustcertificatekeystorepassword" | "trustcertificatekeystoretype" | "clientcertificatekeystorepassword"
+            "trustcertificatekeystorepassword"
+            | "trustcertificatekeystoretype"
+            | "clientcertificatekeystorepassword"
             | "clientcertificatekeystoretype" => {}
-            "connecttimeout" => self.connect_timeout = self.millis(name, value).unwrap_or(self.connect_timeout),
+            "connecttimeout" => {
+                self.connect_timeout = self.millis(name, value).unwrap_or(self.connect_timeout)
+            }
             "sockettimeout" => self.socket_timeout = self.millis(name, value),
             "allowpublickeyretrieval" => {
                 if !truth(value) && self.tls == Tls::Disabled {
                     self.warnings.push(format!("{name}=false has no effect: without TLS the password is sent encrypted with the public key the server sends"));
                 }
             }
-            "servertimezone" | "connectiontimezone" | "sessionvariables" | "forceconnectiontimezonetosession" => {
+            "servertimezone"
+            | "connectiontimezone"
+            | "sessionvariables"
+            | "forceconnectiontimezonetosession" => {
                 if !matches!(value, "UTC" | "GMT" | "+00:00" | "true" | "false" | "SERVER" | "LOCAL") {
                     self.warnings.push(format!("the driver parameter {name} has no effect: sessions run in UTC, and db.timezone says which zone DATETIME columns are in"));
                 }
@@ -230,7 +258,9 @@ impl DriverOptions {
             "EXCEPTION" => ZeroDates::Fail,
             "ROUND" => ZeroDates::Round,
             _ => {
-                self.errors.push(format!("the driver parameter {name}={value} must be one of: CONVERT_TO_NULL, EXCEPTION, ROUND"));
+                self.errors.push(format!(
+                    "the driver parameter {name}={value} must be one of: CONVERT_TO_NULL, EXCEPTION, ROUND"
+                ));
                 self.zero_dates
             }
         }
@@ -286,7 +316,9 @@ mod tests {
 
     #[test]
     fn unknown_parameters_are_warned_of_without_their_secrets() {
-        let options = options("mysql://h/d?fooBar=1&myPassword=geheim&sslMode=often&zeroDateTimeBehavior=CONVERT_TO_NULL");
+        let options = options(
+            "mysql://h/d?fooBar=1&myPassword=geheim&sslMode=often&zeroDateTimeBehavior=CONVERT_TO_NULL",
+        );
         assert_eq!(options.warnings[0], "the driver parameter fooBar=1 is not known and has no effect");
         assert!(options.warnings[1].contains("myPassword=[hidden]"));
         assert!(options.errors[0].contains("sslMode=often"));

@@ -13,19 +13,39 @@ const CONNECTOR: &str = "Connector";
 const VALUES: &str = "Values";
 
 pub(crate) const TABLE_TYPES: [&str; 10] = [
-    "TABLE", "VIEW", "SYSTEM TABLE", "GLOBAL TEMPORARY", "LOCAL TEMPORARY", "ALIAS", "SYNONYM",
-    "PARTITIONED TABLE", "MATERIALIZED VIEW", "FOREIGN TABLE",
+    "TABLE",
+    "VIEW",
+    "SYSTEM TABLE",
+    "GLOBAL TEMPORARY",
+    "LOCAL TEMPORARY",
+    "ALIAS",
+    "SYNONYM",
+    "PARTITIONED TABLE",
+    "MATERIALIZED VIEW",
+    "FOREIGN TABLE",
 ];
-pub(crate) const ISOLATION_MODES: [&str; 6] =
-    ["DEFAULT", "READ_UNCOMMITTED", "READ_COMMITTED", "REPEATABLE_READ", "SERIALIZABLE", "SQL_SERVER_SNAPSHOT"];
+pub(crate) const ISOLATION_MODES: [&str; 6] = [
+    "DEFAULT",
+    "READ_UNCOMMITTED",
+    "READ_COMMITTED",
+    "REPEATABLE_READ",
+    "SERIALIZABLE",
+    "SQL_SERVER_SNAPSHOT",
+];
 pub(crate) const GRANULARITIES: [&str; 7] = [
-    "connect_logical", "micros_long", "micros_string", "micros_iso_datetime_string", "nanos_long", "nanos_string",
+    "connect_logical",
+    "micros_long",
+    "micros_string",
+    "micros_iso_datetime_string",
+    "nanos_long",
+    "nanos_string",
     "nanos_iso_datetime_string",
 ];
 
 /// The connector's settings, without those common to all connectors.
 pub(crate) fn config_def() -> ConfigDef {
-    let groups = [database_keys(), table_keys(), mode_keys(), connector_keys(), value_keys(), own_keys(), task_keys()];
+    let groups =
+        [database_keys(), table_keys(), mode_keys(), connector_keys(), value_keys(), own_keys(), task_keys()];
     ConfigDef::new(groups.into_iter().flatten())
 }
 
@@ -218,7 +238,8 @@ fn own_keys() -> Vec<KeyDef> {
 
 fn task_keys() -> Vec<KeyDef> {
     vec![
-        list(TASK_TABLES, "Set by the connector for its tasks: the tables to read.").importance(Importance::Low),
+        list(TASK_TABLES, "Set by the connector for its tasks: the tables to read.")
+            .importance(Importance::Low),
         switch(TASK_TABLES_FETCHED, false, "Set by the connector for its tasks.").importance(Importance::Low),
     ]
 }

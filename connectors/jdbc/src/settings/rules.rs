@@ -47,6 +47,7 @@ pub(crate) fn key_errors(config: &ConfigMap) -> Vec<KeyReport> {
         name: key.to_owned(),
         value: config.get(key).filter(|_| !key.contains("password") && !key.contains("masked")).cloned(),
         errors,
+        recommended: Vec::new(),
     };
     complaints.0.into_iter().map(|(key, errors)| report((key, errors))).collect()
 }
@@ -58,10 +59,16 @@ fn judge_url(config: &ConfigMap, parsed: &Parsed, complaints: &mut Complaints) {
     }
     let url = match DatabaseUrl::parse(text) {
         Ok(url) => url,
-        Err(error) => return complaints.add(&["connection.url"], &format!("Invalid value for configuration connection.url: {error}")),
+        Err(error) => {
+            return complaints.add(
+                &["connection.url"],
+                &format!("Invalid value for configuration connection.url: {error}"),
+            );
+        }
     };
     for error in driver_options(&url, config, parsed).errors {
-        complaints.add(&["connection.url"], &format!("Invalid value for configuration connection.url: {error}"));
+        complaints
+            .add(&["connection.url"], &format!("Invalid value for configuration connection.url: {error}"));
     }
     let dialect = parsed.str("dialect.name").to_ascii_lowercase();
     let agrees = match url.dialect {
@@ -70,18 +77,28 @@ fn judge_url(config: &ConfigMap, parsed: &Parsed, complaints: &mut Complaints) {
         Dialect::Sqlite => dialect.contains("sqlite"),
     };
     if !dialect.is_empty() && !agrees {
-        complaints.refuse("dialect.name", parsed.str("dialect.name"), &format!("it does not agree with the URL, which names a {} database", url.dialect.name()));
+        complaints.refuse(
+            "dialect.name",
+            parsed.str("dialect.name"),
+            &format!("it does not agree with the URL, which names a {} database", url.dialect.name()),
+        );
     }
 }
 
 fn judge_mode(parsed: &Parsed, complaints: &mut Complaints) {
     let text = parsed.str("mode");
     if text.is_empty() {
-        return complaints.refuse("mode", "", "it must be set to one of: bulk, timestamp, incrementing, timestamp+incrementing");
+        return complaints.refuse(
+            "mode",
+            "",
+            "it must be set to one of: bulk, timestamp, incrementing, timestamp+incrementing",
+        );
     }
     let mode = mode(text);
-    let has_timestamp = !parsed.list("timestamp.column.name").is_empty() || !parsed.list("timestamp.columns.mapping").is_empty();
-    let has_incrementing = !parsed.str("incrementing.column.name").is_empty() || !parsed.list("incrementing.column.mapping").is_empty();
+    let has_timestamp = !parsed.list("timestamp.column.name").is_empty()
+        || !parsed.list("timestamp.columns.mapping").is_empty();
+    let has_incrementing = !parsed.str("incrementing.column.name").is_empty()
+        || !parsed.list("incrementing.column.mapping").is_empty();
     let is_query = has_query(parsed);
     if mode.has_timestamp() && !has_timestamp {
         complaints.add(&["mode", "timestamp.column.name"], &format!("Invalid value {text} for configuration mode: timestamp.column.name (or timestamp.columns.mapping) must name the timestamp columns"));
@@ -118,28 +135,41 @@ fn judge_tables(parsed: &Parsed, complaints: &mut Complaints) {
         for pattern in parsed.list(key) {
             if let Err(error) = Regex::new(pattern) {
                 let reason = error.to_string();
-                complaints.refuse(key, pattern, &format!("not a regular expression: {}", reason.lines().last().unwrap_or_default()));
+                complaints.refuse(
+                    key,
+                    pattern,
+                    &format!("not a regular expression: {}", reason.lines().last().unwrap_or_default()),
+                );
             }
         }
     }
     for key in COLUMN_MAPPINGS {
         for entry in parsed.list(key) {
             if parse_mapping(entry).is_none() {
-                complaints.refuse(key, entry, "it must be written as regex:column or regex:[column1|column2]");
+                complaints.refuse(
+                    key,
+                    entry,
+                    "it must be written as regex:column or regex:[column1|column2]",
+                );
             }
         }
     }
-    for (mapping, single) in [("incrementing.column.mapping", "incrementing.column.name"), ("timestamp.columns.mapping", "timestamp.column.name")] {
+    for (mapping, single) in [
+        ("incrementing.column.mapping", "incrementing.column.name"),
+        ("timestamp.columns.mapping", "timestamp.column.name"),
+    ] {
         let single_set = parsed.get(single) != &aqueduct_config::ConfigValue::String(String::new())
             && parsed.get(single) != &aqueduct_config::ConfigValue::List(Vec::new());
         if !parsed.list(mapping).is_empty() && single_set {
-            complaints.add(&[mapping, single], &format!("{mapping} and {single} are exclusive: set one of them"));
+            complaints
+                .add(&[mapping, single], &format!("{mapping} and {single} are exclusive: set one of them"));
         }
     }
 }
 
 fn has_query(parsed: &Parsed) -> bool {
-    !parsed.str("query").is_empty() || parsed.secret("query.masked").is_some_and(|q| !q.reveal().trim().is_empty())
+    !parsed.str("query").is_empty()
+        || parsed.secret("query.masked").is_some_and(|q| !q.reveal().trim().is_empty())
 }
 
 fn judge_query(parsed: &Parsed, complaints: &mut Complaints) {
@@ -153,7 +183,10 @@ fn judge_query(parsed: &Parsed, complaints: &mut Complaints) {
     }
     for list in NAME_LISTS.iter().chain(&PATTERN_LISTS) {
         if !parsed.list(list).is_empty() {
-            complaints.add(&[key, list], &format!("{key} cannot be used together with {list}: a query says itself what it reads"));
+            complaints.add(
+                &[key, list],
+                &format!("{key} cannot be used together with {list}: a query says itself what it reads"),
+            );
         }
     }
     let text = masked.map_or(parsed.str("query"), |secret| secret.reveal());
@@ -168,9 +201,14 @@ fn judge_values(parsed: &Parsed, complaints: &mut Complaints) {
         complaints.refuse("db.timezone", zone, "not a time zone that is known");
     }
     let prefix = parsed.str("topic.prefix");
-    let legal = prefix.len() <= 249 && prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    let legal =
+        prefix.len() <= 249 && prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     if !legal {
-        complaints.refuse("topic.prefix", prefix, "a topic's name holds letters, digits, '.', '_' and '-' only, at most 249");
+        complaints.refuse(
+            "topic.prefix",
+            prefix,
+            "a topic's name holds letters, digits, '.', '_' and '-' only, at most 249",
+        );
     }
     if prefix.is_empty() && has_query(parsed) {
         complaints.refuse("topic.prefix", prefix, "it is the topic of the query's rows and must be set");
@@ -183,7 +221,11 @@ fn judge_values(parsed: &Parsed, complaints: &mut Complaints) {
         && !class.is_empty()
         && !class.ends_with("DefaultJdbcCredentialsProvider")
     {
-        complaints.refuse("jdbc.credentials.provider.class", class, "other credential providers than the default are not supported");
+        complaints.refuse(
+            "jdbc.credentials.provider.class",
+            class,
+            "other credential providers than the default are not supported",
+        );
     }
 }
 
@@ -209,7 +251,15 @@ mod tests {
         let keys: Vec<&str> = told.keys().map(String::as_str).collect();
         assert_eq!(
             keys,
-            ["connection.url", "db.timezone", "mode", "table.blacklist", "table.whitelist", "timestamp.column.name", "topic.prefix"]
+            [
+                "connection.url",
+                "db.timezone",
+                "mode",
+                "table.blacklist",
+                "table.whitelist",
+                "timestamp.column.name",
+                "topic.prefix"
+            ]
         );
     }
 

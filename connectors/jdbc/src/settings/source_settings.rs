@@ -241,7 +241,8 @@ fn column_mapping(entries: &[String]) -> ColumnMapping {
 pub(crate) fn parse_mapping(entry: &str) -> Option<(Regex, Vec<String>)> {
     let (pattern, columns) = entry.rsplit_once(':')?;
     let columns = columns.trim().trim_start_matches('[').trim_end_matches(']');
-    let columns: Vec<String> = columns.split('|').map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect();
+    let columns: Vec<String> =
+        columns.split('|').map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()).collect();
     let pattern = Regex::new(&format!("^(?:{pattern})$")).ok()?;
     (!columns.is_empty()).then_some((pattern, columns))
 }

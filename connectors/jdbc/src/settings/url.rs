@@ -82,7 +82,9 @@ impl DatabaseUrl {
         match rest.strip_prefix("//") {
             Some(rest) => parse_network(dialect, rest),
             // `jdbc:postgresql:database` is a database on this machine.
-            None if dialect == Dialect::Postgres => parse_network(dialect, &format!("/{}", rest.trim_start_matches('/'))),
+            None if dialect == Dialect::Postgres => {
+                parse_network(dialect, &format!("/{}", rest.trim_start_matches('/')))
+            }
             None => {
                 let form = rest.split("//").next().unwrap_or_default().trim_end_matches(':');
                 Err(UrlError::UnsupportedForm(form.chars().take(32).collect(), dialect.name()))
@@ -217,7 +219,9 @@ mod tests {
 
         let url = DatabaseUrl::parse("jdbc:postgresql:app").unwrap();
         assert_eq!((url.hosts[0].0.as_str(), url.database.as_deref()), ("localhost", Some("app")));
-        for text in ["jdbc:sqlite:/tmp/shop.db", "sqlite:///tmp/shop.db", "jdbc:sqlite:file:/tmp/shop.db?mode=ro"] {
+        for text in
+            ["jdbc:sqlite:/tmp/shop.db", "sqlite:///tmp/shop.db", "jdbc:sqlite:file:/tmp/shop.db?mode=ro"]
+        {
             assert_eq!(DatabaseUrl::parse(text).unwrap().database.as_deref(), Some("/tmp/shop.db"), "{text}");
         }
     }

@@ -63,8 +63,10 @@ async fn incrementing_reads_each_row_once_across_chunks_and_restarts() {
 
 #[tokio::test]
 async fn a_row_becomes_a_struct_named_after_its_table() {
-    let file = File::new(&format!("{ORDERS} INSERT INTO orders VALUES (1, 'pen', 1.5, '2024-01-02 03:04:05.678');"));
-    let mut source = TestSource::new(&[("connection.url", &file.url()), ("mode", "bulk"), ("key.columns", "primary")]);
+    let file =
+        File::new(&format!("{ORDERS} INSERT INTO orders VALUES (1, 'pen', 1.5, '2024-01-02 03:04:05.678');"));
+    let mut source =
+        TestSource::new(&[("connection.url", &file.url()), ("mode", "bulk"), ("key.columns", "primary")]);
     source.start().await;
     let record = source.take(1).await.remove(0);
     let schema = &row(&record).schema;
@@ -149,7 +151,9 @@ async fn a_new_column_shows_in_the_next_records() {
 
 #[tokio::test]
 async fn a_value_that_its_declared_type_does_not_allow_turns_the_column_into_text() {
-    let file = File::new("CREATE TABLE odd (id INTEGER PRIMARY KEY, n INT NOT NULL, b); INSERT INTO odd VALUES (1, 5, 1), (2, 'five', x'4142'), (3, 6, NULL);");
+    let file = File::new(
+        "CREATE TABLE odd (id INTEGER PRIMARY KEY, n INT NOT NULL, b); INSERT INTO odd VALUES (1, 5, 1), (2, 'five', x'4142'), (3, 6, NULL);",
+    );
     let mut source = TestSource::new(&[("connection.url", &file.url()), ("mode", "incrementing")]);
     source.start().await;
     let records = source.take(3).await;
@@ -183,7 +187,12 @@ async fn a_query_may_have_clauses_of_its_own() {
 async fn validation_names_what_is_wrong_at_its_key() {
     let file = File::new(&format!("{ORDERS} CREATE TABLE loose (nr INT, at TIMESTAMP);"));
     let url = file.url();
-    let told = validate(&config(&[("connection.url", &url), ("mode", "incrementing"), ("table.whitelist", "orders,nothing")])).await;
+    let told = validate(&config(&[
+        ("connection.url", &url),
+        ("mode", "incrementing"),
+        ("table.whitelist", "orders,nothing"),
+    ]))
+    .await;
     assert!(told["table.whitelist"][0].contains("nothing"), "{told:?}");
     let told = validate(&config(&[
         ("connection.url", &url),
@@ -194,17 +203,35 @@ async fn validation_names_what_is_wrong_at_its_key() {
     ]))
     .await;
     assert!(told["timestamp.column.name"][0].contains("may be null"), "{told:?}");
-    let told = validate(&config(&[("connection.url", &url), ("mode", "incrementing"), ("incrementing.column.name", "id"), ("query", "SELECT nothing FROM orders")])).await;
+    let told = validate(&config(&[
+        ("connection.url", &url),
+        ("mode", "incrementing"),
+        ("incrementing.column.name", "id"),
+        ("query", "SELECT nothing FROM orders"),
+    ]))
+    .await;
     assert!(told["query"][0].contains("nothing"), "{told:?}");
     let told = validate(&config(&[("connection.url", "jdbc:sqlite:/nowhere/x.db"), ("mode", "bulk")])).await;
     assert!(told["connection.url"][0].contains("/nowhere/x.db"), "{told:?}");
-    assert!(validate(&config(&[("connection.url", &url), ("mode", "incrementing"), ("table.whitelist", "orders")])).await.is_empty());
+    assert!(
+        validate(&config(&[
+            ("connection.url", &url),
+            ("mode", "incrementing"),
+            ("table.whitelist", "orders")
+        ]))
+        .await
+        .is_empty()
+    );
 }
 
 #[tokio::test]
 async fn new_tables_ask_for_new_tasks_only_when_they_appear() {
     let file = File::new(&format!("{ORDERS} CREATE TABLE b (x INT);"));
-    let source = TestSource::new(&[("connection.url", &file.url()), ("mode", "bulk"), ("table.poll.interval.ms", "50")]);
+    let source = TestSource::new(&[
+        ("connection.url", &file.url()),
+        ("mode", "bulk"),
+        ("table.poll.interval.ms", "50"),
+    ]);
     let (mut connector, tasks) = source.connector(5).await;
     let tables: Vec<&str> = tasks.iter().map(|task| task["tables"].as_str()).collect();
     assert_eq!(tables, [r#""b""#, r#""orders""#]);

@@ -111,7 +111,10 @@ mod tests {
 
     #[test]
     fn numbers_keep_sign_and_width() {
-        assert_eq!((signed(&[0xff]), signed(&[0xff, 0x00]), signed(&[0, 0, 0, 0x80])), (-1, 255, -2_147_483_648));
+        assert_eq!(
+            (signed(&[0xff]), signed(&[0xff, 0x00]), signed(&[0, 0, 0, 0x80])),
+            (-1, 255, -2_147_483_648)
+        );
         assert_eq!(unsigned(&[0xff; 8]), u64::MAX);
     }
 
@@ -119,7 +122,9 @@ mod tests {
     fn dates_and_times_are_read_in_every_length() {
         let Cell::DateTime(wall, None) = date_time(&[4, 0xe8, 0x07, 2, 29], false) else { panic!("no date") };
         assert_eq!(wall.text(' '), "2024-02-29 00:00:00");
-        let Cell::DateTime(wall, Some(0)) = date_time(&[11, 0xe8, 0x07, 1, 2, 3, 4, 5, 0x40, 0xe2, 0x01, 0], true) else {
+        let Cell::DateTime(wall, Some(0)) =
+            date_time(&[11, 0xe8, 0x07, 1, 2, 3, 4, 5, 0x40, 0xe2, 0x01, 0], true)
+        else {
             panic!("no instant")
         };
         assert_eq!(wall.text(' '), "2024-01-02 03:04:05.123456");

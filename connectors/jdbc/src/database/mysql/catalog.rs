@@ -45,8 +45,11 @@ pub(crate) fn table_meta(
     quoting: Quoting,
 ) -> TableMeta {
     // An index over parts of columns or expressions says nothing about whole values.
-    let partial: Vec<&str> =
-        index_rows.iter().filter(|row| row[1].is_none() || row[2].is_some()).map(|row| text(row, 0)).collect();
+    let partial: Vec<&str> = index_rows
+        .iter()
+        .filter(|row| row[1].is_none() || row[2].is_some())
+        .map(|row| text(row, 0))
+        .collect();
     let whole: Vec<TextRow> =
         index_rows.iter().filter(|row| !partial.contains(&text(row, 0))).cloned().collect();
     let unique = indexes(&whole, "PRIMARY");
@@ -77,7 +80,8 @@ fn select_list(columns: &[&TextRow], quoting: Quoting) -> String {
 pub(crate) fn column(row: &TextRow, options: &DriverOptions) -> TableColumn {
     let (data_type, column_type) = (text(row, 1).to_ascii_lowercase(), text(row, 2).to_ascii_lowercase());
     let sql_type = sql_type(&data_type, &column_type, row, options);
-    let sorts_otherwise = matches!(data_type.as_str(), "enum" | "set" | "json" | "time" | "bit" | "vector" | "geometry");
+    let sorts_otherwise =
+        matches!(data_type.as_str(), "enum" | "set" | "json" | "time" | "bit" | "vector" | "geometry");
     TableColumn {
         can_be_key: sql_type.can_be_key() && !sorts_otherwise,
         auto_increment: text(row, 7).contains("auto_increment"),
@@ -93,13 +97,15 @@ fn sql_type(data_type: &str, column_type: &str, row: &TextRow, options: &DriverO
             if options.bit_is_boolean { SqlType::Boolean } else { SqlType::Int8 }
         }
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" => integer(data_type, unsigned),
-        "decimal" | "numeric" => {
-            SqlType::Decimal { precision: number(row, 4), scale: number(row, 5) }
-        }
+        "decimal" | "numeric" => SqlType::Decimal { precision: number(row, 4), scale: number(row, 5) },
         "float" => SqlType::Float32,
         "double" => SqlType::Float64,
         "bit" if column_type == "bit(1)" => {
-            if options.bit_is_boolean { SqlType::Boolean } else { SqlType::Int8 }
+            if options.bit_is_boolean {
+                SqlType::Boolean
+            } else {
+                SqlType::Int8
+            }
         }
         "date" => SqlType::Date,
         "datetime" => SqlType::Timestamp { fraction_digits },
@@ -107,12 +113,14 @@ fn sql_type(data_type: &str, column_type: &str, row: &TextRow, options: &DriverO
         "time" => SqlType::Time,
         "year" if options.year_is_date => SqlType::Year,
         "year" => SqlType::Int16,
-        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" | "json" => SqlType::Text,
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" | "enum" | "set" | "json" => {
+            SqlType::Text
+        }
         // MariaDB has types of its own that it sends as text.
         "uuid" | "inet4" | "inet6" => SqlType::Text,
         "bit" | "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => SqlType::Bytes,
-        "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring" | "multipolygon"
-        | "geometrycollection" | "geomcollection" => SqlType::Bytes,
+        "geometry" | "point" | "linestring" | "polygon" | "multipoint" | "multilinestring"
+        | "multipolygon" | "geometrycollection" | "geomcollection" => SqlType::Bytes,
         other => SqlType::Other(other.to_owned()),
     }
 }

@@ -30,8 +30,7 @@ impl MySqlSession {
     pub(crate) async fn open(settings: &SourceSettings, host: &str, port: u16) -> Result<Self, DriverError> {
         let options = connect_options(settings, host, port);
         let connection = options.connect().await?;
-        let mut session =
-            Self { connection, options: settings.driver.clone(), quoting: settings.quoting };
+        let mut session = Self { connection, options: settings.driver.clone(), quoting: settings.quoting };
         session.run(format!("SET SESSION net_write_timeout = {NET_WRITE_TIMEOUT_SECONDS}")).await?;
         if let Some(level) = settings.isolation {
             session.run(format!("SET SESSION TRANSACTION ISOLATION LEVEL {level}")).await?;

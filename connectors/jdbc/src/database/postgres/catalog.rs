@@ -93,7 +93,9 @@ fn sql_type(name: &str, modifier: i32) -> SqlType {
         "float4" => SqlType::Float32,
         "float8" => SqlType::Float64,
         "numeric" => numeric(modifier),
-        "text" | "varchar" | "bpchar" | "name" | "char" | "json" | "jsonb" | "xml" | "citext" => SqlType::Text,
+        "text" | "varchar" | "bpchar" | "name" | "char" | "json" | "jsonb" | "xml" | "citext" => {
+            SqlType::Text
+        }
         "uuid" => SqlType::Other("uuid".to_owned()),
         "bytea" => SqlType::Bytes,
         "bit" if modifier > 0 => SqlType::Bits(modifier as u32),
@@ -148,8 +150,14 @@ mod tests {
     #[test]
     fn numerics_carry_precision_and_scale() {
         let modifier = |precision: i32, scale: i32| (precision << 16 | (scale & 0x7ff)) + 4;
-        assert_eq!(sql_type("numeric", modifier(12, 2)), SqlType::Numeric { precision: Some(12), scale: Some(2) });
-        assert_eq!(sql_type("numeric", modifier(3, -2)), SqlType::Numeric { precision: Some(3), scale: Some(-2) });
+        assert_eq!(
+            sql_type("numeric", modifier(12, 2)),
+            SqlType::Numeric { precision: Some(12), scale: Some(2) }
+        );
+        assert_eq!(
+            sql_type("numeric", modifier(3, -2)),
+            SqlType::Numeric { precision: Some(3), scale: Some(-2) }
+        );
         assert_eq!(sql_type("numeric", -1), SqlType::Numeric { precision: None, scale: None });
         assert_eq!(sql_type("timestamptz", 3), SqlType::TimestampZoned { fraction_digits: 3 });
         assert_eq!(sql_type("hstore", -1), SqlType::Other("hstore".into()));

@@ -26,9 +26,12 @@ impl PgSession {
     pub(crate) async fn open(settings: &SourceSettings, host: &str, port: u16) -> Result<Self, DriverError> {
         let connection = connect_options(settings, host, port).connect().await?;
         let mut session = Self { connection, options: settings.driver.clone() };
-        let mut setup = "SET standard_conforming_strings = on; SET bytea_output = hex; SET extra_float_digits = 3".to_owned();
+        let mut setup =
+            "SET standard_conforming_strings = on; SET bytea_output = hex; SET extra_float_digits = 3"
+                .to_owned();
         if let Some(schema) = &settings.driver.current_schema {
-            let quoted: Vec<String> = schema.split(',').map(|name| format!("\"{}\"", name.trim().replace('"', "\"\""))).collect();
+            let quoted: Vec<String> =
+                schema.split(',').map(|name| format!("\"{}\"", name.trim().replace('"', "\"\""))).collect();
             setup.push_str(&format!("; SET search_path = {}", quoted.join(", ")));
         }
         if let Some(level) = settings.isolation {
@@ -91,14 +94,15 @@ impl PgSession {
 
 fn connect_options(settings: &SourceSettings, host: &str, port: u16) -> PgConnectOptions {
     let driver = &settings.driver;
-    let mut options = PgConnectOptions::new_without_pgpass().host(host).port(port).ssl_mode(match driver.tls {
-        Tls::Disabled => PgSslMode::Disable,
-        Tls::Allow => PgSslMode::Allow,
-        Tls::Preferred => PgSslMode::Prefer,
-        Tls::Required => PgSslMode::Require,
-        Tls::VerifyCa => PgSslMode::VerifyCa,
-        Tls::VerifyFull => PgSslMode::VerifyFull,
-    });
+    let mut options =
+        PgConnectOptions::new_without_pgpass().host(host).port(port).ssl_mode(match driver.tls {
+            Tls::Disabled => PgSslMode::Disable,
+            Tls::Allow => PgSslMode::Allow,
+            Tls::Preferred => PgSslMode::Prefer,
+            Tls::Required => PgSslMode::Require,
+            Tls::VerifyCa => PgSslMode::VerifyCa,
+            Tls::VerifyFull => PgSslMode::VerifyFull,
+        });
     options = options
         .application_name(driver.application_name.as_deref().unwrap_or("aqueduct-jdbc-source"))
         .statement_cache_capacity(0)
@@ -124,7 +128,8 @@ fn connect_options(settings: &SourceSettings, host: &str, port: u16) -> PgConnec
     }
     if let Some(more) = &driver.server_options {
         let pairs = more.split("-c").filter_map(|pair| pair.trim().split_once('='));
-        options = options.options(pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())));
+        options =
+            options.options(pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())));
     }
     options
 }

@@ -19,7 +19,9 @@ pub(crate) fn listed_table(row: &TextRow) -> ListedTable {
 /// Name, declared type, NOT NULL, place in the primary key. Hidden columns are left out, generated ones are not.
 pub(crate) fn columns_sql(table: &str) -> String {
     let table = text_literal(Dialect::Sqlite, table);
-    format!("SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo({table}) WHERE hidden <> 1 ORDER BY cid")
+    format!(
+        "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo({table}) WHERE hidden <> 1 ORDER BY cid"
+    )
 }
 
 /// The columns of every unique index over whole columns and all rows.
@@ -49,7 +51,9 @@ pub(crate) fn table_meta(
 ) -> TableMeta {
     let mut key: Vec<(u32, String)> = columns
         .iter()
-        .filter_map(|row| Some((text(row, 3).parse().ok().filter(|place| *place > 0)?, text(row, 0).to_owned())))
+        .filter_map(|row| {
+            Some((text(row, 3).parse().ok().filter(|place| *place > 0)?, text(row, 0).to_owned()))
+        })
         .collect();
     key.sort();
     let primary_key: Vec<String> = key.into_iter().map(|(_, name)| name).collect();
@@ -99,7 +103,11 @@ pub(crate) fn sql_type(declared: &str) -> SqlType {
         "REAL" | "DOUBLE" | "DOUBLE PRECISION" | "FLOAT" => SqlType::Float64,
         "DECIMAL" | "NUMERIC" => {
             let scale = precision.map(|_| scale.unwrap_or(0) as i32);
-            if name.trim() == "DECIMAL" { SqlType::Decimal { precision, scale } } else { SqlType::Numeric { precision, scale } }
+            if name.trim() == "DECIMAL" {
+                SqlType::Decimal { precision, scale }
+            } else {
+                SqlType::Numeric { precision, scale }
+            }
         }
         "DATE" => SqlType::Date,
         "TIME" => SqlType::Time,

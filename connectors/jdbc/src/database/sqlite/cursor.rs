@@ -58,7 +58,11 @@ impl SqliteCursor<'_> {
         }
     }
 
-    pub(crate) async fn next_block(&mut self, plan: &Arc<RowPlan>, limit: BlockLimit) -> Result<Block, DriverError> {
+    pub(crate) async fn next_block(
+        &mut self,
+        plan: &Arc<RowPlan>,
+        limit: BlockLimit,
+    ) -> Result<Block, DriverError> {
         if self.done || self.requests.send((plan.clone(), limit)).is_err() {
             return self.failed(None);
         }
@@ -95,17 +99,10 @@ fn run(
     answers: &mpsc::Sender<Answer>,
 ) -> Result<(), rusqlite::Error> {
     let mut statement = connection.prepare(sql)?;
-    let declared: Vec<(String, Option<SqlType>)> = statement
-        .columns()
-        .iter()
-        .map(|column| (column.name().to_owned(), column.decl_type().map(sql_type)))
-        .collect();
     let mut rows = statement.query([])?;
-    let columns = match rows.next()? {
-        None => None,
-        Some(row) => Some(wire_columns(row, declared)?),
-    };
-    let is_empty = columns.is_none();
+    let is_empty = rows.next()?.is_none();
+    // Only now: if the table has changed, the first step has prepared the statement anew.
+    let columns = if is_empty { None } else { wire_columns(&rows)? };
     if answers.blocking_send(Answer::Columns(columns)).is_err() || is_empty {
         return Ok(());
     }
@@ -121,18 +118,19 @@ fn run(
 }
 
 /// A computed column has no declared type: its first value decides.
-fn wire_columns(row: &Row<'_>, declared: Vec<(String, Option<SqlType>)>) -> Result<Vec<WireColumn>, rusqlite::Error> {
-    let column = |(index, (name, declared)): (usize, (String, Option<SqlType>))| {
-        let sql_type = match (declared, row.get_ref(index)?) {
-            (Some(declared), _) => declared,
+fn wire_columns(rows: &Rows<'_>) -> Result<Option<Vec<WireColumn>>, rusqlite::Error> {
+    let (Some(row), Some(statement)) = (rows.get(), rows.as_ref()) else { return Ok(None) };
+    let column = |(index, column): (usize, &rusqlite::Column<'_>)| {
+        let sql_type = match (column.decl_type(), row.get_ref(index)?) {
+            (Some(declared), _) => sql_type(declared),
             (None, ValueRef::Integer(_)) => SqlType::Int64,
             (None, ValueRef::Real(_)) => SqlType::Float64,
             (None, ValueRef::Blob(_)) => SqlType::Bytes,
             (None, ValueRef::Text(_) | ValueRef::Null) => SqlType::Text,
         };
-        Ok(WireColumn { name, sql_type, origin: None })
+        Ok(WireColumn { name: column.name().to_owned(), sql_type, origin: None })
     };
-    declared.into_iter().enumerate().map(column).collect()
+    statement.columns().iter().enumerate().map(column).collect::<Result<_, _>>().map(Some)
 }
 
 fn read_block(

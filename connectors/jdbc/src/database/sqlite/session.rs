@@ -117,7 +117,9 @@ fn text_rows(connection: &Connection, sql: &str) -> Result<Vec<TextRow>, rusqlit
                 ValueRef::Null => None,
                 ValueRef::Integer(number) => Some(number.to_string()),
                 ValueRef::Real(number) => Some(number.to_string()),
-                ValueRef::Text(text) | ValueRef::Blob(text) => Some(String::from_utf8_lossy(text).into_owned()),
+                ValueRef::Text(text) | ValueRef::Blob(text) => {
+                    Some(String::from_utf8_lossy(text).into_owned())
+                }
             })
         };
         found.push((0..width).map(text).collect::<Result<TextRow, rusqlite::Error>>()?);

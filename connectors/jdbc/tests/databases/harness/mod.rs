@@ -1,3 +1,3 @@
 //! What the tests stand on: a worker of their own, and servers.
 
-pub mod worker;
+pub(crate) mod worker;

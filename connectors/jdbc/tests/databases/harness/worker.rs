@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use aqueduct_connector_jdbc::{CLASS_NAME, JdbcPlugin};
 use aqueduct_plugin_api::{
-    ConfigMap, ConnectError, Connector, ConnectorContext, ConnectorHost, ErrorClass, KeyReport, Metrics, OffsetMap,
-    OffsetReader, Plugin, SourceRecord, SourceTask, Struct, TaskContext, Value,
+    ConfigMap, ConnectError, Connector, ConnectorContext, ConnectorHost, ErrorClass, KeyReport, Metrics,
+    OffsetMap, OffsetReader, Plugin, SourceRecord, SourceTask, Struct, TaskContext, Value,
 };
 use async_trait::async_trait;
 
 /// How long a test waits for anything.
-pub const PATIENCE: Duration = Duration::from_secs(40);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Offsets in memory.
 #[derive(Default)]
-pub struct Offsets(pub Mutex<HashMap<OffsetMap, OffsetMap>>);
+pub(crate) struct Offsets(pub(crate) Mutex<HashMap<OffsetMap, OffsetMap>>);
 
 #[async_trait]
 impl OffsetReader for Offsets {
@@ -28,7 +28,7 @@ impl OffsetReader for Offsets {
 
 /// Counts what the connector measures.
 #[derive(Default)]
-pub struct Counters(pub Mutex<HashMap<String, u64>>);
+pub(crate) struct Counters(pub(crate) Mutex<HashMap<String, u64>>);
 
 impl Metrics for Counters {
     fn counter(&self, name: &str, _: &[(&str, &str)], delta: u64) {
@@ -40,7 +40,7 @@ impl Metrics for Counters {
 
 /// Counts requests for new task configurations.
 #[derive(Default)]
-pub struct Host(pub Mutex<usize>);
+pub(crate) struct Host(pub(crate) Mutex<usize>);
 
 impl ConnectorHost for Host {
     fn request_task_reconfiguration(&self) {
@@ -50,17 +50,17 @@ impl ConnectorHost for Host {
 }
 
 /// A source under test.
-pub struct TestSource {
-    pub config: ConfigMap,
-    pub offsets: Arc<Offsets>,
-    pub counters: Arc<Counters>,
-    pub host: Arc<Host>,
+pub(crate) struct TestSource {
+    pub(crate) config: ConfigMap,
+    pub(crate) offsets: Arc<Offsets>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) host: Arc<Host>,
     task: Option<Box<dyn SourceTask>>,
     /// Errors that polls gave, in order.
-    pub errors: Vec<ConnectError>,
+    pub(crate) errors: Vec<ConnectError>,
 }
 
-pub fn config(pairs: &[(&str, &str)]) -> ConfigMap {
+pub(crate) fn config(pairs: &[(&str, &str)]) -> ConfigMap {
     let mut config: ConfigMap = pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
     for (key, value) in [("poll.interval.ms", "50"), ("poll.linger.ms", "100"), ("topic.prefix", "t.")] {
         config.entry(key.to_owned()).or_insert(value.to_owned());
@@ -69,14 +69,14 @@ pub fn config(pairs: &[(&str, &str)]) -> ConfigMap {
 }
 
 /// What validation says, by key.
-pub async fn validate(config: &ConfigMap) -> HashMap<String, Vec<String>> {
+pub(crate) async fn validate(config: &ConfigMap) -> HashMap<String, Vec<String>> {
     let connector = JdbcPlugin.connector(CLASS_NAME).unwrap();
     let reports: Vec<KeyReport> = connector.validate(config).await.unwrap();
     reports.into_iter().map(|report| (report.name, report.errors)).collect()
 }
 
 impl TestSource {
-    pub fn new(pairs: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(pairs: &[(&str, &str)]) -> Self {
         Self {
             config: config(pairs),
             offsets: Arc::default(),
@@ -88,7 +88,7 @@ impl TestSource {
     }
 
     /// A started connector and its task configurations.
-    pub async fn connector(&self, max_tasks: usize) -> (Box<dyn Connector>, Vec<ConfigMap>) {
+    pub(crate) async fn connector(&self, max_tasks: usize) -> (Box<dyn Connector>, Vec<ConfigMap>) {
         let mut connector = JdbcPlugin.connector(CLASS_NAME).unwrap();
         let context = ConnectorContext {
             connector: "test".into(),
@@ -102,7 +102,7 @@ impl TestSource {
     }
 
     /// Starts the task for the tables that the connector finds.
-    pub async fn start(&mut self) {
+    pub(crate) async fn start(&mut self) {
         let (mut connector, tasks) = self.connector(1).await;
         connector.stop().await;
         let context = TaskContext {
@@ -116,14 +116,14 @@ impl TestSource {
         self.task = Some(task);
     }
 
-    pub async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         if let Some(mut task) = self.task.take() {
             task.stop().await;
         }
     }
 
     /// One poll; its records' offsets are committed. An error that cannot be retried fails the test.
-    pub async fn poll(&mut self) -> Vec<SourceRecord> {
+    pub(crate) async fn poll(&mut self) -> Vec<SourceRecord> {
         match self.try_poll().await {
             Ok(records) => records,
             Err(error) if error.class == ErrorClass::Retriable => {
@@ -134,7 +134,7 @@ impl TestSource {
         }
     }
 
-    pub async fn try_poll(&mut self) -> Result<Vec<SourceRecord>, ConnectError> {
+    pub(crate) async fn try_poll(&mut self) -> Result<Vec<SourceRecord>, ConnectError> {
         let batch = self.task.as_mut().expect("the task is started").poll().await?;
         let mut stored = self.offsets.0.lock().unwrap();
         for record in &batch.records {
@@ -146,7 +146,7 @@ impl TestSource {
     }
 
     /// Polls until there are this many records.
-    pub async fn take(&mut self, count: usize) -> Vec<SourceRecord> {
+    pub(crate) async fn take(&mut self, count: usize) -> Vec<SourceRecord> {
         let mut records = Vec::new();
         let begun = Instant::now();
         while records.len() < count {
@@ -162,7 +162,7 @@ impl TestSource {
     }
 
     /// Polls until an error comes that satisfies the condition.
-    pub async fn take_error(&mut self, wanted: impl Fn(&ConnectError) -> bool) -> ConnectError {
+    pub(crate) async fn take_error(&mut self, wanted: impl Fn(&ConnectError) -> bool) -> ConnectError {
         let begun = Instant::now();
         loop {
             if let Err(error) = self.try_poll().await
@@ -175,20 +175,20 @@ impl TestSource {
     }
 
     /// Polls a few times and expects nothing.
-    pub async fn expect_silence(&mut self) {
+    pub(crate) async fn expect_silence(&mut self) {
         for _ in 0..4 {
             let records = self.poll().await;
             assert!(records.is_empty(), "unexpected records: {records:?}");
         }
     }
 
-    pub fn counter(&self, name: &str) -> u64 {
+    pub(crate) fn counter(&self, name: &str) -> u64 {
         self.counters.0.lock().unwrap().get(name).copied().unwrap_or(0)
     }
 }
 
 /// The struct of a record.
-pub fn row(record: &SourceRecord) -> &Struct {
+pub(crate) fn row(record: &SourceRecord) -> &Struct {
     match &record.value {
         Value::Struct(row) => row,
         other => panic!("no struct: {other:?}"),
@@ -196,16 +196,16 @@ pub fn row(record: &SourceRecord) -> &Struct {
 }
 
 /// A field of a record.
-pub fn field(record: &SourceRecord, name: &str) -> Value {
+pub(crate) fn field(record: &SourceRecord, name: &str) -> Value {
     row(record).get(name).cloned().unwrap_or_else(|| panic!("no field {name} in {:?}", record.value))
 }
 
 /// The whole numbers of a field over all records.
-pub fn numbers(records: &[SourceRecord], name: &str) -> Vec<i64> {
+pub(crate) fn numbers(records: &[SourceRecord], name: &str) -> Vec<i64> {
     records.iter().map(|record| field(record, name).as_i64().expect("a number")).collect()
 }
 
 /// The offset of a record as JSON.
-pub fn offset(record: &SourceRecord) -> String {
+pub(crate) fn offset(record: &SourceRecord) -> String {
     record.source_offset.as_ref().map_or("null".to_owned(), |offset| offset.to_json().to_string())
 }
