@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use ::bytes::{Bytes, BytesMut};
 use aqueduct_plugin_api::{
-    Check, ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType, SchemaRef, Value,
+    Check, ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType, Schema, SchemaRef, Value,
 };
 use parking_lot::Mutex;
 
 use crate::converter::{ConvertError, Converter, SchemaAndValue};
 
 pub(crate) use number::java_double;
+pub(crate) use read::schemaless;
 
 /// How decimals stand in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -149,6 +150,16 @@ impl Converter for JsonConverter {
         let value = read::value(schema.as_ref(), payload, self.replace_null_with_default)?;
         Ok(SchemaAndValue { schema, value })
     }
+}
+
+/// Appends a value as JSON without an envelope.
+pub(crate) fn write_json(
+    schema: Option<&Schema>,
+    value: &Value,
+    decimals: DecimalFormat,
+    out: &mut BytesMut,
+) -> Result<(), ConnectError> {
+    write::Writer { decimals, replace_null: false }.value(schema, value, out)
 }
 
 fn parse(data: &Bytes) -> Result<serde_json::Value, ConnectError> {

@@ -34,7 +34,7 @@ pub(super) fn envelope(data: &Bytes) -> Result<(String, Json, Json), ConnectErro
 }
 
 /// A value without a schema: integers are INT64, objects maps.
-pub(super) fn schemaless(json: Json) -> Result<Value, ConnectError> {
+pub(crate) fn schemaless(json: Json) -> Result<Value, ConnectError> {
     Ok(match json {
         Json::Null => Value::Null,
         Json::Bool(b) => Value::Bool(b),
