@@ -14,7 +14,7 @@ use aqueduct_protocol::messages::api_versions_response::ApiVersion;
 use aqueduct_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse, ResponseHeader};
 use aqueduct_protocol::{ApiKey, ErrorCode};
 
-use super::handler::{Answer, Frame, Handler, RequestContext};
+use super::handler::{Answer, Frame, Handler, RequestContext, frame_of};
 use super::handlers::HANDLERS;
 
 /// The handler.
@@ -46,7 +46,7 @@ pub(crate) fn unsupported_version(correlation_id: i32) -> Result<Frame, EncodeEr
     let mut encoder = Encoder::frame(1024);
     ResponseHeader { correlation_id, ..ResponseHeader::default() }.encode(&mut encoder, 0)?;
     answer(ErrorCode::UnsupportedVersion).encode(&mut encoder, 0)?;
-    encoder.finish_frame()
+    encoder.finish_frame().map(frame_of)
 }
 
 fn answer(error: ErrorCode) -> ApiVersionsResponse {

@@ -17,13 +17,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::codec::EncodeError;
 use aqueduct_protocol::messages::{FetchRequest, FetchResponse};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::handler::{Answer, Handler, RequestContext};
+use super::handler::{Answer, Frame, Handler, RequestContext};
 use crate::fetch::fetch_state::FetchState;
-use crate::fetch::reader::{FetchLimits, find, read};
+use crate::fetch::reader::{FetchLimits, answer, find};
+use crate::fetch::response::encode;
 use crate::fetch::session_cache::{FINAL_EPOCH, INITIAL_EPOCH, Session};
 use crate::purgatory::waiters::Registration;
 use crate::replica::partition::IsolationLevel;
@@ -58,8 +60,8 @@ impl Handler for FetchHandler {
         let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
         let wait = wait.min(context.broker.config.fetch_max_wait);
         match fetch.answer(wait.is_zero()) {
-            Some(response) => Answer::Now(response),
-            None => Answer::later(fetch.wait(Instant::now() + wait)),
+            Some(frame) => Answer::Framed(frame),
+            None => Answer::LaterFramed(Box::pin(fetch.wait(Instant::now() + wait))),
         }
     }
 }
@@ -102,7 +104,7 @@ impl Fetch {
     }
 
     /// The answer, if there is enough for one or it must be given now.
-    fn answer(&self, now: bool) -> Option<FetchResponse> {
+    fn answer(&self, now: bool) -> Option<Result<Frame, EncodeError>> {
         let broker = &self.context.broker;
         let topics = broker.replicas.topics();
         // Held from finding to answering: another request may use the same session.
@@ -112,21 +114,21 @@ impl Fetch {
         if !now && !findings.suffice(&self.limits) {
             return None;
         }
-        let responses = read(findings, &mut state, &broker.buffers, self.context.version);
+        let topics = answer(findings, &mut state);
         let session_id = match &self.state {
             State::Session(session) => session.id,
             State::Own(_) => 0,
         };
-        Some(FetchResponse { session_id, responses, ..FetchResponse::default() })
+        Some(encode(session_id, &topics, self.context.correlation_id, self.context.version))
     }
 
-    async fn wait(self, deadline: Instant) -> FetchResponse {
+    async fn wait(self, deadline: Instant) -> Result<Frame, EncodeError> {
         // Registered first, read after: what is appended in between is either found or wakes us.
         let registration = Registration::new(self.state().lock().partitions());
         let mut now = false;
         loop {
-            if let Some(response) = self.answer(now) {
-                return response;
+            if let Some(frame) = self.answer(now) {
+                return frame;
             }
             tokio::select! {
                 () = registration.woken() => {}

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use aqueduct_log::FetchSlice;
 use aqueduct_protocol::ApiKey;
 use aqueduct_protocol::codec::{DecodeError, Decoder, EncodeError, Message, Request, encode_response};
 use bytes::Bytes;
@@ -40,6 +41,10 @@ pub enum Answer<R> {
     Now(R),
     /// It waits for something.
     Later(Pin<Box<dyn Future<Output = R> + Send>>),
+    /// Here it is, encoded by the handler itself: log data goes from its file to the socket.
+    Framed(Result<Frame, EncodeError>),
+    /// It waits, and the handler encodes it itself.
+    LaterFramed(PendingFrame),
     /// The client wants none (Produce with acks=0).
     Silent,
     /// The request cannot be answered: the connection is closed, for this reason.
@@ -82,13 +87,48 @@ pub enum Outcome {
     /// The frame; `None` if there is nothing to send.
     Ready(Option<Frame>),
     /// The frame to come.
-    Waiting(Pin<Box<dyn Future<Output = Result<Frame, EncodeError>> + Send>>),
+    Waiting(PendingFrame),
     /// The connection is to be closed.
     Close(CloseReason),
 }
 
-/// A response as it is written to the socket.
-pub type Frame = Vec<Bytes>;
+/// A frame to come.
+pub type PendingFrame = Pin<Box<dyn Future<Output = Result<Frame, EncodeError>> + Send>>;
+
+/// A response as it is written to the socket, in order.
+pub type Frame = Vec<Segment>;
+
+/// A part of a response.
+#[derive(Debug)]
+pub enum Segment {
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// Log data that is read when the socket takes it.
+    File(FetchSlice),
+}
+
+impl Segment {
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::File(slice) => slice.len(),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The frame of segments that are all in memory.
+#[must_use]
+pub fn frame_of(segments: Vec<Bytes>) -> Frame {
+    segments.into_iter().map(Segment::Bytes).collect()
+}
 
 /// Why a request ends its connection.
 #[derive(Debug, thiserror::Error)]
@@ -143,12 +183,15 @@ fn call<H: Handler>(context: &RequestContext, mut decoder: Decoder) -> Outcome {
     let (correlation_id, version) = (context.correlation_id, context.version);
     match H::handle(context, request) {
         Answer::Now(response) => match encode_response(correlation_id, &response, version) {
-            Ok(frame) => Outcome::Ready(Some(frame)),
+            Ok(segments) => Outcome::Ready(Some(frame_of(segments))),
             Err(error) => Outcome::Close(error.into()),
         },
+        Answer::Framed(Ok(frame)) => Outcome::Ready(Some(frame)),
+        Answer::Framed(Err(error)) => Outcome::Close(error.into()),
+        Answer::LaterFramed(frame) => Outcome::Waiting(frame),
         Answer::Later(answer) => Outcome::Waiting(Box::pin(async move {
             let response = answer.await;
-            encode_response(correlation_id, &response, version)
+            encode_response(correlation_id, &response, version).map(frame_of)
         })),
         Answer::Silent => Outcome::Ready(None),
         Answer::Close(reason) => Outcome::Close(CloseReason::Refused(reason)),

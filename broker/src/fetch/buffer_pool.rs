@@ -5,13 +5,12 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use parking_lot::Mutex;
 
 /// Buffers up to this size are kept.
-const KEPT_SIZE: usize = 1 << 20;
+const KEPT_SIZE: usize = 256 * 1024;
 /// How many are kept.
-const KEPT: usize = 8;
+const KEPT: usize = 16;
 
 /// The pool. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -46,11 +45,6 @@ impl PooledBuffer {
     pub(crate) fn as_mut(&mut self) -> &mut [u8] {
         &mut self.bytes[..self.length]
     }
-
-    /// The buffer as shared bytes; it goes back to the pool with the last of them.
-    pub(crate) fn freeze(self) -> Bytes {
-        Bytes::from_owner(self)
-    }
 }
 
 impl AsRef<[u8]> for PooledBuffer {
@@ -73,17 +67,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_buffer_is_used_again_once_nobody_reads_it() {
+    fn a_buffer_is_used_again_once_it_was_dropped() {
         let pool = BufferPool::default();
         let mut buffer = pool.take(100);
         buffer.as_mut().fill(7);
-        let bytes = buffer.freeze();
-        let part = bytes.slice(10..20);
-        drop(bytes);
-        assert_eq!(pool.free.lock().len(), 0, "a part is still read");
-        drop(part);
+        assert_eq!(buffer.as_ref(), [7; 100]);
+        assert_eq!(pool.free.lock().len(), 0);
+        drop(buffer);
         assert_eq!(pool.free.lock().len(), 1);
         assert_eq!(pool.take(50).as_ref().len(), 50);
         assert_eq!(pool.free.lock().len(), 1);
+    }
+
+    #[test]
+    fn a_large_buffer_is_not_kept() {
+        let pool = BufferPool::default();
+        drop(pool.take(KEPT_SIZE + 1));
+        assert_eq!(pool.free.lock().len(), 0);
     }
 }

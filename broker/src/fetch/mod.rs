@@ -3,4 +3,5 @@
 pub(crate) mod buffer_pool;
 pub(crate) mod fetch_state;
 pub(crate) mod reader;
+pub(crate) mod response;
 pub(crate) mod session_cache;

@@ -1,15 +1,12 @@
-//! Reads what a fetch asks for: first where the bytes are, then, if that is enough, the bytes.
+//! Finds what a fetch asks for: where the bytes are, and whether they are enough.
 
 use aqueduct_log::{FetchSlice, ReadError, ReadLimit};
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::ids::{LeaderEpoch, Offset};
-use aqueduct_protocol::messages::fetch_response::{
-    EpochEndOffset, FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
-};
-use bytes::Bytes;
+use aqueduct_protocol::messages::fetch_response::{EpochEndOffset, LeaderIdAndEpoch, PartitionData};
 
-use super::buffer_pool::BufferPool;
-use super::fetch_state::{FetchItem, FetchState, Told, TopicKey};
+use super::fetch_state::{FetchItem, FetchState, Told};
+use super::response::{PartitionAnswer, TopicAnswer};
 use crate::replica::partition::{IsolationLevel, Partition};
 
 /// Bounds of a fetch.
@@ -139,7 +136,6 @@ fn failed(index: i32, code: ErrorCode) -> PartitionData {
         partition_index: index,
         error_code: code.code(),
         high_watermark: -1,
-        records: Some(Bytes::new()),
         ..PartitionData::default()
     }
 }
@@ -153,78 +149,29 @@ fn refused_epoch(index: i32, code: ErrorCode, partition: &Partition, limits: &Fe
     PartitionData { current_leader, ..failed(index, code) }
 }
 
-/// Reads the bytes of `findings` and makes the topics of the answer. What a session's client is
-/// told is noted in `state`.
-pub(crate) fn read(
-    findings: Findings,
-    state: &mut FetchState,
-    pool: &BufferPool,
-    version: i16,
-) -> Vec<FetchableTopicResponse> {
-    let mut responses: Vec<FetchableTopicResponse> = Vec::new();
-    let mut bytes = read_all(&findings, pool);
+/// Makes the topics of the answer. What a session's client is told is noted in `state`.
+pub(crate) fn answer(findings: Findings, state: &mut FetchState) -> Vec<TopicAnswer> {
+    let mut topics: Vec<TopicAnswer> = Vec::new();
     let mut last_with_data = None;
-    for Found { place, mut data, slice } in findings.found {
-        if let Some(slice) = slice {
-            match &mut bytes {
-                Ok(bytes) => data.records = Some(bytes.split_to(slice.len())),
-                Err(()) => data = failed(data.partition_index, ErrorCode::KafkaStorageError),
-            }
-            last_with_data = Some(place);
-        }
-        // An empty record set, never null: librdkafka drops the connection over null.
-        data.records.get_or_insert_with(Bytes::new);
-        if version < 12 {
-            data.current_leader = LeaderIdAndEpoch::default();
-            data.diverging_epoch = EpochEndOffset::default();
-        }
+    for Found { place, data, slice } in findings.found {
         let item = state.item_mut(place);
         item.told = (data.error_code == 0)
             .then_some(Told { high_watermark: data.high_watermark, log_start_offset: data.log_start_offset });
         if let Ok((topic, _)) = &item.target {
             topic.metrics.fetch_requests.add(1);
-            topic.metrics.bytes_out.add(data.records.as_ref().map_or(0, Bytes::len) as u64);
+            topic.metrics.bytes_out.add(slice.as_ref().map_or(0, FetchSlice::len) as u64);
         }
-        push(&mut responses, &item.topic, data);
+        if slice.is_some() {
+            last_with_data = Some(place);
+        }
+        let partition = PartitionAnswer { data, records: slice };
+        match topics.last_mut() {
+            Some(last) if last.key == item.topic => last.partitions.push(partition),
+            _ => topics.push(TopicAnswer { key: item.topic.clone(), partitions: vec![partition] }),
+        }
     }
     if let Some(place) = last_with_data {
         state.turn_after(place);
     }
-    responses
-}
-
-fn read_all(findings: &Findings, pool: &BufferPool) -> Result<Bytes, ()> {
-    let length = usize::try_from(findings.bytes).unwrap_or(usize::MAX);
-    if length == 0 {
-        return Ok(Bytes::new());
-    }
-    let mut buffer = pool.take(length);
-    let mut rest = buffer.as_mut();
-    for slice in findings.found.iter().filter_map(|found| found.slice.as_ref()) {
-        let (part, behind) = rest.split_at_mut(slice.len());
-        if let Err(error) = slice.read_into(part) {
-            tracing::error!(%error, "reading log data failed");
-            return Err(());
-        }
-        rest = behind;
-    }
-    Ok(buffer.freeze())
-}
-
-fn push(responses: &mut Vec<FetchableTopicResponse>, key: &TopicKey, data: PartitionData) {
-    let same = |last: &FetchableTopicResponse| match key {
-        TopicKey::Name(name) => last.topic == *name,
-        TopicKey::Id(id) => last.topic_id == *id,
-    };
-    match responses.last_mut() {
-        Some(last) if same(last) => last.partitions.push(data),
-        _ => {
-            let mut response = FetchableTopicResponse { partitions: vec![data], ..Default::default() };
-            match key {
-                TopicKey::Name(name) => response.topic = name.clone(),
-                TopicKey::Id(id) => response.topic_id = *id,
-            }
-            responses.push(response);
-        }
-    }
+    topics
 }

@@ -24,7 +24,9 @@ use tokio::time::{Sleep, sleep};
 use super::frame_reader::{FrameError, FrameReader, NextFrame};
 use super::memory::RequestMemory;
 use super::output::Output;
-use crate::api::handler::{CloseReason, ConnectionInfo, Frame, Outcome, RequestContext};
+use crate::api::handler::{
+    CloseReason, ConnectionInfo, Frame, Outcome, PendingFrame, RequestContext, Segment,
+};
 use crate::api::{api_versions, handlers};
 use crate::broker::Broker;
 use crate::config::broker_config::NetworkLimits;
@@ -60,7 +62,7 @@ struct InFlight {
 
 enum Pending {
     Ready(Option<Frame>),
-    Waiting(Pin<Box<dyn Future<Output = Result<Frame, EncodeError>> + Send>>),
+    Waiting(PendingFrame),
 }
 
 /// Why a connection ended.
@@ -121,6 +123,7 @@ impl Connection {
         let limits = broker.config.network;
         let idle = limits.max_idle.unwrap_or(Duration::from_secs(365 * 24 * 3600));
         Self {
+            output: Output::new(broker.buffers.clone()),
             broker,
             info: Arc::new(info),
             stream,
@@ -129,7 +132,6 @@ impl Connection {
             memory,
             in_flight: VecDeque::new(),
             ready_bytes: 0,
-            output: Output::default(),
             last_request: Instant::now(),
             idle: Box::pin(sleep(idle)),
             memory_wait: None,
@@ -342,5 +344,5 @@ impl Connection {
 }
 
 fn frame_bytes(frame: &Frame) -> usize {
-    frame.iter().map(Bytes::len).sum()
+    frame.iter().map(Segment::len).sum()
 }

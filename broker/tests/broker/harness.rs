@@ -21,17 +21,17 @@ use aqueduct_service::Shutdown;
 use bytes::Bytes;
 
 /// A broker with its runtime; stopped when dropped.
-pub struct TestBroker {
-    pub address: SocketAddr,
-    pub broker: Arc<Broker>,
-    pub admin: SocketAddr,
+pub(crate) struct TestBroker {
+    pub(crate) address: SocketAddr,
+    pub(crate) broker: Arc<Broker>,
+    pub(crate) admin: SocketAddr,
     shutdown: Shutdown,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl TestBroker {
     /// Starts on `folder` with further settings, one `key=value` each.
-    pub fn start(folder: &Path, settings: &[&str]) -> TestBroker {
+    pub(crate) fn start(folder: &Path, settings: &[&str]) -> TestBroker {
         let mut properties = Properties::default();
         properties.set("log.dirs", folder.display().to_string());
         properties.set("listeners", "PLAINTEXT://127.0.0.1:0");
@@ -57,12 +57,12 @@ impl TestBroker {
         TestBroker { address, admin, broker, shutdown, thread: Some(thread) }
     }
 
-    pub fn connect(&self) -> Client {
+    pub(crate) fn connect(&self) -> Client {
         Client::new(self.address)
     }
 
     /// Stops the broker in order.
-    pub fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         self.finish();
     }
 
@@ -81,13 +81,13 @@ impl Drop for TestBroker {
 }
 
 /// A connection.
-pub struct Client {
-    pub stream: TcpStream,
+pub(crate) struct Client {
+    pub(crate) stream: TcpStream,
     next_id: i32,
 }
 
 impl Client {
-    pub fn new(address: SocketAddr) -> Client {
+    pub(crate) fn new(address: SocketAddr) -> Client {
         let stream = TcpStream::connect(address).expect("connects");
         stream.set_read_timeout(Some(Duration::from_secs(20))).expect("socket option");
         stream.set_nodelay(true).expect("socket option");
@@ -95,7 +95,7 @@ impl Client {
     }
 
     /// Sends a request and gives its correlation id.
-    pub fn send<R: Request>(&mut self, request: &R, version: i16) -> i32 {
+    pub(crate) fn send<R: Request>(&mut self, request: &R, version: i16) -> i32 {
         let id = self.next_id;
         self.next_id += 1;
         let frame = encode_request(id, Some("test".into()), request, version).expect("encodes").concat();
@@ -104,7 +104,7 @@ impl Client {
     }
 
     /// Receives the next frame, which must answer `id`. `None` if the broker closed the connection.
-    pub fn receive<R: Request>(&mut self, id: i32, version: i16) -> Option<R::Response> {
+    pub(crate) fn receive<R: Request>(&mut self, id: i32, version: i16) -> Option<R::Response> {
         let frame = self.receive_frame()?;
         let mut decoder = Decoder::new(frame);
         let header = decode_response_header(&mut decoder, R::API_KEY, version).expect("response header");
@@ -114,7 +114,7 @@ impl Client {
         Some(response)
     }
 
-    pub fn receive_frame(&mut self) -> Option<Bytes> {
+    pub(crate) fn receive_frame(&mut self) -> Option<Bytes> {
         let mut length = [0; 4];
         self.stream.read_exact(&mut length).ok()?;
         let mut frame = vec![0; u32::from_be_bytes(length) as usize];
@@ -122,12 +122,12 @@ impl Client {
         Some(frame.into())
     }
 
-    pub fn ask<R: Request>(&mut self, request: &R, version: i16) -> R::Response {
+    pub(crate) fn ask<R: Request>(&mut self, request: &R, version: i16) -> R::Response {
         let id = self.send(request, version);
         self.receive::<R>(id, version).expect("the connection stays open")
     }
 
-    pub fn create_topic(&mut self, name: &'static str, partitions: i32) {
+    pub(crate) fn create_topic(&mut self, name: &'static str, partitions: i32) {
         let topic = CreatableTopic {
             name: name.into(),
             num_partitions: partitions,
@@ -139,7 +139,7 @@ impl Client {
         assert_eq!(response.topics[0].error_code, 0, "{:?}", response.topics[0].error_message);
     }
 
-    pub fn produce(
+    pub(crate) fn produce(
         &mut self,
         topic: &'static str,
         partition: i32,
@@ -149,12 +149,17 @@ impl Client {
         response.responses.remove(0).partition_responses.remove(0)
     }
 
-    pub fn fetch(&mut self, topic: &'static str, partition: i32, offset: i64) -> FetchResponse {
+    pub(crate) fn fetch(&mut self, topic: &'static str, partition: i32, offset: i64) -> FetchResponse {
         self.ask(&fetch_request(topic, partition, offset, 0), 12)
     }
 }
 
-pub fn produce_request(topic: &'static str, partition: i32, records: Bytes, acks: i16) -> ProduceRequest {
+pub(crate) fn produce_request(
+    topic: &'static str,
+    partition: i32,
+    records: Bytes,
+    acks: i16,
+) -> ProduceRequest {
     let data =
         PartitionProduceData { index: partition, records: Some(records), ..PartitionProduceData::default() };
     let topic_data =
@@ -162,7 +167,12 @@ pub fn produce_request(topic: &'static str, partition: i32, records: Bytes, acks
     ProduceRequest { acks, timeout_ms: 1000, topic_data: vec![topic_data], ..ProduceRequest::default() }
 }
 
-pub fn fetch_request(topic: &'static str, partition: i32, offset: i64, max_wait_ms: i32) -> FetchRequest {
+pub(crate) fn fetch_request(
+    topic: &'static str,
+    partition: i32,
+    offset: i64,
+    max_wait_ms: i32,
+) -> FetchRequest {
     let asked = FetchPartition {
         partition,
         fetch_offset: offset,
@@ -179,7 +189,7 @@ pub fn fetch_request(topic: &'static str, partition: i32, offset: i64, max_wait_
 }
 
 /// A batch with these values.
-pub fn batch(values: &[&str]) -> Bytes {
+pub(crate) fn batch(values: &[&str]) -> Bytes {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     let mut builder = RecordBatchBuilder::default();
     for value in values {
@@ -189,7 +199,7 @@ pub fn batch(values: &[&str]) -> Bytes {
 }
 
 /// The values and offsets of all records of the first partition of a fetch.
-pub fn records(response: &FetchResponse) -> Vec<(i64, String)> {
+pub(crate) fn records(response: &FetchResponse) -> Vec<(i64, String)> {
     let mut found = Vec::new();
     let Some(topic) = response.responses.first() else { return found };
     let bytes = topic.partitions[0].records.clone().expect("never null");
@@ -203,6 +213,6 @@ pub fn records(response: &FetchResponse) -> Vec<(i64, String)> {
     found
 }
 
-pub fn first_error(response: &ProduceResponse) -> i16 {
+pub(crate) fn first_error(response: &ProduceResponse) -> i16 {
     response.responses[0].partition_responses[0].error_code
 }

@@ -13,7 +13,7 @@ use aqueduct_protocol::messages::{
 
 use crate::harness::{Client, TestBroker, batch};
 
-pub fn delete(client: &mut Client, topic: &'static str) {
+pub(crate) fn delete(client: &mut Client, topic: &'static str) {
     let named = DeleteTopicState { name: Some(topic.into()), ..Default::default() };
     let request = DeleteTopicsRequest { topics: vec![named], ..Default::default() };
     assert_eq!(client.ask(&request, 6).responses[0].error_code, 0);

@@ -57,6 +57,16 @@ impl FetchSlice {
         }
     }
 
+    /// Splits off the first `length` bytes, at most all of them; the rest stays.
+    #[must_use]
+    pub fn split_to(&mut self, length: usize) -> FetchSlice {
+        let length = self.len.min(u32::try_from(length).unwrap_or(u32::MAX));
+        let first = FetchSlice { source: self.source.clone(), position: self.position, len: length };
+        self.position += u64::from(length);
+        self.len -= length;
+        first
+    }
+
     /// The file and the position in it, for `sendfile`; `None` if the slice is empty.
     pub fn descriptor(&self) -> Option<(BorrowedFd<'_>, u64)> {
         Some((self.source.as_ref()?.descriptor()?, self.position))
