@@ -4,6 +4,8 @@
 //! ([`log::RecordLog`]) and answered once they have come back from it. What the registry does is in [`operation`], how
 //! it is asked in [`rest`], how its records look in [`records`].
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod config;
 pub mod error;
 pub mod log;

@@ -16,6 +16,8 @@
 //! assert_eq!(schema.logical_type(array.items), Some(aqueduct_avro::LogicalType::TimestampMillis));
 //! ```
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod canonical_text;
 pub mod compatibility;
 mod default_value;

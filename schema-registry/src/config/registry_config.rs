@@ -2,7 +2,7 @@
 
 use super::key_table::{key_table, not_honoured};
 use aqueduct_avro::compatibility::CompatibilityLevel;
-use aqueduct_config::{ConfigErrors, Parsed};
+use aqueduct_config::{ConfigErrors, Parsed, Properties};
 use std::time::Duration;
 
 /// A registry's settings; see the key table for what each is.
@@ -26,7 +26,16 @@ pub struct RegistryConfig {
 }
 
 impl RegistryConfig {
-    /// Reads settings by name. Keys that do nothing are named in warnings.
+    /// Reads the settings of a file, and warns of keys that do nothing here.
+    ///
+    /// # Errors
+    /// Every wrong value at once.
+    pub fn from_properties(properties: &Properties) -> Result<RegistryConfig, ConfigErrors> {
+        RegistryConfig::warn_of_unused(properties.iter().map(|(name, _)| name));
+        RegistryConfig::parse(|name| properties.get(name))
+    }
+
+    /// Reads settings by name.
     ///
     /// # Errors
     /// Every wrong value at once.

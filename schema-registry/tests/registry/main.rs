@@ -1,5 +1,7 @@
 //! The registry through its REST interface, on a log in memory: Confluent's answers, and what survives a restart.
 
+#![allow(clippy::unwrap_used)]
+
 use aqueduct_schema_registry::RegistryConfig;
 use aqueduct_schema_registry::log::MemoryLog;
 use aqueduct_schema_registry::registry::Registry;
@@ -16,6 +18,7 @@ use tower::ServiceExt;
 mod answers;
 mod durability;
 mod hostile;
+mod model;
 
 /// A registry on a log.
 struct Fixture {
