@@ -12,6 +12,7 @@ use crate::raw::{
     AQ_ABI_MAJOR, AQ_ABI_MINOR, AQ_ACCEPTED, AQ_ENTRY_SYMBOL, AQ_HOST_LINKED, AQ_LOG_TRACE, AQ_MAGIC,
     AQ_PLUGIN_ABORTS, AqEntryFn, AqHost, AqPlugin,
 };
+use crate::scan::{ElfError, read_elf};
 
 /// How many threads a plug-in's runtime is told to have.
 const WORKER_THREADS: u32 = 2;
@@ -28,8 +29,15 @@ pub enum OpenError {
         /// Why.
         source: std::io::Error,
     },
-    /// The system's loader refused the file: not a library, truncated, for another machine, or it needs libraries that
-    /// are not there.
+    /// The file is no whole library of this machine.
+    #[error("{path}: {source}", path = path.display())]
+    NotALibrary {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ElfError,
+    },
+    /// The system's loader refused the file, for instance because it needs libraries that are not there.
     #[error("{path}: cannot be loaded: {reason}", path = path.display())]
     Load {
         /// The file.
@@ -91,6 +99,7 @@ pub(super) struct Met {
 
 /// Loads a library, never to be unloaded: threads and thread-local destructors of its own may outlive every instance.
 pub(super) fn load(path: &Path) -> Result<Met, OpenError> {
+    read_elf(path).map_err(|source| OpenError::NotALibrary { path: path.to_owned(), source })?;
     let load_error =
         |error: libloading::Error| OpenError::Load { path: path.to_owned(), reason: loader_text(&error) };
     let flags = RTLD_NOW | RTLD_LOCAL | libc::RTLD_NODELETE;

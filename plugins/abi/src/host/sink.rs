@@ -9,6 +9,7 @@ use aqueduct_plugin_api::{
 };
 use async_trait::async_trait;
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use super::context::Services;
 use super::instance::Instance;
@@ -31,13 +32,15 @@ type Expected = Arc<Mutex<HashMap<u64, (u64, PutCompletion)>>>;
 struct Outcomes {
     puts: u64,
     expected: Expected,
+    /// Told with each outcome.
+    told: Arc<Notify>,
 }
 
 impl Outcomes {
     /// Waits for the outcome of a batch. Gives the number of the put.
     fn expect(&mut self, records: usize, completion: PutCompletion) -> (u64, AqDone) {
         self.puts += 1;
-        let (put, expected) = (self.puts, self.expected.clone());
+        let (put, expected, told) = (self.puts, self.expected.clone(), self.told.clone());
         // Held until the completion is in its place: the outcome may come before that.
         let mut held = self.expected.lock();
         let done = calls::expect(move |answer| {
@@ -45,10 +48,25 @@ impl Outcomes {
             if let Some((_, completion)) = waiting {
                 completion.complete(answer.into_put(records));
             }
+            told.notify_waiters();
         });
         held.insert(put, (done.ticket, completion));
         drop(held);
         (put, done)
+    }
+
+    /// Waits until every outcome has been told.
+    async fn all_told(&self) {
+        loop {
+            let next = self.told.notified();
+            tokio::pin!(next);
+            // From here on no outcome is missed.
+            next.as_mut().enable();
+            if self.expected.lock().is_empty() {
+                return;
+            }
+            next.await;
+        }
     }
 
     /// A batch was refused: it has no outcome.
@@ -155,6 +173,9 @@ impl SinkTask for SinkProxy {
     }
 
     async fn close(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
+        if self.instance.table.close.is_none() {
+            self.outcomes.all_told().await;
+        }
         self.partitions_call(self.instance.table.close, partitions).await
     }
 

@@ -79,7 +79,8 @@ c_struct! {
             "void (*put)(void *self, const AqBatch *batch, AqDone accepted, AqDone outcome)";
         /// Writes what is held back for batching.
         flush: Option<AqCallFn> = "void (*flush)(void *self, AqDone done)";
-        /// Partitions the task no longer reads from; outcomes of their records are told before it ends.
+        /// Partitions the task no longer reads from; outcomes of their records are told before it ends. Null: the
+        /// worker waits for the outcomes of all records.
         close: Option<unsafe extern "C" fn(*mut c_void, *const AqTopicPartition, usize, AqDone)> =
             "void (*close)(void *self, const AqTopicPartition *partitions, size_t partitions_len, AqDone done)";
         /// Ends.

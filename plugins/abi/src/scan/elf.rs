@@ -1,6 +1,7 @@
-//! Just enough of ELF to read a plug-in's manifest: the section table of a 64-bit little-endian shared library.
+//! Just enough of ELF to read a plug-in's manifest: the tables of a 64-bit little-endian shared library.
 //!
-//! Everything read from the file is checked against its size, and bounded.
+//! Everything read from the file is checked against its size, and bounded. A truncated library is told here: the
+//! system's loader would map what is not there, and the process would end with a bus error.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -14,6 +15,8 @@ const MOST_MANIFEST: u64 = 4 << 20;
 const MOST_NAMES: u64 = 16 << 20;
 const HEADER: usize = 64;
 const SECTION_HEADER: usize = 64;
+const PROGRAM_HEADER: usize = 56;
+const PT_LOAD: u32 = 1;
 const SHT_DYNSYM: u32 = 11;
 const SHT_NOBITS: u32 = 8;
 const ET_DYN: u16 = 3;
@@ -53,15 +56,15 @@ pub enum ElfError {
 
 /// What the file says of itself.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Library {
+pub(crate) struct Library {
     /// The embedded manifest, without trailing zeros.
-    pub(super) manifest: Option<Vec<u8>>,
+    pub(crate) manifest: Option<Vec<u8>>,
     /// Whether it exports the entry symbol.
-    pub(super) has_entry: bool,
+    pub(crate) has_entry: bool,
 }
 
 /// Reads a library's manifest, and whether it has the entry symbol.
-pub(super) fn read(path: &Path) -> Result<Library, ElfError> {
+pub(crate) fn read(path: &Path) -> Result<Library, ElfError> {
     let file = File::open(path)?;
     if !file.metadata()?.is_file() {
         return Err(ElfError::Unusable("not a regular file"));
@@ -142,6 +145,7 @@ impl Input {
         if u16_at(&header, 16) != ET_DYN {
             return Err(ElfError::Unusable("not a shared library"));
         }
+        self.check_segments(&header)?;
         let (offset, entry, count) = (u64_at(&header, 40), u16_at(&header, 58), u16_at(&header, 60));
         if count == 0 || usize::from(entry) != SECTION_HEADER {
             return Err(ElfError::Unusable("no section table"));
@@ -149,6 +153,22 @@ impl Input {
         let table = self.read(offset, usize::from(count) * SECTION_HEADER, "the section table")?;
         let headers = table.chunks_exact(SECTION_HEADER).map(section).collect();
         Ok(Sections { headers, names: u16_at(&header, 62).into() })
+    }
+
+    /// Everything that the loader would map is there.
+    fn check_segments(&self, header: &[u8]) -> Result<(), ElfError> {
+        let (offset, entry, count) = (u64_at(header, 32), u16_at(header, 54), u16_at(header, 56));
+        if count == 0 || usize::from(entry) != PROGRAM_HEADER {
+            return Err(ElfError::Unusable("no program headers"));
+        }
+        let table = self.read(offset, usize::from(count) * PROGRAM_HEADER, "the program headers")?;
+        for segment in table.chunks_exact(PROGRAM_HEADER).filter(|segment| u32_at(segment, 0) == PT_LOAD) {
+            let end = u64_at(segment, 8).saturating_add(u64_at(segment, 32));
+            if end > self.len {
+                return Err(ElfError::Truncated { what: "a segment", end, len: self.len });
+            }
+        }
+        Ok(())
     }
 
     fn section_names(&self, sections: &Sections) -> Result<Names, ElfError> {
@@ -199,3 +219,91 @@ const OUR_MACHINE: u16 = if cfg!(target_arch = "x86_64") {
 } else {
     0
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A library with the tables that a plug-in has, and a manifest.
+    fn library(manifest: &[u8]) -> Vec<u8> {
+        let names = b"\0.aqueduct.manifest\0.dynsym\0.dynstr\0";
+        let symbols = b"\0aq_plugin_entry_v1\0";
+        let mut file = vec![0; HEADER + PROGRAM_HEADER];
+        let mut put = |bytes: &[u8]| {
+            let at = file.len() as u64;
+            file.extend_from_slice(bytes);
+            (at, bytes.len() as u64)
+        };
+        let sections = [
+            (0, 3, put(names), 0),
+            (1, 1, put(manifest), 0),
+            (20, SHT_DYNSYM, (0, 0), 3),
+            (28, 3, put(symbols), 0),
+        ];
+        let table = file.len() as u64;
+        for (name, kind, (offset, size), link) in sections {
+            let mut header = [0; SECTION_HEADER];
+            header[0..4].copy_from_slice(&u32::to_le_bytes(name));
+            header[4..8].copy_from_slice(&u32::to_le_bytes(kind));
+            header[24..32].copy_from_slice(&offset.to_le_bytes());
+            header[32..40].copy_from_slice(&size.to_le_bytes());
+            header[40..44].copy_from_slice(&u32::to_le_bytes(link));
+            file.extend_from_slice(&header);
+        }
+        let len = file.len() as u64;
+        file[..6].copy_from_slice(b"\x7fELF\x02\x01");
+        file[16..18].copy_from_slice(&ET_DYN.to_le_bytes());
+        file[18..20].copy_from_slice(&OUR_MACHINE.to_le_bytes());
+        file[32..40].copy_from_slice(&(HEADER as u64).to_le_bytes());
+        file[40..48].copy_from_slice(&table.to_le_bytes());
+        file[54..56].copy_from_slice(&(PROGRAM_HEADER as u16).to_le_bytes());
+        file[56..58].copy_from_slice(&1u16.to_le_bytes());
+        file[58..60].copy_from_slice(&(SECTION_HEADER as u16).to_le_bytes());
+        file[60..62].copy_from_slice(&4u16.to_le_bytes());
+        file[HEADER..HEADER + 4].copy_from_slice(&PT_LOAD.to_le_bytes());
+        file[HEADER + 32..HEADER + 40].copy_from_slice(&len.to_le_bytes());
+        file
+    }
+
+    fn read_bytes(bytes: &[u8]) -> Result<Library, ElfError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        read(file.path())
+    }
+
+    #[test]
+    fn the_manifest_is_read_without_trailing_zeros() {
+        let found = read_bytes(&library(b"{}\0\0")).unwrap();
+        assert_eq!(found, Library { manifest: Some(b"{}".to_vec()), has_entry: true });
+    }
+
+    #[test]
+    fn a_library_cut_anywhere_is_refused() {
+        let whole = library(b"{}");
+        for length in 0..whole.len() {
+            assert!(read_bytes(&whole[..length]).is_err(), "cut at {length}");
+        }
+    }
+
+    #[test]
+    fn another_machines_library_says_so() {
+        let mut other = library(b"{}");
+        other[18] ^= 0xff;
+        assert!(read_bytes(&other).unwrap_err().to_string().starts_with("for another machine"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+        #[test]
+        fn a_damaged_library_does_no_harm(damage in prop::collection::vec((0usize..460, any::<u8>()), 1..6)) {
+            let mut bytes = library(b"{}");
+            for (at, value) in damage {
+                let at = at % bytes.len();
+                bytes[at] = value;
+            }
+            // Whatever it says, it says it without a panic and without a large allocation.
+            let _either = read_bytes(&bytes);
+        }
+    }
+}
