@@ -15,6 +15,8 @@ mod offset;
 mod reader;
 mod schema;
 mod schema_table;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use decode::{Decoder, OwnedBatch};
