@@ -28,6 +28,14 @@ pub fn normalized(subject: &str) -> &str {
     }
 }
 
+/// The name in a context, for a name without one: `s` in `.c` is `:.c:s`.
+pub fn qualified(subject: &str, context: &str) -> String {
+    if context == DEFAULT_CONTEXT || split(subject).is_some() {
+        return normalized(subject).to_owned();
+    }
+    format!(":{context}:{subject}")
+}
+
 /// Whether the name stands for a whole context: `:.name:`.
 pub fn is_context(subject: &str) -> bool {
     matches!(split(subject), Some((_, "")))
@@ -75,6 +83,9 @@ mod tests {
         assert_eq!(normalized(":.c:s"), ":.c:s");
         assert_eq!(context_in_messages("s"), "");
         assert_eq!(context_in_messages(":.c:s"), ":.c:");
+        assert_eq!(qualified("s", ".c"), ":.c:s");
+        assert_eq!(qualified(":.d:s", ".c"), ":.d:s");
+        assert_eq!(qualified(":.:s", ".c"), "s");
         assert!(is_context(":.c:") && !is_context(":.c:s") && !is_context("s"));
     }
 

@@ -1,6 +1,6 @@
 //! Deletes versions and subjects: first softly, then for good.
 
-use super::setting::refuse_read_only;
+use super::mode::refuse_read_only;
 use super::version_id::VersionId;
 use crate::error::RegistryError;
 use crate::log::NewRecord;
@@ -92,7 +92,7 @@ fn refuse_referred(snapshot: &Snapshot, subject: &str, version: u32) -> Result<(
 
 /// The records that delete versions for good. The highest id of the context is noted first: the records that had it may
 /// be the only ones that know it.
-fn purge(snapshot: &Snapshot, subject: &str, versions: &[&Arc<Version>]) -> Vec<NewRecord> {
+pub(super) fn purge(snapshot: &Snapshot, subject: &str, versions: &[&Arc<Version>]) -> Vec<NewRecord> {
     let context = context_of(subject).to_owned();
     let max_id = snapshot.context(subject).map(|context| context.max_id);
     let note = ContextValue { tenant: "default".into(), context: context.clone(), max_id };

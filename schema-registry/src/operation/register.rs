@@ -2,15 +2,16 @@
 
 use super::compatibility::check_against;
 use super::lookup::existing;
-use super::schema_request::{ParsedSchema, SchemaRequest, parse_request};
-use super::setting::refuse_read_only;
+use super::mode::refuse_read_only;
+use super::schema_request::{Judging, ParsedSchema, SchemaRequest, parse_request};
 use crate::error::RegistryError;
 use crate::log::NewRecord;
 use crate::records::{Content, ContextValue, Key, SchemaValue};
 use crate::registry::Registry;
+use crate::state::Mode;
 use crate::state::{Snapshot, Subject};
 use crate::store::Decision;
-use crate::subject::{DEFAULT_CONTEXT, context_in_messages, context_of};
+use crate::subject::{DEFAULT_CONTEXT, context_in_messages, context_of, qualified};
 use aqueduct_avro::compatibility::CompatibilityLevel;
 use std::sync::Arc;
 
@@ -48,7 +49,7 @@ pub async fn register(
         };
         let judged = match judged {
             Judged::Existing(registered, snapshot) => return Ok((registered, snapshot)),
-            Judged::New(judged) => judged,
+            Judged::New(judged) => *judged,
         };
         let default_level = registry.config.compatibility_level;
         let (placed, snapshot) = registry
@@ -70,16 +71,19 @@ pub async fn register(
 
 enum Judged {
     Existing(Registered, Arc<Snapshot>),
-    New(New),
+    New(Box<New>),
 }
 
 /// A schema that may be registered, and what that was judged on.
 struct New {
     subject: String,
     content: Content,
-    version: Option<i32>,
+    version: Option<u32>,
+    /// The id it must get, in the mode IMPORT.
+    id: Option<u32>,
     judged_on: Option<Arc<Subject>>,
     level: CompatibilityLevel,
+    mode: Mode,
 }
 
 impl New {
@@ -89,7 +93,10 @@ impl New {
             (Some(then), Some(now)) => Arc::ptr_eq(then, now),
             _ => false,
         };
-        same_subject && now.level_in_force(Some(&self.subject), default) == self.level
+        same_subject
+            && now.level_in_force(Some(&self.subject), default) == self.level
+            && now.mode_in_force(Some(&self.subject)) == self.mode
+            && references_exist(now, &self.subject, &self.content)
     }
 }
 
@@ -100,28 +107,57 @@ fn judge(
     normalize: bool,
 ) -> Result<Judged, RegistryError> {
     let snapshot = registry.store.snapshot();
-    let normalize = normalize || snapshot.normalize_in_force(subject);
-    let parsed = parse_request(&snapshot, subject, request, normalize)?;
+    let mode = snapshot.mode_in_force(Some(subject));
+    let judging = match mode {
+        Mode::Import => Judging::AsStored,
+        _ if normalize || snapshot.normalize_in_force(subject) => Judging::AsNewNormalized,
+        _ => Judging::AsNew,
+    };
+    let parsed = parse_request(&snapshot, subject, request, judging)?;
+    let wanted = |number: Option<i32>| {
+        number.and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0)
+    };
+    let (id, version) = (wanted(request.id), wanted(request.version));
     if let Some(found) = existing(&snapshot, subject, &parsed.content, false)
-        && request.id.is_none_or(|id| id < 0 || id as u32 == found.id)
+        && id.is_none_or(|id| id == found.id)
+        && (mode != Mode::Import || version.is_none_or(|version| version == found.version))
     {
         let registered = Registered { version: found.version, id: found.id };
         return Ok(Judged::Existing(registered, snapshot));
     }
     refuse_read_only(&snapshot, Some(subject))?;
-    if request.id.is_some_and(|id| id >= 0) {
-        let context = context_in_messages(subject);
-        return Err(RegistryError::OperationNotPermitted(format!(
-            "Subject {subject} in context {context} is not in import mode"
-        )));
-    }
+    refuse_other_mode(subject, mode, id)?;
     let level = snapshot.level_in_force(Some(subject), registry.config.compatibility_level);
     let judged_on = snapshot.subject(subject).cloned();
-    if let Some(known) = &judged_on {
+    if let Some(known) = judged_on.as_ref().filter(|_| mode != Mode::Import) {
         refuse_incompatible(registry, &snapshot, known, level, &parsed)?;
     }
-    let version = request.version.filter(|version| *version > 0);
-    Ok(Judged::New(New { subject: subject.to_owned(), content: parsed.content, version, judged_on, level }))
+    let (subject, content) = (subject.to_owned(), parsed.content);
+    Ok(Judged::New(Box::new(New { subject, content, version, id, judged_on, level, mode })))
+}
+
+/// An id is given in the mode IMPORT and in no other.
+fn refuse_other_mode(subject: &str, mode: Mode, id: Option<u32>) -> Result<(), RegistryError> {
+    let missing = match (mode, id) {
+        (Mode::Import, None) => "read-write",
+        (Mode::Import, Some(_)) | (_, None) => return Ok(()),
+        (_, Some(_)) => "import",
+    };
+    let context = context_in_messages(subject);
+    Err(RegistryError::OperationNotPermitted(format!(
+        "Subject {subject} in context {context} is not in {missing} mode"
+    )))
+}
+
+/// Whether what a schema refers to is still there.
+fn references_exist(now: &Snapshot, subject: &str, content: &Content) -> bool {
+    content.references.iter().all(|reference| {
+        let target = qualified(&reference.subject, context_of(subject));
+        now.subject(&target).is_some_and(|known| match u32::try_from(reference.version) {
+            Ok(version) => known.versions.contains_key(&version),
+            Err(_) => known.is_live(),
+        })
+    })
 }
 
 fn refuse_incompatible(
@@ -142,38 +178,52 @@ fn refuse_incompatible(
 /// The records that register a schema.
 fn place(now: &Snapshot, new: &New) -> Result<Decision<Option<Registered>>, RegistryError> {
     let subject = new.subject.as_str();
-    let version = new.judged_on.as_ref().map_or(1, |known| known.next_version());
-    if new.version.is_some_and(|wanted| wanted as u32 != version) {
-        return Err(RegistryError::InvalidSchema("Version is not one more than previous version".into()));
-    }
-    let context = now.context(subject);
-    let id = match context.and_then(|context| context.id_of(&new.content)) {
-        Some(id) => id,
-        None => context.map_or(0, |context| context.max_id) + 1,
+    let next = new.judged_on.as_ref().map_or(1, |known| known.next_version());
+    let version = match new.version {
+        Some(wanted) if new.mode != Mode::Import && wanted != next => {
+            return Err(RegistryError::InvalidSchema("Version is not one more than previous version".into()));
+        }
+        Some(wanted) => wanted,
+        None => next,
     };
+    let id = id_of(now, new)?;
     if i32::try_from(id).is_err() || i32::try_from(version).is_err() {
         return Err(RegistryError::Store("Register operation failed: there are no more ids".into()));
     }
     let mut records = Vec::new();
-    let context_name = context_of(subject);
-    if context.is_none() && context_name != DEFAULT_CONTEXT {
-        let value = ContextValue { tenant: "default".into(), context: context_name.to_owned(), max_id: None };
-        let key = Key::Context { context: context_name.to_owned() }.to_bytes();
+    let context = context_of(subject);
+    if now.context(subject).is_none() && context != DEFAULT_CONTEXT {
+        let value = ContextValue { tenant: "default".into(), context: context.to_owned(), max_id: None };
+        let key = Key::Context { context: context.to_owned() }.to_bytes();
         records.push(NewRecord { key, value: Some(value.to_bytes()) });
     }
-    // A soft-deleted version with the same schema makes way, unless something refers to it.
-    for old in new
-        .judged_on
-        .iter()
-        .flat_map(|known| known.versions.values())
-        .filter(|old| old.deleted && old.id == id)
-    {
+    let old = new.judged_on.as_ref().and_then(|known| known.versions.get(&version));
+    let key = old.map(|old| old.key.clone());
+    let key = key.unwrap_or_else(|| Key::Schema { subject: subject.to_owned(), version }.to_bytes());
+    let value = SchemaValue::new(subject, version, id, &new.content, false);
+    records.push(NewRecord { key, value: Some(value.to_bytes()) });
+    // A soft-deleted version with the same schema makes way, unless something refers to it. It goes last, so that the
+    // id is never without a version.
+    let deleted = new.judged_on.iter().flat_map(|known| known.versions.values());
+    for old in deleted.filter(|old| old.deleted && old.id == id && old.version != version) {
         if now.referrers(subject, old.version).is_none() {
             records.push(NewRecord { key: old.key.clone(), value: None });
         }
     }
-    let value = SchemaValue::new(subject, version, id, &new.content, false);
-    let key = Key::Schema { subject: subject.to_owned(), version }.to_bytes();
-    records.push(NewRecord { key, value: Some(value.to_bytes()) });
     Ok(Decision { records, answer: Some(Registered { version, id }) })
+}
+
+/// The id a schema gets: the one it must have, that of an equal schema in the context, or a new one.
+fn id_of(now: &Snapshot, new: &New) -> Result<u32, RegistryError> {
+    let Some(context) = now.context(&new.subject) else { return Ok(new.id.unwrap_or(1)) };
+    let Some(wanted) = new.id else {
+        return Ok(context.id_of(&new.content).unwrap_or(context.max_id.saturating_add(1)));
+    };
+    if context.ids.get(&wanted).is_some_and(|entry| *entry.content != new.content) {
+        let context = context_in_messages(&new.subject);
+        return Err(RegistryError::OperationNotPermitted(format!(
+            "Overwrite new schema with id {wanted} in context {context} is not permitted."
+        )));
+    }
+    Ok(wanted)
 }

@@ -3,7 +3,7 @@
 use crate::error::RegistryError;
 use crate::records::{Content, Metadata, SchemaReference};
 use crate::state::Snapshot;
-use crate::subject::{DEFAULT_CONTEXT, context_of};
+use crate::subject::{context_of, qualified};
 use aqueduct_avro::{ParseOptions, Schema};
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -31,6 +31,17 @@ pub struct SchemaRequest {
     pub schema: Option<String>,
 }
 
+/// How a schema in a request is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judging {
+    /// Names and defaults must be right.
+    AsNew,
+    /// The same, and its form is normalised.
+    AsNewNormalized,
+    /// Only its structure must be right.
+    AsStored,
+}
+
 /// A schema that was understood.
 #[derive(Debug)]
 pub struct ParsedSchema {
@@ -40,7 +51,7 @@ pub struct ParsedSchema {
     pub avro: Schema,
 }
 
-/// Understands the schema of a request, judging it as a new one. An empty text stands for the subject's latest version.
+/// Understands the schema of a request. An empty text stands for the subject's latest version.
 ///
 /// # Errors
 /// 42201 with Confluent's text; a type other than Avro is not implemented, which it words as an invalid type.
@@ -48,7 +59,7 @@ pub fn parse_request(
     snapshot: &Snapshot,
     subject: &str,
     request: &SchemaRequest,
-    normalize: bool,
+    judging: Judging,
 ) -> Result<ParsedSchema, RegistryError> {
     let schema_type = request.schema_type.as_deref().unwrap_or("AVRO");
     if schema_type != "AVRO" {
@@ -69,9 +80,10 @@ pub fn parse_request(
     let parent = context_of(subject);
     let needed = resolve(snapshot, parent, &references).map_err(&refuse)?;
     let needed: Vec<&str> = needed.iter().map(String::as_str).collect();
-    let options = ParseOptions { strict: true, references: &needed };
+    let strict = judging != Judging::AsStored;
+    let options = ParseOptions { strict, references: &needed };
     let mut avro = Schema::parse_with(&text, &options).map_err(|error| refuse(error.to_string()))?;
-    if normalize {
+    if judging == Judging::AsNewNormalized {
         avro = avro.normalized();
         references.sort();
         references.dedup();
@@ -133,15 +145,6 @@ fn resolve(
         work.extend(inner.into_iter().rev().map(|reference| (reference, None)));
     }
     Ok(texts)
-}
-
-/// A subject without a context is in that of the schema that refers to it.
-fn qualified(subject: &str, context: &str) -> String {
-    if context == DEFAULT_CONTEXT || subject.starts_with(":.") {
-        subject.to_owned()
-    } else {
-        format!(":{context}:{subject}")
-    }
 }
 
 /// The error for a schema that is not understood, with everything Confluent's text tells.

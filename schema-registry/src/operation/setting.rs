@@ -1,11 +1,11 @@
-//! Compatibility level and mode of a subject or of all.
+//! Compatibility level and other settings of a subject or of all.
 
+use super::mode::refuse_read_only;
 use crate::error::RegistryError;
 use crate::log::NewRecord;
 use crate::records::{Key, SettingsValue};
 use crate::state::Snapshot;
 use crate::store::Decision;
-use crate::subject::context_in_messages;
 use aqueduct_avro::compatibility::CompatibilityLevel;
 use serde_json::{Map, Value};
 
@@ -97,78 +97,4 @@ pub fn delete_config(
             Ok(Decision { records: Vec::new(), answer: value })
         }
     }
-}
-
-/// Sets a mode.
-///
-/// # Errors
-/// 42204, 42205; IMPORT and FORWARD are not implemented.
-pub fn put_mode(
-    snapshot: &Snapshot,
-    subject: Option<&str>,
-    mode: &str,
-    mutable: bool,
-) -> Result<Decision<()>, RegistryError> {
-    match mode {
-        "READWRITE" | "READONLY" | "READONLY_OVERRIDE" => {}
-        "IMPORT" | "FORWARD" => return Err(RegistryError::NotImplemented(format!("Mode {mode}"))),
-        _ => return Err(RegistryError::InvalidMode),
-    }
-    refuse_immutable_mode(mutable)?;
-    let mut value = SettingsValue::default();
-    if let Some(subject) = subject {
-        value.0.insert("subject".into(), subject.into());
-    }
-    value.0.insert("mode".into(), mode.into());
-    let scope = subject.map(str::to_owned);
-    let key = match snapshot.modes.get(&scope) {
-        Some(setting) => setting.key.clone(),
-        None => Key::Mode { subject: scope }.to_bytes(),
-    };
-    Ok(Decision { records: vec![NewRecord { key, value: Some(value.to_bytes()) }], answer: () })
-}
-
-/// Removes a mode; the answer is what it was.
-///
-/// # Errors
-/// 40401 if there is none, 42205.
-pub fn delete_mode(
-    snapshot: &Snapshot,
-    subject: Option<&str>,
-    mutable: bool,
-) -> Result<Decision<String>, RegistryError> {
-    refuse_immutable_mode(mutable)?;
-    let scope = subject.map(str::to_owned);
-    match (snapshot.modes.get(&scope), subject) {
-        (Some(own), _) => Ok(Decision {
-            records: vec![NewRecord { key: own.key.clone(), value: None }],
-            answer: own.value.text("mode").unwrap_or("READWRITE").to_owned(),
-        }),
-        (None, Some(subject)) => Err(RegistryError::SubjectNotFound(subject.to_owned())),
-        (None, None) => Ok(Decision { records: Vec::new(), answer: "READWRITE".into() }),
-    }
-}
-
-/// Refuses a write where the mode does not allow it. An override of all is not beaten by anything but a mode of the
-/// subject's own.
-///
-/// # Errors
-/// 42205
-pub(super) fn refuse_read_only(snapshot: &Snapshot, subject: Option<&str>) -> Result<(), RegistryError> {
-    let mode = snapshot.mode_in_force(subject);
-    if !matches!(mode.as_str(), "READONLY" | "READONLY_OVERRIDE") {
-        return Ok(());
-    }
-    let name = subject.unwrap_or("null");
-    let context = subject.map_or_else(String::new, context_in_messages);
-    Err(RegistryError::OperationNotPermitted(format!(
-        "Subject {name} in context {context} is in read-only mode"
-    )))
-}
-
-fn refuse_immutable_mode(mutable: bool) -> Result<(), RegistryError> {
-    if mutable {
-        return Ok(());
-    }
-    Err(RegistryError::OperationNotPermitted("Mode changes are not allowed".into()))
 }

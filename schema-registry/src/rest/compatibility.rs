@@ -4,7 +4,7 @@ use super::answer::{Answer, json_answer};
 use super::parameters::{self, Query, flag};
 use super::request_body;
 use crate::error::RegistryError;
-use crate::operation::{self, SchemaRequest, VersionId};
+use crate::operation::{self, Judging, SchemaRequest, VersionId};
 use crate::registry::Registry;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -75,7 +75,10 @@ fn judge(
             vec![found.ok_or(RegistryError::VersionNotFound(i64::from(number)))?]
         }
     };
-    let normalize = normalize || snapshot.normalize_in_force(subject);
-    let parsed = operation::parse_request(&snapshot, subject, request, normalize)?;
+    let judging = match normalize || snapshot.normalize_in_force(subject) {
+        true => Judging::AsNewNormalized,
+        false => Judging::AsNew,
+    };
+    let parsed = operation::parse_request(&snapshot, subject, request, judging)?;
     Ok(operation::check_against(&snapshot, subject, level, &parsed, versions.into_iter()))
 }

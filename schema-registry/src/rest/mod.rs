@@ -2,6 +2,7 @@
 
 mod answer;
 mod compatibility;
+mod context_path;
 mod contexts;
 mod guard;
 mod media_type;

@@ -1,6 +1,8 @@
 //! Which path leads where.
 
-use super::{compatibility, contexts, guard, schemas, server_info, settings, subjects, versions};
+use super::{
+    compatibility, context_path, contexts, guard, schemas, server_info, settings, subjects, versions,
+};
 use crate::error::RegistryError;
 use crate::registry::Registry;
 use axum::Router;
@@ -8,9 +10,15 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use std::sync::Arc;
+use tower::util::MapRequest;
 
 /// The whole interface.
 pub fn router(registry: Arc<Registry>) -> Router {
+    // Paths below a context are rewritten before they are routed.
+    Router::new().fallback_service(MapRequest::new(routes(registry), context_path::rewrite))
+}
+
+fn routes(registry: Arc<Registry>) -> Router {
     Router::new()
         .route("/", get(server_info::root).post(server_info::root))
         .route("/v1/metadata/id", get(server_info::id))

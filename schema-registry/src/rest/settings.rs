@@ -95,7 +95,7 @@ async fn remove_config(registry: &Arc<Registry>, subject: Option<String>) -> Ans
 
 /// `GET /mode`
 pub(super) async fn get_mode(State(registry): Shared) -> Answer {
-    json_answer(&json!({ "mode": registry.store.snapshot().mode_in_force(None) }))
+    json_answer(&json!({ "mode": registry.store.snapshot().mode_in_force(None).name() }))
 }
 
 /// `GET /mode/{subject}`
@@ -110,33 +110,34 @@ pub(super) async fn get_subject_mode(
         return json_answer(&json!({ "mode": own }));
     }
     if flag(&query, "defaultToGlobal") {
-        return json_answer(&json!({ "mode": snapshot.mode_in_force(Some(name)) }));
+        return json_answer(&json!({ "mode": snapshot.mode_in_force(Some(name)).name() }));
     }
     Err(RegistryError::SubjectModeNotConfigured(name.to_owned()))
 }
 
 /// `PUT /mode`
-pub(super) async fn put_mode(State(registry): Shared, body: Body) -> Answer {
-    write_mode(&registry, None, body).await
+pub(super) async fn put_mode(State(registry): Shared, query: Query, body: Body) -> Answer {
+    write_mode(&registry, None, flag(&query, "force"), body).await
 }
 
 /// `PUT /mode/{subject}`
 pub(super) async fn put_subject_mode(
     State(registry): Shared,
     Path(subject): Path<String>,
+    query: Query,
     body: Body,
 ) -> Answer {
     let name = parameters::subject_of_settings(&subject)?.to_owned();
-    write_mode(&registry, Some(name), body).await
+    write_mode(&registry, Some(name), flag(&query, "force"), body).await
 }
 
-async fn write_mode(registry: &Arc<Registry>, subject: Option<String>, body: Body) -> Answer {
+async fn write_mode(registry: &Arc<Registry>, subject: Option<String>, force: bool, body: Body) -> Answer {
     let given: Map<String, Value> = request_body::read(registry, body).await?;
     let mode =
         given.get("mode").and_then(Value::as_str).ok_or(RegistryError::InvalidMode)?.to_ascii_uppercase();
     let echo = json!({ "mode": mode });
     let mutable = registry.config.mode_mutability;
-    let decide = move |now: &Snapshot| operation::put_mode(now, subject.as_deref(), &mode, mutable);
+    let decide = move |now: &Snapshot| operation::put_mode(now, subject.as_deref(), &mode, force, mutable);
     registry.store.write("Update mode", decide).await?;
     json_answer(&echo)
 }

@@ -4,7 +4,7 @@ use super::answer::{Answer, json_answer, version_json};
 use super::parameters::{self, Query, flag, page, refuse_format};
 use super::request_body;
 use crate::error::RegistryError;
-use crate::operation::{self, SchemaRequest};
+use crate::operation::{self, Judging, SchemaRequest};
 use crate::registry::Registry;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -47,8 +47,11 @@ pub(super) async fn lookup(
     let (normalize, deleted) = (flag(&query, "normalize"), flag(&query, "deleted"));
     let found = tokio::task::spawn_blocking(move || {
         let snapshot = registry.store.snapshot();
-        let normalize = normalize || snapshot.normalize_in_force(&name);
-        let parsed = operation::parse_request(&snapshot, &name, &request, normalize)?;
+        let judging = match normalize || snapshot.normalize_in_force(&name) {
+            true => Judging::AsNewNormalized,
+            false => Judging::AsNew,
+        };
+        let parsed = operation::parse_request(&snapshot, &name, &request, judging)?;
         if let Some(version) = operation::existing(&snapshot, &name, &parsed.content, deleted) {
             return Ok(Value::Object(version_json(&name, version)));
         }

@@ -3,7 +3,7 @@
 use super::snapshot::{Setting, Snapshot, Subject, Version};
 use crate::log::LogRecord;
 use crate::records::{ContextValue, DeleteSubjectValue, Key, KeyError, SchemaValue, SettingsValue};
-use crate::subject::{context_of, normalized};
+use crate::subject::{context_of, normalized, qualified};
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -248,7 +248,7 @@ impl Snapshot {
         let referrers = Arc::make_mut(&mut self.referrers);
         for reference in &content.references {
             let Ok(version) = u32::try_from(reference.version) else { continue };
-            let target = (normalized(&reference.subject).to_owned(), version);
+            let target = (qualified(&reference.subject, context), version);
             let referrer = (Arc::from(context), id);
             if refers {
                 referrers.entry(target).or_default().insert(referrer);

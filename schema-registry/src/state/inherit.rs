@@ -1,5 +1,6 @@
 //! Settings in force: a subject's own, else its context's, else those of all, else the server's default.
 
+use super::mode::Mode;
 use super::snapshot::{Setting, Snapshot};
 use crate::subject::{DEFAULT_CONTEXT, GLOBAL_CONTEXT, context_of, is_context};
 use aqueduct_avro::compatibility::CompatibilityLevel;
@@ -22,9 +23,12 @@ impl Snapshot {
         found.unwrap_or(false)
     }
 
-    /// The mode that holds for a subject.
-    pub fn mode_in_force(&self, subject: Option<&str>) -> String {
-        self.modes.in_force(subject, "mode").unwrap_or("READWRITE").to_owned()
+    /// The mode that holds for a subject. One that is not known, from another registry, allows nothing.
+    pub fn mode_in_force(&self, subject: Option<&str>) -> Mode {
+        match self.modes.in_force(subject, "mode") {
+            Some(name) => Mode::from_name(name).unwrap_or(Mode::ReadOnly),
+            None => Mode::default(),
+        }
     }
 
     /// The level that a subject (`None`: all subjects) has of its own.

@@ -3,10 +3,12 @@
 mod apply;
 mod context;
 mod inherit;
+mod mode;
 mod sharded;
 mod snapshot;
 
 pub use apply::{Recent, RecentRecord, Rejected};
 pub use context::{Context, IdEntry};
+pub use mode::Mode;
 pub use sharded::Sharded;
-pub use snapshot::{Setting, Snapshot, Subject, Version};
+pub use snapshot::{Referrers, Setting, Snapshot, Subject, Version};

@@ -23,10 +23,13 @@ pub struct Snapshot {
     /// MODE records by subject.
     pub modes: Arc<HashMap<Option<String>, Setting>>,
     /// Ids of the schemas that refer to a subject's version, with the context of the referring schema.
-    pub referrers: Arc<HashMap<(String, u32), BTreeSet<(Arc<str>, u32)>>>,
+    pub referrers: Arc<HashMap<(String, u32), Referrers>>,
     /// The last records that changed something.
     pub recent: Recent,
 }
+
+/// Schemas that refer to a version: their contexts and ids.
+pub type Referrers = BTreeSet<(Arc<str>, u32)>;
 
 /// A subject with its versions, live and soft deleted.
 #[derive(Debug, Clone)]
@@ -86,7 +89,7 @@ impl Snapshot {
     }
 
     /// Ids of the schemas that refer to a version.
-    pub fn referrers(&self, subject: &str, version: u32) -> Option<&BTreeSet<(Arc<str>, u32)>> {
+    pub fn referrers(&self, subject: &str, version: u32) -> Option<&Referrers> {
         self.referrers.get(&(subject.to_owned(), version))
     }
 

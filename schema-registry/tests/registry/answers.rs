@@ -320,7 +320,7 @@ async fn a_read_only_subject_refuses_writes() {
     assert_eq!(registry.register("t", &json!("long")).await.0, 200);
     assert_eq!(registry.delete("/mode/s").await, (200, json!({ "mode": "READONLY" })));
     assert_eq!(registry.post("/subjects/s/versions", long).await.0, 200);
-    assert_eq!(registry.put("/mode", json!({ "mode": "IMPORT" })).await.0, 501);
+    assert_eq!(registry.put("/mode", json!({ "mode": "FORWARD" })).await.0, 501);
     let with_id = json!({ "schema": "\"double\"", "id": 9 });
     let told = error(42205, "Subject s in context  is not in import mode");
     assert_eq!(registry.post("/subjects/s/versions", with_id).await, (422, told));
@@ -406,7 +406,10 @@ async fn contexts_have_ids_of_their_own() {
     assert_eq!(registry.get("/schemas/ids/1").await.1["schema"], "\"int\"");
     assert_eq!(registry.get("/subjects").await.1, json!([":.c:s", "s"]));
     assert_eq!(registry.get("/subjects?subjectPrefix=:.c:").await.1, json!([":.c:s"]));
-    registry.put("/mode/:.c:", json!({ "mode": "READONLY" })).await;
+    assert_eq!(registry.get("/contexts/.c/subjects").await.1, json!([":.c:s"]));
+    assert_eq!(registry.get("/contexts/c/subjects/s/versions").await.1, json!([1]));
+    assert_eq!(registry.get("/contexts/.c/schemas/ids/1").await.1["schema"], "\"long\"");
+    registry.put("/contexts/.c/mode", json!({ "mode": "READONLY" })).await;
     let told = error(42205, "Subject :.c:s in context :.c: is in read-only mode");
     assert_eq!(
         registry.post("/subjects/:.c:s/versions", json!({ "schema": "\"float\"" })).await,
@@ -477,4 +480,30 @@ async fn media_types_are_negotiated_and_request_ids_returned() {
     assert_eq!(registry.send(text.unwrap()).await.status(), 415);
     let without = Request::post("/subjects/s/versions").body(Body::from(r#"{"schema":"\"int\""}"#));
     assert_eq!(registry.send(without.unwrap()).await.status(), 200);
+}
+
+#[tokio::test]
+async fn schemas_are_imported_with_their_ids() {
+    let registry = Fixture::new().await;
+    registry.register("old", &json!("int")).await;
+    let existing = error(42205, "Cannot import since found existing subjects");
+    assert_eq!(registry.put("/mode", json!({ "mode": "IMPORT" })).await, (422, existing));
+    registry.delete("/subjects/old").await;
+    assert_eq!(registry.put("/mode", json!({ "mode": "IMPORT" })).await, (200, json!({ "mode": "IMPORT" })));
+    assert_eq!(registry.get("/subjects?deleted=true").await.1, json!([]), "what was soft deleted is gone");
+    let path = "/subjects/s/versions";
+    let (_, answer) = registry.post(path, json!({ "schema": "\"long\"", "id": 7, "version": 3 })).await;
+    assert_eq!((&answer["id"], &answer["version"]), (&json!(7), &json!(3)));
+    let (_, again) = registry.post(path, json!({ "schema": "\"long\"", "id": 7, "version": 3 })).await;
+    assert_eq!(again, answer);
+    let (_, next) = registry.post(path, json!({ "schema": "\"string\"", "id": 9 })).await;
+    assert_eq!((&next["id"], &next["version"]), (&json!(9), &json!(4)), "compatibility is not asked for");
+    let told = error(42205, "Overwrite new schema with id 7 in context  is not permitted.");
+    assert_eq!(registry.post(path, json!({ "schema": "\"bytes\"", "id": 7 })).await, (422, told));
+    let told = error(42205, "Subject s in context  is not in read-write mode");
+    assert_eq!(registry.post(path, json!({ "schema": "\"bytes\"" })).await, (422, told));
+    let lenient = json!({ "schema": r#"{"type":"enum","name":"a-b","symbols":[]}"#, "id": 20 });
+    assert_eq!(registry.post("/subjects/t/versions", lenient).await.0, 200);
+    registry.put("/mode", json!({ "mode": "READWRITE" })).await;
+    assert_eq!(registry.register("u", &json!("float")).await, (200, 21, 1));
 }
