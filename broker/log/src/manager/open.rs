@@ -11,6 +11,9 @@ use super::LogDir;
 use crate::partition::OpenRequest;
 use crate::{LogConfig, PartitionLog, TopicPartition};
 
+/// The broker's own metadata log, which may lie in a log directory.
+const METADATA_FOLDER: &str = "__aqueduct_metadata";
+
 /// Suffix of a partition's folder that is being deleted.
 pub(crate) const DELETE_SUFFIX: &str = "-delete";
 
@@ -38,7 +41,7 @@ pub(super) fn open_all(
             && name.topic != "__cluster_metadata"
         {
             names.push(name);
-        } else {
+        } else if entry.name != METADATA_FOLDER {
             tracing::warn!(dir = %dir.path.display(), folder = entry.name, "not a partition's folder, left alone");
         }
     }
