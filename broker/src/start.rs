@@ -103,14 +103,21 @@ impl Broker {
         let config = Arc::new(config);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let cluster_id = cluster_id(&config)?;
-        let metadata: Arc<dyn MetadataLog> =
-            Arc::new(RaftMetadataLog::start(&config.metadata_dir, config.node_id).await?);
-        let logs = open_logs(&config, &clock, &cluster_id, metadata.image()).await?;
+        // Bound before any data is touched: a port in use ends the start here.
         let mut bound = Vec::new();
         for listener in &config.listeners {
             let socket = bind(listener, &config.network).await;
             bound.push(socket.map_err(|source| StartError::Bind { listener: listener.clone(), source })?);
         }
+        let metadata: Arc<dyn MetadataLog> =
+            Arc::new(RaftMetadataLog::start(&config.metadata_dir, config.node_id).await?);
+        let logs = match open_logs(&config, &clock, &cluster_id, metadata.image()).await {
+            Ok(logs) => logs,
+            Err(error) => {
+                metadata.shutdown().await;
+                return Err(error);
+            }
+        };
         let replicas = Arc::new(ReplicaManager::new(Arc::clone(&config), logs, Arc::clone(&clock)));
         let (published, seen) = watch::channel(0);
         let background = Tasks::new("broker", Shutdown::new());

@@ -6,5 +6,6 @@
 pub mod broker_config;
 pub mod broker_keys;
 pub mod key_row;
+pub mod reference;
 pub mod topic_config;
 pub mod topic_keys;
