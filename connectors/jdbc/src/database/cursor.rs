@@ -9,13 +9,22 @@ use super::sqlite::SqliteCursor;
 use crate::schema::{DecodedRow, Misfit, RowPlan, SqlType};
 
 /// A column as the result describes it, without the catalog.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct WireColumn {
     pub(crate) name: String,
     /// The type as far as the result tells.
     pub(crate) sql_type: SqlType,
     /// Table and column it comes from, in terms of the dialect's catalog.
     pub(crate) origin: Option<(String, String)>,
+    /// Digits after the point of the first row's value, for a computed DECIMAL of MySQL: all its rows have as many.
+    pub(crate) scale_seen: Option<i32>,
+}
+
+impl PartialEq for WireColumn {
+    /// Whether it is described alike; what the first row happens to hold does not count.
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.sql_type == other.sql_type && self.origin == other.origin
+    }
 }
 
 /// Some rows of a result.

@@ -22,6 +22,8 @@ pub(crate) type Delivery = Result<Vec<SourceRecord>, ConnectError>;
 const CATALOG_TRUST: Duration = Duration::from_secs(60);
 /// How soon to look again whether transactions have ended.
 const HORIZON_RETRY: Duration = Duration::from_millis(100);
+/// How long after a row got its number or time its transaction may take to show among the writers.
+const WRITE_START_MARGIN: Duration = Duration::from_millis(20);
 /// How often a statement is begun again because its result was not what the catalog said.
 const CATALOG_ATTEMPTS: usize = 4;
 /// What is left of a result that was cut is read and thrown away, unless it is more than this.
@@ -219,17 +221,16 @@ impl Scan<'_> {
         let mut bound = String::new();
         if self.settings.mode.has_timestamp() {
             let types = source.layout.as_ref().map_or(&[][..], |layout| &layout.timestamp_types);
-            // The list of writers may be a moment old: the bound must not be younger.
-            let staleness = if holds_back { self.connection.writers_delay().as_millis() as i64 } else { 0 };
+            let margin = if holds_back { WRITE_START_MARGIN.as_millis() as i64 } else { 0 };
             let now = self.connection.now().await?;
-            let upper = upper_instant(now, self.settings.timestamp_delay_ms + staleness, types);
+            let upper = upper_instant(now, self.settings.timestamp_delay_ms + margin, types);
             bound = source.instant_form(self.settings).literal(upper);
         } else if holds_back {
             match self.largest_number(source).await? {
                 Some(largest) => bound = largest,
                 None => return Ok(None),
             }
-            tokio::time::sleep(self.connection.writers_delay()).await;
+            tokio::time::sleep(WRITE_START_MARGIN).await;
         }
         let writers = match holds_back {
             true => self.connection.writers(self.lock_scope(source).as_deref()).await?,
@@ -298,6 +299,9 @@ impl Scan<'_> {
             let reading = Reading { source, settings: self.settings, queue: self.queue, limit };
             let done = reading.rows(&mut cursor, &plan).await;
             drop(cursor);
+            if let Ok(done) = &done {
+                self.count(source, &plan, done);
+            }
             let ready = std::mem::take(&mut source.ready);
             self.deliver(ready).await?;
             let done = match done {
@@ -305,7 +309,6 @@ impl Scan<'_> {
                 Err(ReadingError::Driver(error)) => return Err(failed(server, source, error)),
                 Err(ReadingError::Stopped) => return Err(ReadError::Stopped),
             };
-            self.count(source, &plan, &done);
             if let Some((column, misfit)) = &done.misfit {
                 source.rewind(self.settings);
                 self.adjust(source, &plan, *column, misfit).await?;

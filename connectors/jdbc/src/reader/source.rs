@@ -165,7 +165,12 @@ impl Source {
     fn known_columns(&self, wire: &[WireColumn], hidden: usize) -> Option<Vec<Column>> {
         let plain = |column: &WireColumn| Column {
             name: column.name.clone(),
-            sql_type: column.sql_type.clone(),
+            sql_type: match (&column.sql_type, column.scale_seen) {
+                (SqlType::Decimal { precision, .. }, Some(scale)) => {
+                    SqlType::Decimal { precision: *precision, scale: Some(scale) }
+                }
+                (sql_type, _) => sql_type.clone(),
+            },
             nullable: true,
         };
         match &self.origin {

@@ -109,9 +109,10 @@ impl Fit<'_> {
                 ZeroDates::Fail => return invalid(cell),
             },
             Cell::Text(text) => WallTime::parse(text).ok_or_else(|| misfit(cell))?,
-            Cell::Int(0) if *target == Target::YearDate => return Ok(Value::Null),
-            Cell::Int(year) if *target == Target::YearDate => {
-                (WallTime::date(year as i32, 1, 1).ok_or_else(|| misfit(cell))?, None)
+            Cell::Unsigned(0) => return Ok(Value::Null),
+            Cell::Unsigned(year) if *target == Target::YearDate => {
+                let first = i32::try_from(year).ok().and_then(|year| WallTime::date(year, 1, 1));
+                (first.ok_or_else(|| misfit(cell))?, None)
             }
             // SQLite: milliseconds since 1970, as its JDBC driver stores date-times by default.
             Cell::Int(millis) => (crate::moment::Moment::from_millis(millis).to_wall(Zone::Utc), Some(0)),
@@ -340,7 +341,7 @@ mod tests {
         );
         assert_eq!(fit(Cell::ZeroDate, timestamp), Ok(Value::Null));
         assert_eq!(fit(Cell::Text("23:59:59.999999"), Target::Time), Ok(Value::Time(86_399_999)));
-        assert_eq!(fit(Cell::Int(2024), Target::YearDate), Ok(Value::Date(19_723)));
+        assert_eq!(fit(Cell::Unsigned(2024), Target::YearDate), Ok(Value::Date(19_723)));
     }
 
     #[test]

@@ -4,4 +4,6 @@
 //! A test whose server is not installed prints `skipped: no …`.
 
 mod harness;
+mod mysql;
+mod postgres;
 mod sqlite;

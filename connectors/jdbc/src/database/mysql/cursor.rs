@@ -12,7 +12,7 @@ use super::binary_cell::{CellKind, cell, classify};
 use crate::database::connection::literal;
 use crate::database::cursor::{Block, BlockLimit, VALUE_BYTES, WireColumn};
 use crate::database::driver_error::DriverError;
-use crate::schema::{RowPlan, TextArena};
+use crate::schema::{Cell, RowPlan, SqlType, TextArena};
 use crate::settings::{Dialect, DriverOptions};
 
 /// A running statement. It is prepared for this one use: a cached statement would outlive an ALTER TABLE.
@@ -46,12 +46,18 @@ impl<'c> MySqlCursor<'c> {
         let Some(row) = &self.next else { return Ok(None) };
         let mut wire = Vec::with_capacity(row.len());
         self.kinds.clear();
-        for column in row.columns() {
+        for (index, column) in row.columns().iter().enumerate() {
             let (kind, sql_type) = classify(column);
             self.kinds.push(kind);
+            let scale_seen = match (&sql_type, cell(row, index, kind)) {
+                (SqlType::Decimal { .. }, Cell::Text(text)) => {
+                    Some(text.split_once('.').map_or(0, |(_, fraction)| fraction.len() as i32))
+                }
+                _ => None,
+            };
             let origin = column.origin();
             let origin = origin.table_column().map(|from| (from.table.to_string(), from.name.to_string()));
-            wire.push(WireColumn { name: column.name().to_owned(), sql_type, origin });
+            wire.push(WireColumn { name: column.name().to_owned(), sql_type, origin, scale_seen });
         }
         Ok(Some(wire))
     }

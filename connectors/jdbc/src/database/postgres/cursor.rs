@@ -57,6 +57,7 @@ impl<'c> PgCursor<'c> {
                 .zip(column.relation_attribute_no())
                 .filter(|(_, attribute)| *attribute > 0)
                 .map(|(relation, attribute)| (relation.0.to_string(), attribute.to_string())),
+            scale_seen: None,
         };
         Ok(Some(row.columns().iter().zip(&self.oids).map(wire).collect()))
     }

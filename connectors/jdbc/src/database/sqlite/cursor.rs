@@ -128,7 +128,7 @@ fn wire_columns(rows: &Rows<'_>) -> Result<Option<Vec<WireColumn>>, rusqlite::Er
             (None, ValueRef::Blob(_)) => SqlType::Bytes,
             (None, ValueRef::Text(_) | ValueRef::Null) => SqlType::Text,
         };
-        Ok(WireColumn { name: column.name().to_owned(), sql_type, origin: None })
+        Ok(WireColumn { name: column.name().to_owned(), sql_type, origin: None, scale_seen: None })
     };
     statement.columns().iter().enumerate().map(column).collect::<Result<_, _>>().map(Some)
 }
