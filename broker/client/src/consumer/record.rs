@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use bytestring::ByteString;
 
-pub use aqueduct_protocol::record::TimestampType;
+use aqueduct_protocol::record::TimestampType;
 
 /// A record read from a partition. Key, value and headers are slices of the fetched batch (or of its decompressed
 /// form): they keep it alive.

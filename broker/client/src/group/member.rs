@@ -8,6 +8,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use super::membership::{Command, Membership, Status};
 use super::{GroupConfig, GroupEvent};
@@ -26,6 +27,7 @@ pub struct GroupMember {
     events: mpsc::Receiver<GroupEvent>,
     status: watch::Receiver<Status>,
     rejoin: Arc<RejoinRequest>,
+    active_until: watch::Sender<Option<Instant>>,
     tasks: Tasks,
 }
 
@@ -49,6 +51,7 @@ impl GroupMember {
         let (event_sender, events) = mpsc::channel(QUEUE);
         let (status_sender, status) = watch::channel(Status::default());
         let rejoin = Arc::new(RejoinRequest::default());
+        let (active_until, activity) = watch::channel(None);
         let tasks = Tasks::new(format!("member of {}", config.group_id), client.shutdown().child());
         let membership = Membership::new(
             client.clone(),
@@ -57,6 +60,7 @@ impl GroupMember {
             event_sender,
             status_sender,
             rejoin.clone(),
+            activity,
         );
         let shutdown = tasks.shutdown().clone();
         tasks.spawn("membership", async move {
@@ -65,7 +69,7 @@ impl GroupMember {
                 () = membership.run() => {}
             }
         });
-        GroupMember { commands, events, status, rejoin, tasks }
+        GroupMember { commands, events, status, rejoin, active_until, tasks }
     }
 
     /// Joins (again), offering these protocols with metadata in order of preference. The outcome comes as an
@@ -92,6 +96,12 @@ impl GroupMember {
     pub fn request_rejoin(&self, reason: impl Into<String>) {
         self.rejoin.reason.lock().get_or_insert_with(|| reason.into());
         self.rejoin.wake.notify_one();
+    }
+
+    /// Lets the membership end by itself at this time, unless it is put off again: the user's sign of life
+    /// (`max.poll.interval.ms`). The group is left, and `Lost` follows.
+    pub fn set_active_until(&self, until: Option<Instant>) {
+        self.active_until.send_replace(until);
     }
 
     /// The generation, −1 while there is none.

@@ -82,6 +82,7 @@ pub(super) struct Membership {
     events: mpsc::Sender<GroupEvent>,
     status: watch::Sender<Status>,
     rejoin: Arc<RejoinRequest>,
+    active_until: watch::Receiver<Option<Instant>>,
     /// Joins and syncs wait for other members: on a connection of their own.
     lane: LaneGuard,
     protocol: ByteString,
@@ -99,6 +100,7 @@ impl Membership {
         events: mpsc::Sender<GroupEvent>,
         status: watch::Sender<Status>,
         rejoin: Arc<RejoinRequest>,
+        active_until: watch::Receiver<Option<Instant>>,
     ) -> Membership {
         Membership {
             lane: client.dedicated_lane(),
@@ -108,6 +110,7 @@ impl Membership {
             events,
             status,
             rejoin,
+            active_until,
             protocol: ByteString::new(),
             leader_id: ByteString::new(),
             last_contact: Instant::now(),
@@ -320,6 +323,15 @@ impl Membership {
                         return step;
                     }
                 }
+                () = activity_end(self.active_until.clone()), if is_member => {
+                    let what = format!("a sign of life of the member of group {}", self.config.group_id);
+                    if let Err(error) = self.leave("consumer poll timeout has expired.".into()).await {
+                        tracing::debug!(group = %self.config.group_id, "leaving: {error}");
+                        self.set_status(-1, ByteString::new());
+                    }
+                    let after = self.config.rebalance_timeout;
+                    return self.lost(ClientError::Timeout { what, after });
+                }
                 () = sleep_until(session_end), if is_member => {
                     let after = self.config.session_timeout;
                     self.set_status(-1, ByteString::new());
@@ -467,6 +479,24 @@ impl Membership {
 
     fn broker_error(&self, api: &str, code: ErrorCode) -> ClientError {
         ClientError::Broker { what: format!("{api} {}", self.config.group_id), code, message: None }
+    }
+}
+
+/// Ends when the user's time is up, however often it is put off.
+async fn activity_end(mut until: watch::Receiver<Option<Instant>>) {
+    loop {
+        let end = *until.borrow_and_update();
+        tokio::select! {
+            changed = until.changed() => if changed.is_err() {
+                std::future::pending::<()>().await;
+            },
+            () = async {
+                match end {
+                    Some(end) => sleep_until(end).await,
+                    None => std::future::pending().await,
+                }
+            } => return,
+        }
     }
 }
 

@@ -2,4 +2,7 @@
 
 mod admin;
 mod cluster;
+mod compacted;
+mod consume;
+mod group;
 mod produce;

@@ -6,7 +6,7 @@ use super::layout::{
     LAST_OFFSET_DELTA, LEADER_EPOCH, LOG_OVERHEAD, MAGIC, MAGIC_AT, MAX_TIMESTAMP, PRODUCER_EPOCH,
     PRODUCER_ID, RECORD_COUNT, crc32c, field,
 };
-use super::reader::{RecordIter, RecordReader};
+use super::reader::{RecordIter, RecordPosition, RecordReader};
 use super::{Attributes, TimestampType};
 use crate::compression::{Compression, decompress};
 use crate::ids::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence};
@@ -245,6 +245,11 @@ impl<'a> RecordBatch<'a> {
     /// [`decompress_into`](RecordBatch::decompress_into) gave.
     pub fn records_in<'p>(&self, payload: &'p [u8]) -> RecordIter<'p> {
         RecordIter::new(self, payload)
+    }
+
+    /// The same, going on at a place that [`RecordIter::position`] gave for the same payload.
+    pub fn records_from<'p>(&self, payload: &'p [u8], from: RecordPosition) -> RecordIter<'p> {
+        RecordIter::resume(self, payload, from)
     }
 
     /// Appends the decompressed records, at most `limit` bytes, to `target`.

@@ -41,5 +41,5 @@ pub use control::{ControlRecordType, EndTxnMarker};
 pub use error::RecordError;
 pub use layout::{BATCH_OVERHEAD, LOG_OVERHEAD, MAGIC, crc32c};
 pub use patch::RecordBatchMut;
-pub use reader::{RecordIter, RecordReader};
+pub use reader::{RecordIter, RecordPosition, RecordReader};
 pub use view::{Header, Headers, Record};

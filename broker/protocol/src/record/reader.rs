@@ -18,11 +18,34 @@ pub struct RecordIter<'a> {
     base: RecordBase,
     index: i32,
     count: i32,
+    length: usize,
+}
+
+/// A place between two records: where to go on later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecordPosition {
+    at: usize,
+    index: i32,
 }
 
 impl<'a> RecordIter<'a> {
     pub(super) fn new(batch: &RecordBatch<'_>, payload: &'a [u8]) -> RecordIter<'a> {
-        RecordIter { rest: payload, base: base_of(batch), index: 0, count: batch.record_count() }
+        RecordIter::resume(batch, payload, RecordPosition::default())
+    }
+
+    pub(super) fn resume(batch: &RecordBatch<'_>, payload: &'a [u8], from: RecordPosition) -> RecordIter<'a> {
+        RecordIter {
+            rest: payload.get(from.at..).unwrap_or_default(),
+            base: base_of(batch),
+            index: from.index,
+            count: batch.record_count(),
+            length: payload.len(),
+        }
+    }
+
+    /// Where the iteration is.
+    pub fn position(&self) -> RecordPosition {
+        RecordPosition { at: self.length - self.rest.len(), index: self.index }
     }
 
     fn advance(&mut self) -> Result<Record<'a>, RecordError> {
