@@ -29,6 +29,9 @@ pub enum RegistryError {
     /// The body is larger than `request.max.bytes`.
     #[error("The request is larger than {0} bytes")]
     BodyTooLarge(usize),
+    /// The body did not arrive in time.
+    #[error("HTTP 408 Request Timeout")]
+    BodyTooSlow,
 
     /// 40401
     #[error("Subject '{0}' not found.")]
@@ -128,6 +131,7 @@ impl RegistryError {
             RegistryError::MalformedBody(_) => 400,
             RegistryError::EmptyBody => 422,
             RegistryError::BodyTooLarge(_) => 413,
+            RegistryError::BodyTooSlow => 408,
             RegistryError::SubjectNotFound(_) => 40401,
             RegistryError::VersionNotFound(_) => 40402,
             RegistryError::SchemaIdNotFound(_) | RegistryError::SchemaNotFound => 40403,

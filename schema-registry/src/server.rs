@@ -68,7 +68,7 @@ impl SchemaRegistry {
         }
         let store = Store::open(logs, config.timeout, config.init_timeout).await?;
         let subjects = store.snapshot().subjects.len();
-        let registry = Arc::new(Registry { store: Arc::new(store), config });
+        let registry = Arc::new(Registry::new(store, config));
         let tasks = Tasks::new("schema-registry", shutdown.child());
         for (server, address) in servers.into_iter().zip(&addresses) {
             tracing::info!("schema registry on http://{address}, {subjects} subjects");

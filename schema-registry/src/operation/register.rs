@@ -41,11 +41,8 @@ pub async fn register(
     let request = Arc::new(request);
     for _ in 0..MAX_JUDGEMENTS {
         let judged = {
-            let (registry, subject, request) = (registry.clone(), subject.to_owned(), request.clone());
-            let judge = tokio::task::spawn_blocking(move || judge(&registry, &subject, &request, normalize));
-            judge
-                .await
-                .map_err(|failure| RegistryError::Store(format!("Register operation failed: {failure}")))??
+            let (subject, request) = (subject.to_owned(), request.clone());
+            registry.judge(move |registry| judge(registry, &subject, &request, normalize)).await?
         };
         let judged = match judged {
             Judged::Existing(registered, snapshot) => return Ok((registered, snapshot)),

@@ -43,9 +43,8 @@ async fn check(
     let request: SchemaRequest = request_body::read(&registry, body).await?;
     let name = parameters::subject(&subject)?.to_owned();
     let (verbose, normalize) = (flag(&query, "verbose"), flag(&query, "normalize"));
-    let judged =
-        tokio::task::spawn_blocking(move || judge(&registry, &name, version, &request, normalize)).await;
-    let messages = match judged.map_err(|failure| RegistryError::Store(failure.to_string()))? {
+    let judged = registry.judge(move |registry| judge(registry, &name, version, &request, normalize));
+    let messages = match judged.await {
         // A client that wants to know why is told, instead of an error.
         Err(RegistryError::InvalidSchema(text)) if verbose => vec![text],
         other => other?,

@@ -45,7 +45,7 @@ pub(super) async fn lookup(
     let request: SchemaRequest = request_body::read(&registry, body).await?;
     let name = parameters::subject(&subject)?.to_owned();
     let (normalize, deleted) = (flag(&query, "normalize"), flag(&query, "deleted"));
-    let found = tokio::task::spawn_blocking(move || {
+    let found = registry.judge(move |registry| {
         let snapshot = registry.store.snapshot();
         let judging = match normalize || snapshot.normalize_in_force(&name) {
             true => Judging::AsNewNormalized,
@@ -58,7 +58,7 @@ pub(super) async fn lookup(
         let known = snapshot.subject(&name).is_some_and(|known| deleted || known.is_live());
         Err(if known { RegistryError::SchemaNotFound } else { RegistryError::SubjectNotFound(name) })
     });
-    json_answer(&found.await.map_err(|failure| RegistryError::Store(failure.to_string()))??)
+    json_answer(&found.await?)
 }
 
 /// `DELETE /subjects/{subject}`

@@ -43,7 +43,7 @@ impl Fixture {
         };
         let config = RegistryConfig::parse(given).unwrap();
         let store = Store::open(&log, Duration::from_secs(5), Duration::from_secs(5)).await.unwrap();
-        let router = router(Arc::new(Registry { store: Arc::new(store), config }));
+        let router = router(Arc::new(Registry::new(store, config)));
         Fixture { log, router }
     }
 
