@@ -84,8 +84,17 @@ impl BrokerConfig {
             properties.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
         let values = broker_keys::table().parse_map(&given).map_err(|e| BrokerConfigError(e.0))?;
         let mut errors = Vec::new();
-        let listeners = parse_listeners(values.list("listeners"), &mut errors);
-        let advertised = parse_listeners(values.list("advertised.listeners"), &mut errors);
+        let mut listeners = parse_listeners(values.list("listeners"), &mut errors);
+        let mut advertised = parse_listeners(values.list("advertised.listeners"), &mut errors);
+        // The controller is in this process: its listeners are not opened.
+        let controllers = values.list("controller.listener.names");
+        let of_brokers =
+            |listener: &Listener| !controllers.iter().any(|name| name.eq_ignore_ascii_case(&listener.name));
+        listeners.retain(of_brokers);
+        advertised.retain(of_brokers);
+        if listeners.is_empty() && errors.is_empty() {
+            errors.push("listeners has no listener for clients".to_owned());
+        }
         for listener in &listeners {
             check_protocol(listener, values.list("listener.security.protocol.map"), &mut errors);
             let guarded = listener.clone().guard(values.bool("allow.insecure.listeners"));
@@ -259,6 +268,25 @@ mod tests {
         assert!(parse("listeners=PLAINTEXT://0.0.0.0:9092").is_err());
         assert!(parse("listeners=PLAINTEXT://0.0.0.0:9092\nallow.insecure.listeners=true").is_ok());
         assert!(parse("listeners=PLAINTEXT://127.0.0.1:0").is_ok());
+    }
+
+    #[test]
+    fn the_settings_that_come_with_kafka_are_taken() {
+        let text = "process.roles=broker,controller\nnode.id=1\n\
+            controller.quorum.bootstrap.servers=localhost:9093\n\
+            listeners=PLAINTEXT://:9092,CONTROLLER://:9093\ninter.broker.listener.name=PLAINTEXT\n\
+            advertised.listeners=PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093\n\
+            controller.listener.names=CONTROLLER\n\
+            listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL\n\
+            num.network.threads=3\nnum.io.threads=8\nsocket.send.buffer.bytes=102400\n\
+            log.dirs=/tmp/kraft-combined-logs\nnum.partitions=1\noffsets.topic.replication.factor=1\n\
+            log.retention.hours=168\nlog.segment.bytes=1073741824\nlog.retention.check.interval.ms=300000\n\
+            allow.insecure.listeners=true";
+        let config = parse(text).expect("accepted");
+        assert_eq!(config.listeners.len(), 1);
+        assert_eq!(config.advertised[0].host, "localhost");
+        let not = config.not_honoured();
+        assert!(not.contains(&"num.io.threads") && !not.contains(&"log.retention.hours"), "{not:?}");
     }
 
     #[test]

@@ -189,10 +189,10 @@ fn log_rows() -> Vec<KeyRow> {
         KeyRow::honoured("log.flush.interval.messages", Long, "9223372036854775807", "Default of flush.messages.")
             .check(Check::AtLeast(1)),
         KeyRow::honoured("log.flush.interval.ms", Long, None, "Default of flush.ms."),
-        KeyRow::honoured("log.flush.scheduler.interval.ms", Long, "9223372036854775807", "How often (ms) logs are looked at for flush.ms."),
+        KeyRow::not_honoured("log.flush.scheduler.interval.ms", Long, "9223372036854775807", "Not honoured: logs are looked at every second."),
         KeyRow::honoured("log.flush.offset.checkpoint.interval.ms", Int, "60000", "How often (ms) recovery points are written.")
             .check(Check::AtLeast(0)),
-        KeyRow::honoured("log.flush.start.offset.checkpoint.interval.ms", Int, "60000", "How often (ms) log start offsets are written.")
+        KeyRow::not_honoured("log.flush.start.offset.checkpoint.interval.ms", Int, "60000", "Not honoured: a log start offset is durable when it is answered.")
             .check(Check::AtLeast(0)),
         KeyRow::not_honoured("log.preallocate", Boolean, "false", "Not honoured, see preallocate."),
         KeyRow::honoured("log.message.timestamp.type", String, "CreateTime", "Default of message.timestamp.type.")
@@ -314,11 +314,11 @@ fn group_rows() -> Vec<KeyRow> {
             "The most metadata and assignments that a group may hold (bytes). Aqueduct's own key.",
         )
         .check(Check::AtLeast(1)),
-        KeyRow::honoured(
+        KeyRow::not_honoured(
             "group.coordinator.rebalance.protocols",
             List,
             "classic",
-            "Group protocols offered. Only classic is implemented.",
+            "Group protocols offered. Not honoured: only classic is implemented.",
         ),
         KeyRow::not_honoured(
             "group.coordinator.append.linger.ms",
