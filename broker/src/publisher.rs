@@ -1,12 +1,16 @@
 //! Takes over what the metadata log says: one image after the other, in order.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aqueduct_service::Shutdown;
 use tokio::sync::watch;
 
 use crate::metadata::metadata_log::MetadataLog;
 use crate::replica::replica_manager::ReplicaManager;
+
+/// How often a partition whose log could not be made is tried again.
+const RETRY: Duration = Duration::from_secs(10);
 
 /// Follows the log until shutdown. Images that come while one is taken over are skipped: the
 /// newest has everything.
@@ -17,10 +21,11 @@ pub(crate) async fn follow(
     shutdown: Shutdown,
 ) {
     let mut offsets = log.subscribe();
+    let mut retry = false;
     loop {
         let image = log.image();
         let offset = image.offset;
-        if *published.borrow() < offset {
+        if *published.borrow() < offset || retry {
             let replicas = Arc::clone(&replicas);
             // Logs are made and deleted on the disk: that is no work for the request threads.
             let applied = tokio::task::spawn_blocking(move || replicas.apply(&image)).await;
@@ -29,9 +34,11 @@ pub(crate) async fn follow(
             }
             published.send_replace(offset);
         }
+        retry = false;
         tokio::select! {
             () = shutdown.triggered() => return,
             changed = offsets.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(RETRY), if replicas.has_unusable() => retry = true,
         }
     }
 }

@@ -100,17 +100,35 @@ fn find_by_name(image: &MetadataImage, name: &ByteString) -> Asked {
     }
 }
 
-async fn create_missing(broker: &Broker, mut asked: Vec<Asked>) -> Vec<Asked> {
-    for topic in &mut asked {
-        let Asked::Missing(name) = topic else { continue };
-        let new =
-            NewTopic { name: name.clone(), partitions: -1, replication_factor: -1, ..NewTopic::default() };
-        *topic = match broker.ensure_topic(new).await {
-            Ok(()) => find_by_name(&broker.image(), name),
-            Err(code) => Asked::Refused(Some(name.clone()), Uuid::nil(), code),
-        };
+/// Creates what is missing, all in one write.
+async fn create_missing(broker: &Broker, asked: Vec<Asked>) -> Vec<Asked> {
+    let missing = asked.iter().filter_map(|topic| match topic {
+        Asked::Missing(name) => Some(name.clone()),
+        _ => None,
+    });
+    let new: Vec<NewTopic> = missing
+        .map(|name| NewTopic { name, partitions: -1, replication_factor: -1, ..NewTopic::default() })
+        .collect();
+    let mut codes = match broker.create_topics(&new).await {
+        Ok(created) => {
+            created.into_iter().map(|one| one.map_or_else(|r| r.code, |_| ErrorCode::None)).collect()
+        }
+        Err(error) => {
+            tracing::error!(%error, "topics were not created");
+            vec![error.code(); new.len()]
+        }
     }
-    asked
+    .into_iter();
+    let image = broker.image();
+    let created = |topic| match topic {
+        Asked::Missing(name) => match codes.next() {
+            // Somebody else may have been faster.
+            Some(ErrorCode::None | ErrorCode::TopicAlreadyExists) => find_by_name(&image, &name),
+            code => Asked::Refused(Some(name), Uuid::nil(), code.unwrap_or(ErrorCode::UnknownServerError)),
+        },
+        known => known,
+    };
+    asked.into_iter().map(created).collect()
 }
 
 fn answer(

@@ -1,7 +1,8 @@
 //! Cuts a stream of bytes into request frames.
 //!
 //! A frame is a length of four bytes and as many bytes. The buffer grows with what arrives: it at
-//! most doubles, whatever length was announced. An idle connection has no buffer at all.
+//! most doubles, whatever length was announced, or grows to the size of the frame before. An idle
+//! connection has no buffer at all.
 
 use std::io;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use super::memory::{Charge, RequestMemory};
 
 /// Bytes asked of the socket at a time when nothing larger is known to come.
 const READ: usize = 16 * 1024;
+/// The most that is made ready at once because the peer has sent frames as large before.
+const MAX_PROVEN: usize = 1 << 20;
 /// Frames up to this size are not charged.
 const FREE: usize = 64 * 1024;
 
@@ -21,6 +24,8 @@ pub(crate) struct FrameReader {
     buffer: BytesMut,
     charge: Charge,
     max_frame: usize,
+    /// Size of the last whole frame: the next one is likely as large.
+    proven: usize,
 }
 
 /// What the buffer holds next.
@@ -50,7 +55,7 @@ pub(crate) enum FrameError {
 
 impl FrameReader {
     pub(crate) fn new(memory: &Arc<RequestMemory>, max_frame: usize) -> Self {
-        Self { buffer: BytesMut::new(), charge: Charge::none(memory), max_frame }
+        Self { buffer: BytesMut::new(), charge: Charge::none(memory), max_frame, proven: 0 }
     }
 
     /// Takes the next frame out of the buffer.
@@ -59,6 +64,7 @@ impl FrameReader {
         if self.buffer.len() < 4 + length {
             return Ok(NextFrame::Partial);
         }
+        self.proven = length.min(MAX_PROVEN);
         self.buffer.advance(4);
         let frame = self.buffer.split_to(length).freeze();
         if self.buffer.is_empty() {
@@ -79,8 +85,9 @@ impl FrameReader {
             Ok(Some(length)) => (4 + length).saturating_sub(self.buffer.len()),
             _ => READ,
         };
-        // As much again as has arrived, so that a frame of n bytes is copied O(log n) times.
-        let room = wanted.clamp(1, self.buffer.len().max(READ));
+        // As much again as has arrived, so that a frame of n bytes is copied O(log n) times; not
+        // at all if the frame before it was as large.
+        let room = wanted.clamp(1, self.buffer.len().max(READ).max(self.proven));
         if self.buffer.capacity() - self.buffer.len() >= room.min(READ) {
             return true;
         }

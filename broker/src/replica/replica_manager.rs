@@ -8,10 +8,11 @@ use aqueduct_protocol::ErrorCode;
 use aqueduct_service::Clock;
 use arc_swap::ArcSwap;
 use bytestring::ByteString;
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::partition::Partition;
-use super::topic::Topic;
+use super::topic::{Follows, Topic};
 use crate::config::broker_config::BrokerConfig;
 use crate::config::topic_config::TopicConfig;
 use crate::metadata::image::{MetadataImage, TopicImage};
@@ -89,12 +90,17 @@ impl ReplicaManager {
         let mut next = TopicTable::default();
         for topic in image.topics() {
             let known = old.by_id(topic.id);
+            let own = image.config(&ConfigResource::topic(&topic.name)).cloned();
+            let follows = Follows { image: Arc::clone(topic), own };
             let served = match known {
-                Some(known) if known.partitions.len() == topic.partitions.len() && all_usable(known) => {
-                    self.refresh(known, topic, image);
+                Some(known) if all_usable(known) && known.follows.lock().is_current(&follows) => {
                     Arc::clone(known)
                 }
-                _ => Arc::new(self.open_topic(topic, known, image)),
+                Some(known) if known.partitions.len() == topic.partitions.len() && all_usable(known) => {
+                    self.refresh(known, follows);
+                    Arc::clone(known)
+                }
+                _ => Arc::new(self.open_topic(follows, known, image)),
             };
             next.by_id.insert(served.id, Arc::clone(&served));
             next.by_name.insert(served.name.clone(), served);
@@ -104,6 +110,13 @@ impl ReplicaManager {
         for topic in gone {
             self.delete_topic(&topic);
         }
+    }
+
+    /// Whether [`ReplicaManager::apply`] should be tried again: a log could not be made, for want
+    /// of disk space for instance.
+    #[must_use]
+    pub fn has_unusable(&self) -> bool {
+        self.topics().iter().any(|topic| !all_usable(topic))
     }
 
     /// Deletes the logs of topics that were removed before the last stop came in between, and
@@ -122,10 +135,10 @@ impl ReplicaManager {
         }
     }
 
-    fn refresh(&self, known: &Arc<Topic>, topic: &TopicImage, image: &MetadataImage) {
-        let config = self.topic_config(topic, image);
+    fn refresh(&self, known: &Arc<Topic>, follows: Follows) {
+        let config = self.topic_config(&follows);
         let changed = **known.config.load() != config;
-        for (partition, metadata) in known.partitions.iter().zip(&topic.partitions) {
+        for (partition, metadata) in known.partitions.iter().zip(&follows.image.partitions) {
             if let Ok(partition) = partition {
                 partition.set_leader_epoch(metadata.leader_epoch);
                 if changed {
@@ -136,10 +149,12 @@ impl ReplicaManager {
         if changed {
             known.config.store(Arc::new(config));
         }
+        *known.follows.lock() = follows;
     }
 
-    fn open_topic(&self, topic: &TopicImage, known: Option<&Arc<Topic>>, image: &MetadataImage) -> Topic {
-        let config = self.topic_config(topic, image);
+    fn open_topic(&self, follows: Follows, known: Option<&Arc<Topic>>, image: &MetadataImage) -> Topic {
+        let config = self.topic_config(&follows);
+        let topic = &follows.image;
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for (index, metadata) in (0..).zip(&topic.partitions) {
             let kept = known.and_then(|known| known.partition(index).ok());
@@ -160,6 +175,7 @@ impl ReplicaManager {
             partitions,
             config: Arc::new(ArcSwap::from_pointee(config)),
             metrics: known.map_or_else(|| TopicMetrics::of(&topic.name), |known| Arc::clone(&known.metrics)),
+            follows: Mutex::new(follows),
         }
     }
 
@@ -189,10 +205,11 @@ impl ReplicaManager {
         }
     }
 
-    fn topic_config(&self, topic: &TopicImage, image: &MetadataImage) -> TopicConfig {
-        let own = image.config(&ConfigResource::topic(&topic.name));
-        TopicConfig::resolve(own.map(|own| &**own), &self.config).unwrap_or_else(|error| {
-            tracing::error!(topic = %topic.name, %error, "stored settings are invalid, defaults are used");
+    fn topic_config(&self, follows: &Follows) -> TopicConfig {
+        let own = follows.own.as_deref();
+        TopicConfig::resolve(own, &self.config).unwrap_or_else(|error| {
+            let topic = &follows.image.name;
+            tracing::error!(%topic, %error, "stored settings are invalid, defaults are used");
             TopicConfig::resolve(None, &self.config).unwrap_or_default()
         })
     }

@@ -1,14 +1,17 @@
 //! A topic as this broker serves it: settings, partitions, counters.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aqueduct_protocol::ErrorCode;
 use arc_swap::ArcSwap;
 use bytestring::ByteString;
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::partition::Partition;
 use crate::config::topic_config::TopicConfig;
+use crate::metadata::image::TopicImage;
 use crate::metrics::topic_metrics::TopicMetrics;
 
 /// A topic with its partitions resolved.
@@ -26,6 +29,26 @@ pub struct Topic {
     pub config: Arc<ArcSwap<TopicConfig>>,
     /// Its counters.
     pub metrics: Arc<TopicMetrics>,
+    pub(super) follows: Mutex<Follows>,
+}
+
+/// The metadata that a topic was last brought up to date with; compared by identity.
+#[derive(Debug, Clone)]
+pub(super) struct Follows {
+    pub(super) image: Arc<TopicImage>,
+    pub(super) own: Option<Arc<BTreeMap<String, String>>>,
+}
+
+impl Follows {
+    /// Whether nothing about the topic changed since.
+    pub(super) fn is_current(&self, other: &Self) -> bool {
+        let same_settings = match (&self.own, &other.own) {
+            (None, None) => true,
+            (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+            _ => false,
+        };
+        same_settings && Arc::ptr_eq(&self.image, &other.image)
+    }
 }
 
 impl Topic {
