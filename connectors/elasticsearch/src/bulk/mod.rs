@@ -1,0 +1,25 @@
+//! From operations to acknowledged operations: the queue with its order per document, bulk requests in flight, and what
+//! follows from every answer.
+//!
+//! `queue`, `flow`, `backoff` and `decision` are pure; `sender` carries out what they say.
+
+mod backoff;
+mod conflicts;
+mod decision;
+mod encoder;
+mod flow;
+mod gauges;
+mod operation;
+mod policy;
+mod queue;
+mod request;
+mod sender;
+mod settle;
+mod settlement;
+mod ticket;
+
+pub(crate) use encoder::{Encoder, Encoded};
+pub(crate) use gauges::Gauges;
+pub(crate) use policy::{Reason, apply as apply_policy};
+pub(crate) use sender::{Sender, SenderSettings};
+pub(crate) use ticket::{Batch, Ticket};

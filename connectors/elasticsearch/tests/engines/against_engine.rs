@@ -1,0 +1,242 @@
+//! Against a real engine.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aqueduct_connector_elasticsearch::{CLASS_NAME, ElasticsearchPlugin};
+use aqueduct_plugin_api::{ErrorClass, Plugin, Schema, SchemaRef, SinkRecord, Type, Value, logical};
+use aqueduct_tests::search::Search;
+use aqueduct_tests::{rest, skip};
+use serde_json::Value as Json;
+
+use crate::sink::{Sink, config, document, record, row};
+
+fn installed(test: &str) -> Option<PathBuf> {
+    skip::peer(test, "AQUEDUCT_SEARCH_HOME", "search engine")
+}
+
+/// Blocking calls of the harness, off the runtime.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("the harness does not panic")
+}
+
+async fn start(installed: PathBuf, settings: &'static [&'static str]) -> (Search, tempfile::TempDir) {
+    blocking(move || {
+        let folder = tempfile::tempdir().expect("a folder");
+        (Search::start(&installed, folder.path(), settings), folder)
+    })
+    .await
+}
+
+async fn get(url: String) -> rest::Answer {
+    blocking(move || rest::get(&url)).await.expect("an answer")
+}
+
+async fn must(method: &'static str, url: String, body: Json) -> Json {
+    blocking(move || rest::must(method, &url, Some(&body))).await
+}
+
+async fn source(search: &Search, index: &str, id: &str) -> Json {
+    get(format!("{}/{index}/_doc/{id}", search.url())).await.body["_source"].clone()
+}
+
+async fn properties(search: &Search, index: &str) -> Json {
+    get(format!("{}/{index}/_mapping", search.url())).await.body[index]["mappings"]["properties"].clone()
+}
+
+async fn count(search: &Search, index: &str) -> u64 {
+    let url = search.url();
+    let index = index.to_owned();
+    let counted = blocking(move || {
+        let _ = rest::send("POST", &format!("{url}/{index}/_refresh"), None);
+        rest::get(&format!("{url}/{index}/_count")).expect("an answer").body["count"].as_u64()
+    });
+    counted.await.expect("a count")
+}
+
+fn order_schema() -> SchemaRef {
+    Schema::structure("order")
+        .field("id", Schema::of(Type::Int64))
+        .field("name", Schema::of(Type::String).optional())
+        .field("price", logical::decimal(2))
+        .field("day", logical::date())
+        .field("at", logical::timestamp())
+        .into()
+}
+
+fn order(offset: i64, id: i64, name: &str) -> SinkRecord {
+    let price = Value::Decimal("12.30".parse().expect("a decimal"));
+    let values =
+        vec![Value::Int64(id), Value::string(name.to_owned()), price, Value::Date(20_000), Value::Timestamp(1_700_000_000_123)];
+    row("mysql.Orders", offset, id, &order_schema(), values)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_become_documents_by_the_rules() {
+    let Some(home) = installed("records_become_documents_by_the_rules") else { return };
+    let (search, _folder) = start(home, &[]).await;
+    inserts_and_versions(&search).await;
+    mapping_follows_the_schema(&search).await;
+    deletes(&search).await;
+    upserts(&search).await;
+    malformed_documents(&search).await;
+    coordinates_and_engine_ids(&search).await;
+    written_blocks_fail_with_the_index_named(&search).await;
+    validation_tells_what_is_wrong(&search).await;
+    blocking(move || drop(search)).await;
+}
+
+async fn inserts_and_versions(search: &Search) {
+    let mut sink = Sink::start(&search.url(), &[]).await;
+    sink.write(vec![order(0, 1, "a"), order(1, 2, "b"), order(2, 1, "c")]).await;
+    assert_eq!(source(search, "mysql.orders", "1").await["name"], "c");
+    // Delivered again: nothing goes back in time.
+    sink.write(vec![order(0, 1, "a")]).await;
+    assert_eq!(source(search, "mysql.orders", "1").await["name"], "c");
+    assert_eq!(count(search, "mysql.orders").await, 2);
+    sink.stop().await;
+}
+
+async fn mapping_follows_the_schema(search: &Search) {
+    let found = properties(search, "mysql.orders").await;
+    for (field, kind) in [("id", "long"), ("name", "text"), ("price", "double"), ("day", "date"), ("at", "date")] {
+        assert_eq!(found[field]["type"], kind, "{field}");
+    }
+    let wider: SchemaRef = Schema::structure("order")
+        .field("id", Schema::of(Type::Int64))
+        .field("paid_at", logical::timestamp())
+        .field("total", logical::decimal(3))
+        .into();
+    let mut sink = Sink::start(&search.url(), &[("decimal.format", "number"), ("date.time.format", "iso")]).await;
+    let total = Value::Decimal("99999999999.125".parse().expect("a decimal"));
+    sink.write(vec![row("mysql.Orders", 3, 9, &wider, vec![Value::Int64(9), Value::Timestamp(0), total])]).await;
+    let found = properties(search, "mysql.orders").await;
+    assert_eq!((&found["paid_at"]["type"], &found["total"]["type"]), (&"date".into(), &"scaled_float".into()));
+    let stored = source(search, "mysql.orders", "9").await;
+    assert_eq!((&stored["paid_at"], stored["total"].to_string()), (&"1970-01-01T00:00:00.000Z".into(), "99999999999.125".to_owned()));
+    sink.stop().await;
+}
+
+async fn deletes(search: &Search) {
+    let mut sink = Sink::start(&search.url(), &[("behavior.on.null.values", "delete")]).await;
+    let put = |offset, key: &str| record("del", offset, Value::string(key.to_owned()), document("a", Value::Int8(1)));
+    let delete = |offset, key: &str| record("del", offset, Value::string(key.to_owned()), Value::Null);
+    sink.write(vec![put(0, "x"), put(1, "y"), delete(2, "x"), delete(3, "never there")]).await;
+    assert_eq!(count(search, "del").await, 1);
+    // A stale delete and a stale insert leave things as they are, and are done.
+    sink.write(vec![delete(0, "y"), put(1, "x")]).await;
+    assert_eq!(count(search, "del").await, 1);
+    sink.stop().await;
+}
+
+async fn upserts(search: &Search) {
+    let mut sink = Sink::start(&search.url(), &[("write.method", "UPSERT")]).await;
+    let put = |offset, field: &str| record("ups", offset, Value::Int32(1), document(field, Value::Int64(offset)));
+    sink.write(vec![put(0, "a"), put(1, "b"), put(2, "a")]).await;
+    assert_eq!(source(search, "ups", "1").await, serde_json::json!({"a": 2, "b": 1}));
+    sink.stop().await;
+}
+
+async fn malformed_documents(search: &Search) {
+    let schema: SchemaRef = Schema::structure("m").field("n", Schema::of(Type::Int32)).into();
+    let bad = |offset| record("mal", offset, Value::Int64(offset), document("n", Value::string("not a number")));
+    let batch = || vec![row("mal", 0, 0, &schema, vec![Value::Int32(0)]), bad(1), row("mal", 2, 2, &schema, vec![Value::Int32(2)])];
+    for (policy, class) in [("report", Some(ErrorClass::Data)), ("fail", Some(ErrorClass::Fatal)), ("warn", None), ("ignore", None)] {
+        let mut sink = Sink::start(&search.url(), &[("behavior.on.malformed.documents", policy)]).await;
+        let failures = sink.put(batch()).await.failures().await;
+        assert_eq!(failures.first().map(|(at, error)| (*at, error.class)), class.map(|class| (1, class)), "{policy}");
+        sink.stop().await;
+    }
+    assert_eq!(count(search, "mal").await, 2);
+}
+
+async fn coordinates_and_engine_ids(search: &Search) {
+    let put = |offset| record("ids", offset, Value::Null, document("a", Value::Int8(1)));
+    let mut sink = Sink::start(&search.url(), &[("key.ignore", "true")]).await;
+    sink.write(vec![put(0), put(1)]).await;
+    sink.write(vec![put(0), put(1)]).await;
+    sink.stop().await;
+    let mut sink = Sink::start(&search.url(), &[("use.autogenerated.ids", "true")]).await;
+    sink.write(vec![put(0), put(1), put(2)]).await;
+    sink.stop().await;
+    assert_eq!(count(search, "ids").await, 5);
+}
+
+async fn written_blocks_fail_with_the_index_named(search: &Search) {
+    let url = search.url();
+    must("PUT", format!("{url}/blocked"), serde_json::json!({"settings": {"index.blocks.write": true}})).await;
+    let mut sink = Sink::start(&url, &[("behavior.on.malformed.documents", "ignore")]).await;
+    let put = record("blocked", 0, Value::Int8(1), document("a", Value::Int8(1)));
+    let failures = sink.put(vec![put]).await.failures().await;
+    assert_eq!(failures[0].1.class, ErrorClass::Fatal);
+    assert!(failures[0].1.message.contains("index blocked"), "{}", failures[0].1.message);
+    sink.stop().await;
+}
+
+async fn validation_tells_what_is_wrong(search: &Search) {
+    let connector = ElasticsearchPlugin.connector(CLASS_NAME).expect("a connector");
+    assert!(connector.validate(&config(&search.url(), &[])).await.unwrap().is_empty());
+    let nobody = format!("http://127.0.0.1:{}", aqueduct_tests::ports::free());
+    let reports = connector.validate(&config(&nobody, &[])).await.unwrap();
+    assert_eq!(reports[0].name, "connection.url");
+    assert!(reports[0].errors[0].contains("Could not connect"), "{:?}", reports[0]);
+}
+
+const TINY_QUEUE: &[&str] = &["thread_pool.write.size=1", "thread_pool.write.queue_size=1", "http.max_content_length=1mb"];
+
+/// Text of about 700 bytes that begins with the offset; ids repeat every 9,000 offsets.
+fn load(offset: i64) -> SinkRecord {
+    let text = format!("{offset} {}", "x".repeat(700));
+    record("load", offset, Value::Int64(offset % 9_000), document("text", Value::string(text)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_a_small_limit_and_a_restart_lose_nothing() {
+    let Some(home) = installed("a_full_queue_a_small_limit_and_a_restart_lose_nothing") else { return };
+    let (search, _folder) = start(home, TINY_QUEUE).await;
+    let url = search.url();
+    let shards = serde_json::json!({"settings": {"number_of_shards": 4, "number_of_replicas": 0}});
+    must("PUT", format!("{url}/load"), shards).await;
+    // Eight requests at once on one writing thread with a queue of one, each larger than the engine takes.
+    let settings = [
+        ("max.in.flight.requests", "8"),
+        ("batch.size", "2000"),
+        ("retry.backoff.ms", "10"),
+        ("behavior.on.malformed.documents", "report"),
+    ];
+    let mut sink = Sink::start(&url, &settings).await;
+    let mut pending = Vec::new();
+    for batch in 0..20 {
+        pending.push(sink.put((batch * 500..(batch + 1) * 500).map(load).collect()).await);
+    }
+    let restarting = tokio::task::spawn_blocking(move || {
+        search.stop();
+        std::thread::sleep(Duration::from_secs(2));
+        search.launch(TINY_QUEUE);
+        search
+    });
+    for batch in 20..40 {
+        pending.push(sink.put((batch * 500..(batch + 1) * 500).map(load).collect()).await);
+    }
+    let search = restarting.await.expect("the engine starts again");
+    for batch in pending {
+        batch.all_done().await;
+    }
+    assert_eq!(count(&search, "load").await, 9_000);
+    for (id, newest) in [("0", 18_000), ("1", 18_001), ("5000", 14_000), ("8999", 17_999)] {
+        let text = source(&search, "load", id).await["text"].to_string();
+        assert!(text.starts_with(&format!("\"{newest} ")), "{id}: {}", &text[..20]);
+    }
+    one_document_too_large(sink).await;
+    blocking(move || drop(search)).await;
+}
+
+/// One document that is too large for the engine all alone: it is reported, the others are written.
+async fn one_document_too_large(mut sink: Sink) {
+    let text = Value::string("y".repeat(1_200_000));
+    let huge = record("load", 30_001, Value::string("huge"), document("text", text));
+    let failures = sink.put(vec![load(30_000), huge, load(30_002)]).await.failures().await;
+    let failures: Vec<_> = failures.iter().map(|(at, error)| (*at, error.class)).collect();
+    assert_eq!(failures, [(1, ErrorClass::Data)]);
+    sink.stop().await;
+}
