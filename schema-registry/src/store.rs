@@ -7,7 +7,7 @@ use crate::state::{RecentRecord, Snapshot};
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How often a write starts again because another registry wrote in between.
@@ -167,6 +167,7 @@ impl Store {
         records: Vec<NewRecord>,
     ) -> Result<Vec<i64>, RegistryError> {
         writer.unsure = true;
+        let start = Instant::now();
         let append = tokio::time::timeout(self.timeout, self.log.append(records));
         let offsets = match append.await {
             Ok(Ok(offsets)) => offsets,
@@ -182,6 +183,7 @@ impl Store {
         self.wait_for(last, self.timeout).await.map_err(|Late| RegistryError::Timeout(what))?;
         // An offset that is not told belongs to a record that was written by an attempt whose answer was lost.
         writer.unsure = offsets.contains(&-1);
+        metrics::histogram!("registry_write_seconds").record(start.elapsed().as_secs_f64());
         Ok(offsets)
     }
 

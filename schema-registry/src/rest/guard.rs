@@ -21,6 +21,12 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     }
     response.headers_mut().insert(REQUEST_ID.clone(), id);
+    let class = match response.status().as_u16() / 100 {
+        2 => "2xx",
+        4 => "4xx",
+        _ => "5xx",
+    };
+    metrics::counter!("registry_requests_total", "status" => class).increment(1);
     response
 }
 

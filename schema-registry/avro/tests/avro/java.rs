@@ -1,5 +1,4 @@
 //! Every answer equals that of Avro for Java; and apache-avro's compatibility check agrees where it follows the rules.
-#![allow(clippy::unwrap_used)]
 
 use aqueduct_avro::compatibility::{CheckError, CompatibilityLevel, check_reader_writer};
 use aqueduct_avro::{ParseOptions, Schema};
