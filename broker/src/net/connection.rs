@@ -160,6 +160,9 @@ impl Connection {
                 Err(end) => return Poll::Ready(end),
             }
         }
+        if let Err(end) = self.write_output(cx) {
+            return Poll::Ready(end);
+        }
         cx.waker().wake_by_ref();
         Poll::Pending
     }
@@ -179,12 +182,15 @@ impl Connection {
         }
     }
 
-    /// One round: answers, output, input. `Ready` if anything moved.
+    /// One round: answers, requests, output, input. `Ready` if there is more to do.
     fn poll_once(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, ConnectionEnd> {
         self.collect_answers(cx)?;
-        // Whether all is written does not matter here: what is not bounds `may_handle`.
-        let _ = self.write_output(cx)?;
+        // What has arrived is handled before anything is written: the answers share a write.
         if self.may_handle() && self.handle_next()? {
+            return Ok(Poll::Ready(()));
+        }
+        let written = self.write_output(cx)?;
+        if written.is_ready() && self.may_handle() && self.reader.has_whole()? {
             return Ok(Poll::Ready(()));
         }
         self.poll_read(cx)

@@ -73,6 +73,11 @@ impl FrameReader {
         Ok(NextFrame::Whole(frame))
     }
 
+    /// Whether a whole frame is waiting to be taken.
+    pub(crate) fn has_whole(&self) -> Result<bool, FrameError> {
+        Ok(self.announced()?.is_some_and(|length| self.buffer.len() >= 4 + length))
+    }
+
     /// Whether part of a frame is waiting for the rest.
     pub(crate) fn has_partial(&self) -> bool {
         !self.buffer.is_empty()

@@ -79,11 +79,17 @@ pub(crate) async fn accept(
             tracing::debug!(%peer, "too many connections");
             continue;
         };
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%peer, %error, "nodelay");
+        if let Err(error) = set_options(&stream) {
+            tracing::debug!(%peer, %error, "socket options");
         }
         spawn_connection(&listener.name, stream, peer, place, &broker, &memory, &tasks);
     }
+}
+
+/// Small answers go out at once, and a peer whose machine is gone is noticed one day.
+fn set_options(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    Ok(rustix::net::sockopt::set_socket_keepalive(stream, true)?)
 }
 
 fn spawn_connection(

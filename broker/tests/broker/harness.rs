@@ -83,7 +83,7 @@ impl Drop for TestBroker {
 /// A connection.
 pub(crate) struct Client {
     pub(crate) stream: TcpStream,
-    next_id: i32,
+    pub(crate) next_id: i32,
 }
 
 impl Client {

@@ -2,7 +2,10 @@
 //! else notices.
 
 use std::io::{Read, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use aqueduct_protocol::messages::MetadataRequest;
+use aqueduct_protocol::messages::metadata_request::MetadataRequestTopic;
 
 use crate::fetching::until;
 use crate::harness::{Client, TestBroker, batch};
@@ -83,4 +86,43 @@ fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
     line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
+}
+
+#[test]
+fn a_client_that_does_not_read_gets_all_its_answers_later_and_holds_up_nobody() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut good = broker.connect();
+    good.create_topic("t", 100);
+    let before = resident_kib();
+    let mut lazy = broker.connect();
+    let request = MetadataRequest { topics: None, ..Default::default() };
+    let mut writer = Client { stream: lazy.stream.try_clone().expect("clones"), next_id: 1 };
+    // 5,000 answers of some 4 KiB do not fit into the sockets: the broker must stop reading.
+    let sender = std::thread::spawn(move || {
+        for _ in 0..5000 {
+            writer.send(&request, 12);
+        }
+    });
+    assert_eq!(good.produce("t", 0, batch(&["not held up"])).error_code, 0);
+    let grown = resident_kib().saturating_sub(before);
+    for id in 1..=5000 {
+        assert!(lazy.receive::<MetadataRequest>(id, 12).is_some(), "answer {id}");
+    }
+    sender.join().expect("all was sent");
+    assert!(grown < 40_000, "{grown} KiB for a client that does not read");
+}
+
+#[test]
+fn a_request_of_very_many_names_takes_neither_long_nor_much() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &["auto.create.topics.enable=true"]);
+    let name = |name: String| MetadataRequestTopic { name: Some(name.into()), ..Default::default() };
+    let topics = (0..200_000).map(|n| name(format!("{}", n % 10_000))).collect();
+    let request =
+        MetadataRequest { topics: Some(topics), allow_auto_topic_creation: false, ..Default::default() };
+    let begun = Instant::now();
+    let answer = broker.connect().ask(&request, 12);
+    assert_eq!(answer.topics.len(), 10_000, "a name that stands twice is answered once");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
