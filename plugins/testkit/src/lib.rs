@@ -22,7 +22,7 @@ pub use sink::SinkConformance;
 pub use source::SourceConformance;
 
 /// How long a promise may take to be kept before the test fails.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Waits for a future, but not forever.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {

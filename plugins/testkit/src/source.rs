@@ -102,10 +102,8 @@ impl<F: SourceFixture> SourceConformance<F> {
                 read.extend(self.numbers_of(&batch.expect("poll works")));
             }
         }
-        while read.len() < 40 {
-            let batch = soon("poll", task.poll()).await.expect("poll works");
-            read.extend(self.numbers_of(&batch));
-        }
+        let rest = self.read(&mut *task, 40 - read.len()).await;
+        read.extend(rest);
         assert_eq!(read, numbers(0..40));
         soon("stop", task.stop()).await;
     }
@@ -145,10 +143,7 @@ impl<F: SourceFixture> SourceConformance<F> {
             self.fixture.feed(2);
             let mut read = 0;
             while read < 2 {
-                let batch = soon("poll", task.poll()).await.expect("poll works");
-                if batch.records.is_empty() {
-                    continue;
-                }
+                let batch = next_batch(&mut *task).await;
                 assert!(last.is_none_or(|last| last < batch.id), "{last:?} before {}", batch.id);
                 last = Some(batch.id);
                 read += batch.records.len();
@@ -179,7 +174,7 @@ impl<F: SourceFixture> SourceConformance<F> {
     async fn read(&self, task: &mut dyn SourceTask, records: usize) -> Vec<usize> {
         let mut read = Vec::new();
         while read.len() < records {
-            let batch = soon("poll", task.poll()).await.expect("poll works");
+            let batch = next_batch(task).await;
             read.extend(self.numbers_of(&batch));
         }
         read
@@ -189,7 +184,7 @@ impl<F: SourceFixture> SourceConformance<F> {
     async fn read_and_commit(&self, task: &mut dyn SourceTask, records: usize) -> Vec<usize> {
         let mut read = Vec::new();
         while read.len() < records {
-            let batch = soon("poll", task.poll()).await.expect("poll works");
+            let batch = next_batch(task).await;
             read.extend(self.numbers_of(&batch));
             for prefix in [batch.records.len() / 2, batch.records.len()] {
                 soon("acknowledged", task.acknowledged(batch.id, prefix)).await.expect("it works");
@@ -206,6 +201,21 @@ impl<F: SourceFixture> SourceConformance<F> {
     fn numbers_of(&self, batch: &SourceBatch) -> Vec<usize> {
         batch.records.iter().map(|record| self.fixture.number(record)).collect()
     }
+}
+
+/// The next batch that has records.
+async fn next_batch(task: &mut dyn SourceTask) -> SourceBatch {
+    soon("a batch with records", async {
+        loop {
+            let batch = task.poll().await.expect("poll works");
+            if !batch.records.is_empty() {
+                return batch;
+            }
+            // A source may say that there is nothing now, without waiting.
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
 }
 
 fn numbers(range: std::ops::Range<usize>) -> Vec<usize> {
