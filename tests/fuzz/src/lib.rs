@@ -3,3 +3,4 @@
 #[path = "../../../broker/protocol/src/allocation.rs"]
 pub mod allocation;
 pub mod messages;
+pub mod records;

@@ -13,7 +13,8 @@ use super::{Compression, DecompressError};
 ///
 /// Once `limit` bytes have come out and there is one more, reading fails with
 /// [`DecompressError::TooLarge`]. Working memory is bounded by the codec: the last block (lz4 at most
-/// 4 MiB, snappy at most `limit`) or window (gzip 32 KiB; zstd at most what has come out).
+/// 4 MiB and 255 times its compressed size, snappy 22 times; neither more than `limit`) or window (gzip
+/// 32 KiB; zstd what has come out, at most 128 MiB).
 pub struct Decompressor<'a> {
     compression: Compression,
     source: Source<'a>,
@@ -40,7 +41,7 @@ impl<'a> Decompressor<'a> {
             Compression::None => Source::None(source),
             Compression::Gzip => Source::Gzip(Box::new(GzipReader::new(source))),
             Compression::Snappy => Source::Snappy(SnappyReader::new(source, limit)),
-            Compression::Lz4 => Source::Lz4(Lz4Reader::new(source)),
+            Compression::Lz4 => Source::Lz4(Lz4Reader::new(source, limit)),
             Compression::Zstd => Source::Zstd(
                 ZstdReader::new(source).map_err(|source| DecompressError::Corrupt { compression, source })?,
             ),
@@ -60,6 +61,11 @@ impl<'a> Decompressor<'a> {
         .map_err(|source| self.failure(source))?;
         self.produced += count;
         if self.produced > self.limit { Err(self.too_large()) } else { Ok(count) }
+    }
+
+    /// The most bytes that may come out.
+    pub fn limit(&self) -> usize {
+        self.limit
     }
 
     /// Bytes that came out so far.
@@ -102,12 +108,16 @@ fn read_all(
     compressed: usize,
     target: &mut Vec<u8>,
 ) -> Result<(), DecompressError> {
-    let mut filled = target.len();
-    let mut step = compressed.saturating_mul(2).clamp(1024, 256 * 1024);
+    let start = target.len();
+    let mut filled = start;
     loop {
         if filled == target.len() {
-            target.resize(filled + step, 0);
-            step = step.saturating_mul(2).min(1024 * 1024);
+            // Doubles what has come out, but never beyond the one byte that shows that it is too much.
+            let produced = filled - start;
+            let room = (produced * 2).max(compressed.saturating_mul(2).clamp(1024, 256 * 1024));
+            let room = room.min(stream.limit.saturating_add(1)).max(produced + 1);
+            target.reserve_exact(room - produced);
+            target.resize(start + room, 0);
         }
         match stream.read(&mut target[filled..]) {
             Ok(0) => break,

@@ -10,11 +10,11 @@ use std::cell::RefCell;
 use std::hash::Hasher;
 use std::io::{self, Read};
 
-use lz4_flex::block::{self, CompressTable};
+use lz4_flex::block::{self, CompressTable, DecompressError};
 use twox_hash::XxHash32;
 
 use super::block::{BlockOutput, split_off, split_u32};
-use super::error::{corrupt, truncated};
+use super::error::{LimitReached, corrupt, truncated};
 
 const MAGIC: u32 = 0x184D_2204;
 const SKIPPABLE_MAGIC: u32 = 0x184D_2A50;
@@ -76,11 +76,13 @@ pub(super) struct Lz4Reader<'a> {
     /// The last decompressed bytes of the frame, for linked blocks.
     window: Vec<u8>,
     output: BlockOutput,
+    limit: usize,
 }
 
 impl<'a> Lz4Reader<'a> {
-    pub(super) fn new(source: &'a [u8]) -> Lz4Reader<'a> {
-        Lz4Reader { source, frame: None, window: Vec::new(), output: BlockOutput::default() }
+    /// `limit`: a block that gives more than this is refused.
+    pub(super) fn new(source: &'a [u8], limit: usize) -> Lz4Reader<'a> {
+        Lz4Reader { source, frame: None, window: Vec::new(), output: BlockOutput::default(), limit }
     }
 
     fn open_frame(&mut self) -> io::Result<()> {
@@ -115,9 +117,16 @@ impl<'a> Lz4Reader<'a> {
         if length & STORED != 0 {
             output.extend_from_slice(data);
         } else {
-            output.resize(frame.max_block.min(data.len().saturating_mul(MAX_RATIO)), 0);
-            let written = block::decompress_into_with_dict(data, output, &self.window)
-                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            let possible = frame.max_block.min(data.len().saturating_mul(MAX_RATIO));
+            output.resize(possible.min(self.limit.saturating_add(1)), 0);
+            let full = output.len() < possible;
+            let written =
+                block::decompress_into_with_dict(data, output, &self.window).map_err(
+                    |error| match error {
+                        DecompressError::OutputTooSmall { .. } if full => io::Error::other(LimitReached),
+                        error => io::Error::new(io::ErrorKind::InvalidData, error),
+                    },
+                )?;
             output.truncate(written);
         }
         if let Some(hasher) = &mut frame.content_checksum {

@@ -11,6 +11,8 @@ mod error;
 mod gzip;
 mod lz4;
 mod snappy;
+#[cfg(test)]
+mod tests;
 mod zstd;
 
 pub use codec::{Codec, Compression, UnknownCompression, compress};

@@ -29,6 +29,8 @@ mod golden;
 mod layout;
 mod patch;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod varint;
 mod view;
 

@@ -177,9 +177,13 @@ impl StreamReader<'_> {
                 self.start = 0;
             }
             if self.buffer.len() - self.end < READ_AHEAD {
-                // Doubles what has come out at most, whatever length a record claims.
-                let grown = (self.end * 2).max(2 * READ_AHEAD);
-                self.buffer.resize(grown, 0);
+                // Doubles what has come out at most, whatever length a record claims; and no further than
+                // the record and some more need.
+                let needed = self.start.saturating_add(wanted).saturating_add(READ_AHEAD);
+                let limit = self.stream.limit().saturating_add(READ_AHEAD);
+                let grown = (self.end * 2).max(2 * READ_AHEAD).min(needed).min(limit);
+                self.buffer.reserve_exact(grown.saturating_sub(self.buffer.len()));
+                self.buffer.resize(grown.max(self.end + 1), 0);
             }
             match self.stream.read(&mut self.buffer[self.end..])? {
                 0 => return Ok(false),
