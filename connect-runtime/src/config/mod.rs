@@ -1,0 +1,8 @@
+//! Settings of workers and connectors.
+
+pub(crate) mod connector_keys;
+pub(crate) mod mask;
+pub(crate) mod overrides;
+pub(crate) mod providers;
+pub(crate) mod worker_config;
+pub(crate) mod worker_keys;

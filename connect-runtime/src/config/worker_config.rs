@@ -1,0 +1,319 @@
+//! A worker's settings, parsed.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aqueduct_client::ClientConfig;
+use aqueduct_config::{ConfigErrors, Parsed, Properties};
+use aqueduct_plugin_api::ConfigMap;
+use aqueduct_service::listener::Listener;
+
+use super::overrides::OverridePolicy;
+use super::providers::Providers;
+use super::worker_keys;
+use crate::membership::protocol::Version;
+
+/// A worker's settings. Made from a `.properties` file with all errors told at once.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    pub(crate) client: ClientConfig,
+    pub(crate) mode: Mode,
+    /// Everything given, secrets resolved: converters and clients take their parts from here.
+    pub(crate) given: BTreeMap<String, String>,
+    pub(crate) providers: Providers,
+    pub(crate) plugin_path: Vec<PathBuf>,
+    pub(crate) overrides: OverridePolicy,
+    pub(crate) topic_creation: bool,
+    pub(crate) topic_tracking: bool,
+    pub(crate) topic_tracking_reset: bool,
+    pub(crate) offset_flush_interval: Duration,
+    pub(crate) offset_flush_timeout: Duration,
+    pub(crate) graceful_stop: Duration,
+    pub(crate) rest: RestConfig,
+    pub(crate) restart: RestartConfig,
+    pub(crate) plugin_call_timeout: Duration,
+    pub(crate) max_buffered_records: usize,
+}
+
+/// What differs between the modes.
+#[derive(Debug, Clone)]
+pub(crate) enum Mode {
+    /// A member of a group.
+    Distributed(Box<DistributedConfig>),
+    /// Alone, with its offsets in a file.
+    Standalone {
+        /// The file.
+        offsets: PathBuf,
+    },
+}
+
+/// Settings of a member of a Connect cluster.
+#[derive(Debug, Clone)]
+pub(crate) struct DistributedConfig {
+    pub(crate) group_id: String,
+    pub(crate) config_topic: InternalTopic,
+    pub(crate) offset_topic: InternalTopic,
+    pub(crate) status_topic: InternalTopic,
+    pub(crate) create_topics: bool,
+    pub(crate) protocol: Version,
+    pub(crate) max_delay: Duration,
+    pub(crate) session_timeout: Duration,
+    pub(crate) heartbeat_interval: Duration,
+    pub(crate) rebalance_timeout: Duration,
+    pub(crate) sync_timeout: Duration,
+    pub(crate) key_ttl: Duration,
+    pub(crate) key_size: usize,
+}
+
+/// One of the three topics.
+#[derive(Debug, Clone)]
+pub(crate) struct InternalTopic {
+    pub(crate) name: String,
+    pub(crate) partitions: i32,
+    pub(crate) replication_factor: i16,
+    pub(crate) settings: BTreeMap<String, String>,
+}
+
+/// Settings of the REST API.
+#[derive(Debug, Clone)]
+pub(crate) struct RestConfig {
+    pub(crate) listener: Listener,
+    pub(crate) advertised_host: Option<String>,
+    pub(crate) advertised_port: Option<u16>,
+    pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) allow_origin: String,
+    pub(crate) allow_methods: String,
+}
+
+/// How failed connectors and tasks start again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RestartConfig {
+    pub(crate) enabled: bool,
+    pub(crate) backoff: Duration,
+    pub(crate) backoff_max: Duration,
+}
+
+impl WorkerConfig {
+    /// The settings of a distributed worker (`connect-distributed.properties`).
+    pub fn distributed(properties: &Properties) -> Result<Self, ConfigErrors> {
+        let (given, providers) = resolve(properties)?;
+        let parsed = worker_keys::distributed().parse_map(&given);
+        let parsed = parsed.map_err(|errors| with_lines(errors, properties))?;
+        let key_size = parsed.opt_int("inter.worker.key.size").unwrap_or(32).clamp(16, 1024) as usize;
+        let distributed = DistributedConfig {
+            group_id: parsed.str("group.id").to_owned(),
+            config_topic: internal_topic(&parsed, properties, "config", Some(1)),
+            offset_topic: internal_topic(&parsed, properties, "offset", None),
+            status_topic: internal_topic(&parsed, properties, "status", None),
+            create_topics: parsed.bool("internal.topics.automatic.creation.enable"),
+            protocol: match parsed.str("connect.protocol").to_ascii_lowercase().as_str() {
+                "eager" => Version::Eager,
+                "compatible" => Version::Compatible,
+                _ => Version::Sessioned,
+            },
+            max_delay: millis(&parsed, "scheduled.rebalance.max.delay.ms"),
+            session_timeout: millis(&parsed, "session.timeout.ms"),
+            heartbeat_interval: millis(&parsed, "heartbeat.interval.ms"),
+            rebalance_timeout: millis(&parsed, "rebalance.timeout.ms"),
+            sync_timeout: millis(&parsed, "worker.sync.timeout.ms"),
+            key_ttl: millis(&parsed, "inter.worker.key.ttl.ms"),
+            key_size,
+        };
+        if distributed.heartbeat_interval >= distributed.session_timeout {
+            let text = "heartbeat.interval.ms must be lower than session.timeout.ms";
+            return Err(ConfigErrors(vec![text.to_owned()]));
+        }
+        Self::common(given, providers, &parsed, Mode::Distributed(Box::new(distributed)))
+    }
+
+    /// The settings of a standalone worker (`connect-standalone.properties`).
+    pub fn standalone(properties: &Properties) -> Result<Self, ConfigErrors> {
+        let (given, providers) = resolve(properties)?;
+        let parsed = worker_keys::standalone().parse_map(&given);
+        let parsed = parsed.map_err(|errors| with_lines(errors, properties))?;
+        let offsets = PathBuf::from(parsed.str("offset.storage.file.filename"));
+        Self::common(given, providers, &parsed, Mode::Standalone { offsets })
+    }
+
+    fn common(
+        given: BTreeMap<String, String>,
+        providers: Providers,
+        parsed: &Parsed,
+        mode: Mode,
+    ) -> Result<Self, ConfigErrors> {
+        warn_of_ignored(&given, &mode);
+        let mut client_settings = given.clone();
+        client_settings.entry("bootstrap.servers".to_owned()).or_insert_with(|| "localhost:9092".to_owned());
+        if client_settings.get("client.id").is_none_or(String::is_empty) {
+            client_settings.insert("client.id".to_owned(), "aqueduct-connect".to_owned());
+        }
+        let client = ClientConfig::from_map(&client_settings);
+        let rest = rest_config(parsed);
+        let (client, rest) = match (client, rest) {
+            (Ok(client), Ok(rest)) => (client, rest),
+            (client, rest) => {
+                let mut errors = client.err().map(|e| e.0).unwrap_or_default();
+                errors.extend(rest.err().map(|e| e.0).unwrap_or_default());
+                return Err(ConfigErrors(errors));
+            }
+        };
+        let policy = parsed.str("connector.client.config.override.policy");
+        let allowlist = given.get("connector.client.config.override.allowlist");
+        let allowlist = allowlist.map(|_| parsed.list("connector.client.config.override.allowlist").to_vec());
+        Ok(Self {
+            client,
+            mode,
+            providers,
+            plugin_path: parsed.list("plugin.path").iter().filter(|p| !p.is_empty()).map(PathBuf::from).collect(),
+            overrides: OverridePolicy::new(policy, allowlist),
+            topic_creation: parsed.bool("topic.creation.enable"),
+            topic_tracking: parsed.bool("topic.tracking.enable"),
+            topic_tracking_reset: parsed.bool("topic.tracking.allow.reset"),
+            offset_flush_interval: millis(parsed, "offset.flush.interval.ms").max(Duration::from_millis(10)),
+            offset_flush_timeout: millis(parsed, "offset.flush.timeout.ms"),
+            graceful_stop: millis(parsed, "task.shutdown.graceful.timeout.ms"),
+            rest,
+            restart: RestartConfig {
+                enabled: parsed.bool("failed.task.restart.enable"),
+                backoff: millis(parsed, "failed.task.restart.backoff.ms").max(Duration::from_millis(1)),
+                backoff_max: millis(parsed, "failed.task.restart.backoff.max.ms"),
+            },
+            plugin_call_timeout: millis(parsed, "plugin.call.timeout.ms"),
+            max_buffered_records: parsed.int("task.max.buffered.records") as usize,
+            given,
+        })
+    }
+
+    /// The settings of the worker below a prefix, such as `producer.`, with the prefix cut off.
+    pub(crate) fn below(&self, prefix: &str) -> ConfigMap {
+        below(&self.given, prefix)
+    }
+
+    /// The worker's setting of a key.
+    pub(crate) fn given(&self, key: &str) -> Option<&str> {
+        self.given.get(key).map(String::as_str)
+    }
+}
+
+/// The keys of a map below a prefix, with the prefix cut off.
+pub(crate) fn below(map: &ConfigMap, prefix: &str) -> ConfigMap {
+    let range = map.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix));
+    range.map(|(key, value)| (key[prefix.len()..].to_owned(), value.clone())).collect()
+}
+
+/// Resolves the worker's own `${provider:…}` references.
+fn resolve(properties: &Properties) -> Result<(ConfigMap, Providers), ConfigErrors> {
+    let raw = properties.to_map();
+    let providers = Providers::from_worker(&raw).map_err(|error| ConfigErrors(vec![error.to_string()]))?;
+    let given = providers.resolve(&raw).map_err(|error| ConfigErrors(vec![error.to_string()]))?;
+    Ok((given, providers))
+}
+
+/// Adds the line of the file to each error that names a key of it.
+fn with_lines(errors: ConfigErrors, properties: &Properties) -> ConfigErrors {
+    let line_of = |error: &str| {
+        let named = properties.iter().filter(|(key, _)| error.contains(&format!("configuration {key}:")));
+        named.filter_map(|(key, _)| properties.line(key)).next()
+    };
+    let told = errors.0.into_iter().map(|error| match line_of(&error) {
+        Some(line) => format!("line {line}: {error}"),
+        None => error,
+    });
+    ConfigErrors(told.collect())
+}
+
+fn millis(parsed: &Parsed, key: &str) -> Duration {
+    Duration::from_millis(parsed.int(key).max(0) as u64)
+}
+
+fn internal_topic(parsed: &Parsed, properties: &Properties, name: &str, partitions: Option<i32>) -> InternalTopic {
+    let prefix = format!("{name}.storage.");
+    let own = ["topic", "partitions", "replication.factor", "file.filename"];
+    let mut settings = properties.with_prefix(&prefix);
+    settings.retain(|key, _| !own.contains(&key.as_str()));
+    if let Some(policy) = settings.remove("cleanup.policy") {
+        tracing::warn!("{prefix}cleanup.policy={policy} is ignored: the topic is always compacted");
+    }
+    InternalTopic {
+        name: parsed.str(&format!("{prefix}topic")).to_owned(),
+        partitions: partitions.unwrap_or_else(|| parsed.int(&format!("{prefix}partitions")) as i32),
+        replication_factor: parsed.int(&format!("{prefix}replication.factor")) as i16,
+        settings,
+    }
+}
+
+fn rest_config(parsed: &Parsed) -> Result<RestConfig, ConfigErrors> {
+    let refuse = |text: String| ConfigErrors(vec![text]);
+    let listeners = parsed.list("listeners");
+    let first = match listeners {
+        [one] => one,
+        _ => return Err(refuse("listeners: exactly one listener is supported so far".to_owned())),
+    };
+    let listener = Listener::parse(first).map_err(|error| refuse(format!("listeners: {error}")))?;
+    if listener.name != "HTTP" {
+        return Err(refuse(format!("listeners: {listener}: only http so far; put a TLS proxy before it")));
+    }
+    let listener = listener
+        .guard(parsed.bool("allow.insecure.listeners"))
+        .map_err(|error| refuse(format!("listeners: {error}")))?;
+    let port = parsed.opt_int("rest.advertised.port").map(u16::try_from).transpose();
+    let mut allowed_hosts = parsed.list("rest.allowed.hosts").to_vec();
+    allowed_hosts.extend(parsed.opt_str("rest.advertised.host.name").map(str::to_owned));
+    Ok(RestConfig {
+        listener,
+        advertised_host: parsed.opt_str("rest.advertised.host.name").map(str::to_owned),
+        advertised_port: port.map_err(|_| refuse("rest.advertised.port: not a port".to_owned()))?,
+        allowed_hosts,
+        allow_origin: parsed.str("access.control.allow.origin").to_owned(),
+        allow_methods: parsed.str("access.control.allow.methods").to_owned(),
+    })
+}
+
+/// Names every setting that has no effect.
+fn warn_of_ignored(given: &ConfigMap, mode: &Mode) {
+    let table = match mode {
+        Mode::Distributed(_) => worker_keys::distributed(),
+        Mode::Standalone { .. } => worker_keys::standalone(),
+    };
+    let client = ClientConfig::def();
+    for key in table.unknown(given.keys().map(String::as_str)) {
+        let belongs = worker_keys::PREFIXES.iter().chain(&["offset.storage."]).any(|prefix| key.starts_with(prefix));
+        if worker_keys::NOT_IMPLEMENTED.contains(&key) {
+            tracing::warn!("setting {key} is not implemented: it has no effect");
+        } else if !belongs && client.key(key).is_none() {
+            tracing::warn!("setting {key} is not known: it has no effect");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DISTRIBUTED: &str = "bootstrap.servers=127.0.0.1:9092\ngroup.id=g\nconfig.storage.topic=c\n\
+        offset.storage.topic=o\nstatus.storage.topic=s\nkey.converter=JsonConverter\nvalue.converter=JsonConverter\n\
+        status.storage.min.insync.replicas=2\nlisteners=http://127.0.0.1:0\nproducer.linger.ms=20\n";
+
+    #[test]
+    fn a_usual_file_is_read() {
+        let config = WorkerConfig::distributed(&Properties::parse(DISTRIBUTED).unwrap()).unwrap();
+        let Mode::Distributed(distributed) = &config.mode else { panic!("not distributed") };
+        assert_eq!(distributed.config_topic.partitions, 1);
+        assert_eq!(distributed.offset_topic.partitions, 25);
+        assert_eq!(distributed.status_topic.settings["min.insync.replicas"], "2");
+        assert_eq!(config.below("producer.")["linger.ms"], "20");
+        assert_eq!(distributed.max_delay, Duration::ZERO);
+    }
+
+    #[test]
+    fn errors_are_told_together_and_with_their_lines() {
+        let text = "group.id=g\nsession.timeout.ms=soon\nlisteners=http://:8083\n";
+        let errors = WorkerConfig::distributed(&Properties::parse(text).unwrap()).unwrap_err().0;
+        assert!(errors.iter().any(|e| e.starts_with("line 2: Invalid value soon")), "{errors:?}");
+        assert!(errors.iter().any(|e| e.contains("\"config.storage.topic\"")), "{errors:?}");
+        let open = DISTRIBUTED.replace("http://127.0.0.1:0", "http://:8083");
+        let errors = WorkerConfig::distributed(&Properties::parse(&open).unwrap()).unwrap_err().0;
+        assert!(errors[0].contains("allow.insecure.listeners"), "{errors:?}");
+    }
+}

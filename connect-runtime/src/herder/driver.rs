@@ -1,0 +1,218 @@
+//! Carries out what the herder decides. Nothing here waits for a plug-in or for a topic: whatever takes time runs in a
+//! task of its own and comes back as an event.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks};
+use rand::RngCore;
+use tokio::sync::mpsc;
+
+use super::state::{Action, Event, HerderState};
+use super::view::ClusterView;
+use crate::config::worker_config::{DistributedConfig, Mode};
+use crate::membership::member::Member;
+use crate::membership::protocol::Version;
+use crate::rest::loggers::parse_level;
+use crate::storage::config_records::{ConfigRecord, SessionKey};
+use crate::storage::config_store::ConfigEvents;
+use crate::storage::snapshot::Snapshot;
+use crate::storage::status_records::{State, Status};
+use crate::storage::status_state::Instance;
+use crate::worker::env::WorkerEnv;
+use crate::worker::instances::Instances;
+
+/// The herder's loop.
+pub(crate) struct Driver {
+    pub(crate) state: HerderState,
+    pub(crate) env: Arc<WorkerEnv>,
+    pub(crate) instances: Arc<Instances>,
+    pub(crate) view: Snapshot<ClusterView>,
+    pub(crate) member: Member,
+    pub(crate) config_events: ConfigEvents,
+    pub(crate) tasks: Tasks,
+}
+
+/// How often the age of the session key is looked at.
+const KEY_CHECK: Duration = Duration::from_secs(30);
+/// How long after a connector's deletion late statuses of its tasks are swept.
+const SWEEP_AFTER: Duration = Duration::from_secs(3);
+
+impl Driver {
+    /// Joins, and acts on events until shutdown; gives the membership back, to be left when all work has ended.
+    pub(crate) async fn run(mut self, shutdown: Shutdown) -> Member {
+        let (internal, mut internal_events) = mpsc::unbounded_channel();
+        let mut wake_at: Option<i64> = None;
+        let mut key_check = tokio::time::interval(KEY_CHECK);
+        let join = self.state.join(&self.env.configs.state());
+        self.carry_out(join, &internal, &mut wake_at).await;
+        loop {
+            let event = tokio::select! {
+                () = shutdown.triggered() => return self.member,
+                Some(event) = self.config_events.recv() => Event::Config(event),
+                Some(event) = internal_events.recv() => event,
+                event = self.member.next_event() => event,
+                () = wake(wake_at) => {
+                    wake_at = None;
+                    Event::Wake
+                }
+                _ = key_check.tick() => {
+                    self.check_session_key();
+                    self.report_counts();
+                    continue;
+                }
+            };
+            let config = self.env.configs.state();
+            let statuses = self.env.statuses.state();
+            tracing::debug!(?event, "herder");
+            let actions = self.state.on_event(event, &config, &statuses, SystemClock.now_ms());
+            self.publish_view();
+            for action in actions {
+                self.carry_out(action, &internal, &mut wake_at).await;
+            }
+        }
+    }
+
+    fn publish_view(&self) {
+        let view = self.state.view();
+        self.env.generation.store(view.generation, Ordering::Relaxed);
+        self.view.update(|shown| shown.clone_from(view));
+        metrics::gauge!("kafka_connect_worker_rebalance_metrics_epoch").set(f64::from(view.generation));
+    }
+
+    fn report_counts(&self) {
+        let (connectors, tasks) = self.instances.counts();
+        metrics::gauge!("kafka_connect_worker_metrics_connector_count").set(connectors as f64);
+        metrics::gauge!("kafka_connect_worker_metrics_task_count").set(tasks as f64);
+    }
+
+    async fn carry_out(&mut self, action: Action, internal: &mpsc::UnboundedSender<Event>, wake_at: &mut Option<i64>) {
+        match action {
+            Action::Join(protocols) => self.member.join(protocols).await,
+            Action::Assign(assignments) => {
+                metrics::counter!("kafka_connect_worker_rebalance_metrics_completed_rebalances_total").increment(1);
+                self.member.assign(assignments).await;
+            }
+            Action::RequestRejoin(reason) => self.member.request_rejoin(reason),
+            Action::ReadConfig => self.read_config(internal.clone()),
+            Action::Set(instance, spec) => self.instances.set(instance, spec),
+            Action::TellWhenStopped(instances) => {
+                let ended = self.instances.ended(&instances);
+                let internal = internal.clone();
+                self.tasks.spawn("awaiting the end of revoked work", async move {
+                    ended.await;
+                    // The loop is gone only at shutdown.
+                    let _ = internal.send(Event::Stopped(instances));
+                });
+            }
+            Action::Restart(instance) => drop(self.instances.restart(&instance)),
+            Action::Unassigned(instances) => instances.iter().for_each(|instance| self.note_unassigned(instance)),
+            Action::RemoveStatuses(name) => self.remove_statuses(name),
+            Action::RemoveTaskStatuses(name, tasks) => self.remove_task_statuses(&name, tasks),
+            Action::WakeAt(at) => *wake_at = Some(at),
+            Action::CheckSessionKey => self.check_session_key(),
+            Action::SetLogger(logger, level) => {
+                if let (Some(loggers), Some(level)) = (aqueduct_service::telemetry::loggers(), parse_level(&level)) {
+                    loggers.set(&logger, level);
+                }
+            }
+        }
+    }
+
+    fn distributed(&self) -> Option<&DistributedConfig> {
+        match &self.env.config.mode {
+            Mode::Distributed(config) => Some(config),
+            Mode::Standalone { .. } => None,
+        }
+    }
+
+    fn read_config(&self, internal: mpsc::UnboundedSender<Event>) {
+        let within = self.distributed().map_or(Duration::from_secs(3), |config| config.sync_timeout);
+        let configs = self.env.configs.clone();
+        self.tasks.spawn("reading the config topic to its end", async move {
+            let read = tokio::time::timeout(within, configs.read_to_end()).await;
+            let in_time = matches!(read, Ok(Ok(())));
+            let _ = internal.send(Event::ConfigRead(in_time));
+        });
+    }
+
+    /// The worker that ran it is gone; its name stays in the status.
+    fn note_unassigned(&self, instance: &Instance) {
+        let Some(old) = self.env.statuses.latest(instance) else { return };
+        if old.state != State::Unassigned {
+            let status = Status { trace: None, ..Status::of(State::Unassigned, &old.worker_id, self.env.generation()) };
+            self.env.statuses.put_safe(instance.clone(), status);
+        }
+    }
+
+    /// Once at once, and once more for words that were on their way.
+    fn remove_statuses(&self, name: String) {
+        let env = self.env.clone();
+        self.tasks.spawn(format!("removing the statuses of {name}"), async move {
+            for wait in [Duration::ZERO, SWEEP_AFTER] {
+                tokio::time::sleep(wait).await;
+                if env.configs.state().connector(&name).is_some() {
+                    return;
+                }
+                if let Err(error) = env.statuses.remove(&name).await {
+                    tracing::warn!("the statuses of {name} were not removed: {error}");
+                }
+            }
+        });
+    }
+
+    fn remove_task_statuses(&self, name: &str, tasks: u32) {
+        let statuses = self.env.statuses.state();
+        let Some(known) = statuses.connector(name) else { return };
+        let gone = known.tasks.keys().filter(|number| **number >= tasks);
+        let gone: Vec<Instance> =
+            gone.map(|number| Instance::Task(crate::id::TaskId::new(name, *number))).collect();
+        if gone.is_empty() {
+            return;
+        }
+        let (env, name) = (self.env.clone(), name.to_owned());
+        self.tasks.spawn(format!("removing statuses of tasks of {name}"), async move {
+            if let Err(error) = env.statuses.remove_instances(&gone).await {
+                tracing::warn!("statuses of former tasks of {name} were not removed: {error}");
+            }
+        });
+    }
+
+    /// The leader makes a key if there is none or it is old.
+    fn check_session_key(&self) {
+        let Some(config) = self.distributed().filter(|config| config.protocol == Version::Sessioned) else { return };
+        if !self.state.view().is_leader {
+            return;
+        }
+        let now_ms = SystemClock.now_ms();
+        let ttl_ms = config.key_ttl.as_millis() as i64;
+        let fresh = |key: &SessionKey| ttl_ms == 0 || now_ms - key.created_ms < ttl_ms;
+        if self.env.configs.state().session_key.as_ref().is_some_and(fresh) {
+            return;
+        }
+        let mut key = vec![0; config.key_size];
+        rand::rng().fill_bytes(&mut key);
+        let record = ConfigRecord::SessionKey(SessionKey {
+            key,
+            algorithm: super::signing::ALGORITHM.to_owned(),
+            created_ms: now_ms,
+        });
+        let configs = self.env.configs.clone();
+        self.tasks.spawn("renewing the session key", async move {
+            if let Err(error) = configs.write(&[record]).await {
+                tracing::warn!("the session key was not renewed: {error}");
+            }
+        });
+    }
+}
+
+async fn wake(at: Option<i64>) {
+    match at {
+        Some(at) => {
+            let left = (at - SystemClock.now_ms()).max(0) as u64;
+            tokio::time::sleep(Duration::from_millis(left)).await;
+        }
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,438 @@
+//! The herder's decisions. Pure: an event, the configuration and the time in; actions out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::restart_plan::RestartPlan;
+use super::spec::{Spec, changes, configured, desired};
+use super::view::ClusterView;
+use crate::id::TaskId;
+use crate::membership::assignor::AssignorMemory;
+use crate::membership::protocol::{Assignment, CONFIG_MISMATCH, Subscription, Version, Work};
+use crate::storage::config_records::RestartRequest;
+use crate::storage::config_state::{ConfigEvent, ConfigState};
+use crate::storage::status_state::{Instance, StatusState};
+
+/// What happened.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// The config topic changed something; the snapshot shows it already.
+    Config(ConfigEvent),
+    /// The group rebalances.
+    Rejoin,
+    /// This worker leads a new generation: its members with their metadata.
+    Lead {
+        /// The protocol in use.
+        protocol: String,
+        /// Member ids and subscriptions.
+        members: Vec<(String, Bytes)>,
+    },
+    /// The config topic was read to its end, as asked; `false` if that took too long.
+    ConfigRead(bool),
+    /// This worker has an assignment.
+    Assigned {
+        /// The generation.
+        generation: i32,
+        /// Its member id.
+        member_id: String,
+        /// The protocol in use.
+        protocol: String,
+        /// The leader's bytes.
+        assignment: Bytes,
+    },
+    /// The membership is over; others may have the work already.
+    Lost,
+    /// Instances that were to end have ended.
+    Stopped(Vec<Instance>),
+    /// A time that was asked for has come.
+    Wake,
+}
+
+/// What to do about it.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Action {
+    /// Join the group with these protocols and metadata.
+    Join(Vec<(&'static str, Bytes)>),
+    /// Give the members their assignments.
+    Assign(Vec<(String, Bytes)>),
+    /// Read the config topic to its end, then tell.
+    ReadConfig,
+    /// Ask for a rebalance.
+    RequestRejoin(&'static str),
+    /// Let an instance run so, or end (`None`).
+    Set(Instance, Option<Spec>),
+    /// Tell when these have ended.
+    TellWhenStopped(Vec<Instance>),
+    /// Start an instance anew.
+    Restart(Instance),
+    /// Note that nobody runs these.
+    Unassigned(Vec<Instance>),
+    /// Forget the statuses of a deleted connector.
+    RemoveStatuses(String),
+    /// Forget the statuses of tasks that a connector no longer has.
+    RemoveTaskStatuses(String, u32),
+    /// Wake the herder at this time (ms).
+    WakeAt(i64),
+    /// There is a new session key, or none yet: see to it.
+    CheckSessionKey,
+    /// Set a log level.
+    SetLogger(String, String),
+}
+
+/// Settings that bear on decisions.
+#[derive(Debug, Clone)]
+pub(crate) struct HerderSettings {
+    /// This worker's REST address, ending in `/`.
+    pub(crate) url: String,
+    /// The newest protocol to offer.
+    pub(crate) protocol: Version,
+    /// `scheduled.rebalance.max.delay.ms`.
+    pub(crate) max_delay_ms: i64,
+}
+
+/// The herder's memory.
+#[derive(Debug)]
+pub(crate) struct HerderState {
+    settings: HerderSettings,
+    memory: AssignorMemory,
+    /// What the group gave this worker.
+    assigned: Work,
+    /// What was asked to run.
+    asked: BTreeMap<Instance, Spec>,
+    /// Given up, and not ended yet: still told to the group as owned.
+    stopping: BTreeSet<Instance>,
+    /// The protocol of the last generation.
+    in_use: Version,
+    /// A rejoin that waits for everything to stop (eager protocol).
+    join_when_stopped: bool,
+    /// A round to be led once the config topic has been read.
+    round: Option<(Version, Vec<(String, Subscription)>)>,
+    /// What the last round was for, and the offset it was made from.
+    rebalanced_for: Option<Work>,
+    member_id: String,
+    view: ClusterView,
+}
+
+impl HerderState {
+    /// A herder that has not joined yet.
+    pub(crate) fn new(settings: HerderSettings) -> Self {
+        Self {
+            in_use: settings.protocol,
+            settings,
+            memory: AssignorMemory::default(),
+            assigned: Work::default(),
+            asked: BTreeMap::new(),
+            stopping: BTreeSet::new(),
+            join_when_stopped: false,
+            round: None,
+            rebalanced_for: None,
+            member_id: String::new(),
+            view: ClusterView { generation: -1, ..ClusterView::default() },
+        }
+    }
+
+    /// What REST should know now.
+    pub(crate) fn view(&self) -> &ClusterView {
+        &self.view
+    }
+
+    /// The offers for joining, with what this worker owns.
+    pub(crate) fn join(&self, config: &ConfigState) -> Action {
+        let owned = Work {
+            connectors: self.assigned.connectors.iter().cloned().chain(self.stopping_connectors()).collect(),
+            tasks: self.assigned.tasks.iter().cloned().chain(self.stopping_tasks()).collect(),
+        };
+        let subscription =
+            Subscription { url: self.settings.url.clone(), config_offset: config.offset, owned };
+        let versions = [Version::Sessioned, Version::Compatible, Version::Eager];
+        let offered = versions.into_iter().filter(|version| *version <= self.settings.protocol);
+        Action::Join(offered.map(|version| (version.protocol_name(), subscription.encode(version))).collect())
+    }
+
+    /// Decides.
+    pub(crate) fn on_event(
+        &mut self,
+        event: Event,
+        config: &ConfigState,
+        statuses: &StatusState,
+        now_ms: i64,
+    ) -> Vec<Action> {
+        match event {
+            Event::Config(event) => self.on_config(event, config, statuses),
+            Event::Rejoin => self.on_rejoin(config),
+            Event::Lead { protocol, members } => self.on_lead(&protocol, members, config, now_ms),
+            Event::ConfigRead(in_time) => self.lead(in_time, config, now_ms),
+            Event::Assigned { generation, member_id, protocol, assignment } => {
+                self.on_assigned(generation, member_id, &protocol, &assignment, config)
+            }
+            Event::Lost => self.on_lost(config),
+            Event::Stopped(instances) => self.on_stopped(&instances, config),
+            Event::Wake => vec![Action::RequestRejoin("held-back work is due")],
+        }
+    }
+
+    fn on_config(&mut self, event: ConfigEvent, config: &ConfigState, statuses: &StatusState) -> Vec<Action> {
+        let mut actions = self.reconcile(config);
+        match event {
+            ConfigEvent::RestartRequested(request) => {
+                actions.extend(self.restarts(&request, config, statuses).into_iter().map(Action::Restart));
+            }
+            ConfigEvent::LoggerLevelChanged(logger, level) => actions.push(Action::SetLogger(logger, level)),
+            ConfigEvent::SessionKeyChanged => actions.push(Action::CheckSessionKey),
+            ConfigEvent::ConnectorRemoved(name) if self.view.is_leader => {
+                actions.push(Action::RemoveStatuses(name));
+            }
+            ConfigEvent::TasksChanged(name) if self.view.is_leader => {
+                let tasks = config.connector(&name).map_or(0, |entry| entry.tasks.len());
+                actions.push(Action::RemoveTaskStatuses(name, tasks as u32));
+            }
+            _ => {}
+        }
+        let known = self.rebalanced_for.as_ref();
+        if known.is_some_and(|known| *known != configured(config)) {
+            // Once: the next round notes what it was for.
+            self.rebalanced_for = None;
+            actions.push(Action::RequestRejoin("connectors or tasks changed"));
+        }
+        actions
+    }
+
+    /// The instances here that a restart request means.
+    fn restarts(&self, request: &RestartRequest, config: &ConfigState, statuses: &StatusState) -> Vec<Instance> {
+        let Some(plan) = RestartPlan::of(request, config, statuses) else { return Vec::new() };
+        plan.restarting().filter(|instance| self.asked.contains_key(instance)).collect()
+    }
+
+    fn on_rejoin(&mut self, config: &ConfigState) -> Vec<Action> {
+        if self.in_use > Version::Eager || self.asked.is_empty() {
+            return vec![self.join(config)];
+        }
+        self.join_when_stopped = true;
+        self.assigned = Work::default();
+        self.give_up_all(config)
+    }
+
+    /// Ends everything that should not run any more, and waits for it.
+    fn give_up_all(&mut self, config: &ConfigState) -> Vec<Action> {
+        let mut actions = self.reconcile(config);
+        let stopping: Vec<Instance> = self.stopping.iter().cloned().collect();
+        if !stopping.is_empty() {
+            actions.push(Action::TellWhenStopped(stopping));
+        }
+        actions
+    }
+
+    fn on_lead(
+        &mut self,
+        protocol: &str,
+        members: Vec<(String, Bytes)>,
+        config: &ConfigState,
+        now_ms: i64,
+    ) -> Vec<Action> {
+        let version = Version::from_protocol_name(protocol).unwrap_or(self.settings.protocol);
+        let read = |(id, bytes): (String, Bytes)| match Subscription::decode(&bytes) {
+            Ok(subscription) => Some((id, subscription)),
+            Err(error) => {
+                tracing::warn!("member {id} of the Connect group: {error}; it gets no work");
+                None
+            }
+        };
+        let members: Vec<_> = members.into_iter().filter_map(read).collect();
+        let behind = members.iter().any(|(_, subscription)| subscription.config_offset > config.offset);
+        self.round = Some((version, members));
+        if behind { vec![Action::ReadConfig] } else { self.lead(true, config, now_ms) }
+    }
+
+    /// Assigns, if the configuration is known as far as any member knows it.
+    fn lead(&mut self, in_time: bool, config: &ConfigState, now_ms: i64) -> Vec<Action> {
+        let Some((version, members)) = self.round.take() else { return Vec::new() };
+        let newest = members.iter().map(|(_, subscription)| subscription.config_offset).max().unwrap_or(-1);
+        let url_of = |id: &str| members.iter().find(|(m, _)| m == id).map(|(_, s)| s.url.clone()).unwrap_or_default();
+        let own = Assignment {
+            leader: self.member_id_in(&members),
+            leader_url: self.settings.url.clone(),
+            config_offset: config.offset,
+            ..Assignment::default()
+        };
+        if newest > config.offset {
+            tracing::warn!(
+                "the config topic is known up to {} here and up to {newest} elsewhere{}; nothing is assigned",
+                config.offset,
+                if in_time { "" } else { " (reading it took too long)" }
+            );
+            let refusal = Assignment { error: CONFIG_MISMATCH, config_offset: newest, ..own };
+            let all = members.into_iter().map(|(id, _)| (id, refusal.encode(version)));
+            return vec![Action::Assign(all.collect())];
+        }
+        let owned = members.iter().map(|(id, s)| (id.clone(), s.owned.clone())).collect();
+        let all = configured(config);
+        let round = self.memory.assign(&owned, &all, self.settings.max_delay_ms, now_ms);
+        self.rebalanced_for = Some(all);
+        self.view.owners = BTreeMap::new();
+        let mut assignments = Vec::new();
+        for (id, (assigned, revoked)) in round.members {
+            let held = owned.get(&id).cloned().unwrap_or_default();
+            let kept = without(&held, &revoked);
+            let after = join(&kept, &assigned);
+            instances(&after).for_each(|instance| drop(self.view.owners.insert(instance, url_of(&id))));
+            // The eager protocol sends all work at every round.
+            let assigned = if version == Version::Eager { after } else { assigned };
+            let delay_ms = i32::try_from(round.delay_ms).unwrap_or(i32::MAX);
+            let assignment = Assignment { assigned, revoked, delay_ms, ..own.clone() };
+            assignments.push((id, assignment.encode(version)));
+        }
+        let mut actions = vec![Action::Assign(assignments)];
+        if round.delay_ms > 0 {
+            actions.push(Action::WakeAt(now_ms + round.delay_ms));
+        }
+        if !round.held_back.is_empty() {
+            actions.push(Action::Unassigned(instances(&round.held_back).collect()));
+        }
+        actions
+    }
+
+    /// The leader's own id: known from an earlier round, else found by its address.
+    fn member_id_in(&self, members: &[(String, Subscription)]) -> String {
+        let known = members.iter().find(|(id, _)| *id == self.member_id);
+        let by_url = || members.iter().find(|(_, s)| s.url == self.settings.url);
+        known.or_else(by_url).map(|(id, _)| id.clone()).unwrap_or_default()
+    }
+
+    fn on_assigned(
+        &mut self,
+        generation: i32,
+        member_id: String,
+        protocol: &str,
+        bytes: &[u8],
+        config: &ConfigState,
+    ) -> Vec<Action> {
+        self.in_use = Version::from_protocol_name(protocol).unwrap_or(self.settings.protocol);
+        self.member_id = member_id;
+        let assignment = match Assignment::decode(bytes) {
+            Ok(assignment) => assignment,
+            Err(error) => {
+                tracing::warn!("the leader's assignment cannot be read: {error}; joining again");
+                return vec![Action::RequestRejoin("the assignment could not be read")];
+            }
+        };
+        self.view.generation = generation;
+        self.view.is_leader = assignment.leader == self.member_id;
+        self.view.leader_url = Some(assignment.leader_url).filter(|url| !url.is_empty());
+        if assignment.error != 0 {
+            return vec![Action::RequestRejoin("the leader did not know the latest configuration")];
+        }
+        if !self.view.is_leader {
+            self.view.owners.clear();
+            // A worker that knows more than the leader did leaves it to the leader to notice.
+            let same = config.offset == assignment.config_offset;
+            self.rebalanced_for = same.then(|| configured(config));
+        }
+        self.view.joined = true;
+        self.assigned = match self.in_use {
+            Version::Eager => assignment.assigned,
+            _ => join(&without(&self.assigned, &assignment.revoked), &assignment.assigned),
+        };
+        let mut actions = self.give_up_all(config);
+        if self.view.is_leader {
+            actions.push(Action::CheckSessionKey);
+        }
+        actions
+    }
+
+    fn on_lost(&mut self, config: &ConfigState) -> Vec<Action> {
+        self.assigned = Work::default();
+        self.rebalanced_for = None;
+        self.round = None;
+        self.memory = AssignorMemory::default();
+        self.view.is_leader = false;
+        self.view.leader_url = None;
+        self.view.owners.clear();
+        self.join_when_stopped = true;
+        let actions = self.give_up_all(config);
+        if self.stopping.is_empty() { self.join_now(actions, config) } else { actions }
+    }
+
+    fn join_now(&mut self, mut actions: Vec<Action>, config: &ConfigState) -> Vec<Action> {
+        self.join_when_stopped = false;
+        actions.push(self.join(config));
+        actions
+    }
+
+    fn on_stopped(&mut self, instances: &[Instance], config: &ConfigState) -> Vec<Action> {
+        let mut freed = false;
+        for instance in instances {
+            freed |= self.stopping.remove(instance);
+        }
+        if !self.stopping.is_empty() {
+            return Vec::new();
+        }
+        if self.join_when_stopped {
+            return self.join_now(Vec::new(), config);
+        }
+        if freed { vec![Action::RequestRejoin("revoked work has ended")] } else { Vec::new() }
+    }
+
+    /// Brings what runs in line with what should.
+    fn reconcile(&mut self, config: &ConfigState) -> Vec<Action> {
+        let wanted = desired(&self.assigned, config);
+        let changed = changes(&wanted, &self.asked);
+        for (instance, spec) in &changed {
+            // Work that is still configured moves to another worker: the group must hear when it has ended here.
+            let moves = spec.is_none() && is_configured(instance, config);
+            if moves {
+                self.stopping.insert(instance.clone());
+            } else {
+                self.stopping.remove(instance);
+            }
+        }
+        self.asked = wanted;
+        self.view.assigned = instances(&self.assigned).collect();
+        changed.into_iter().map(|(instance, spec)| Action::Set(instance, spec)).collect()
+    }
+
+    fn stopping_connectors(&self) -> impl Iterator<Item = String> + '_ {
+        self.stopping.iter().filter_map(|instance| match instance {
+            Instance::Connector(name) => Some(name.clone()),
+            Instance::Task(_) => None,
+        })
+    }
+
+    fn stopping_tasks(&self) -> impl Iterator<Item = TaskId> + '_ {
+        self.stopping.iter().filter_map(|instance| match instance {
+            Instance::Task(id) => Some(id.clone()),
+            Instance::Connector(_) => None,
+        })
+    }
+}
+
+fn is_configured(instance: &Instance, config: &ConfigState) -> bool {
+    match instance {
+        Instance::Connector(name) => config.connector(name).is_some(),
+        Instance::Task(id) => config.task(id).is_some(),
+    }
+}
+
+/// Work as instances.
+pub(crate) fn instances(work: &Work) -> impl Iterator<Item = Instance> + '_ {
+    let connectors = work.connectors.iter().cloned().map(Instance::Connector);
+    connectors.chain(work.tasks.iter().cloned().map(Instance::Task))
+}
+
+fn without(work: &Work, gone: &Work) -> Work {
+    Work {
+        connectors: work.connectors.iter().filter(|c| !gone.connectors.contains(c)).cloned().collect(),
+        tasks: work.tasks.iter().filter(|t| !gone.tasks.contains(t)).cloned().collect(),
+    }
+}
+
+fn join(a: &Work, b: &Work) -> Work {
+    let mut all = a.clone();
+    all.connectors.extend(b.connectors.iter().filter(|c| !a.connectors.contains(c)).cloned());
+    all.tasks.extend(b.tasks.iter().filter(|t| !a.tasks.contains(t)).cloned());
+    all
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,0 +1,129 @@
+//! The converters a worker has, by name.
+
+use std::sync::{Arc, LazyLock};
+
+use aqueduct_converters::{
+    AvroConverter, ByteArrayConverter, Converter, JsonConverter, SimpleHeaderConverter, StringConverter,
+};
+use aqueduct_plugin_api::{Check, ConfigDef, ConfigMap, ConnectError, KeyDef, KeyType};
+
+use super::names::Names;
+
+/// A converter class.
+pub(crate) struct ConverterClass {
+    /// Its Java name.
+    pub(crate) name: &'static str,
+    /// Its settings, without prefix.
+    pub(crate) config: fn() -> ConfigDef,
+    /// Whether it converts keys and values.
+    pub(crate) of_data: bool,
+    /// Whether it converts headers.
+    pub(crate) of_headers: bool,
+    make: fn(&ConfigMap, Use) -> Result<Arc<dyn Converter>, ConnectError>,
+}
+
+/// What a converter is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Record keys.
+    Key,
+    /// Record values.
+    Value,
+    /// Header values.
+    Header,
+}
+
+impl Use {
+    /// The setting that names the converter.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Key => "key.converter",
+            Self::Value => "value.converter",
+            Self::Header => "header.converter",
+        }
+    }
+
+    /// Apache's interface of it.
+    pub(crate) fn interface(self) -> &'static str {
+        match self {
+            Self::Key | Self::Value => "Converter",
+            Self::Header => "HeaderConverter",
+        }
+    }
+}
+
+static CLASSES: LazyLock<Vec<ConverterClass>> = LazyLock::new(|| {
+    vec![
+        ConverterClass {
+            name: "io.confluent.connect.avro.AvroConverter",
+            config: AvroConverter::config_def,
+            of_data: true,
+            of_headers: false,
+            make: |settings, purpose| Ok(Arc::new(AvroConverter::configured(settings, purpose == Use::Key)?)),
+        },
+        ConverterClass {
+            name: "org.apache.kafka.connect.converters.ByteArrayConverter",
+            config: ConfigDef::default,
+            of_data: true,
+            of_headers: true,
+            make: |_, _| Ok(Arc::new(ByteArrayConverter::default())),
+        },
+        ConverterClass {
+            name: "org.apache.kafka.connect.json.JsonConverter",
+            config: JsonConverter::config_def,
+            of_data: true,
+            of_headers: true,
+            make: |settings, _| Ok(Arc::new(JsonConverter::configured(settings)?)),
+        },
+        ConverterClass {
+            name: "org.apache.kafka.connect.storage.SimpleHeaderConverter",
+            config: ConfigDef::default,
+            of_data: false,
+            of_headers: true,
+            make: |_, _| Ok(Arc::new(SimpleHeaderConverter)),
+        },
+        ConverterClass {
+            name: "org.apache.kafka.connect.storage.StringConverter",
+            config: string_keys,
+            of_data: true,
+            of_headers: true,
+            make: |_, _| Ok(Arc::new(StringConverter::default())),
+        },
+    ]
+});
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let mut names = Names::default();
+    CLASSES.iter().enumerate().for_each(|(index, class)| names.add(class.name, index));
+    names
+});
+
+fn string_keys() -> ConfigDef {
+    ConfigDef::new([KeyDef::with_default("converter.encoding", KeyType::String, "UTF-8", "The encoding; UTF-8 only.")
+        .check(Check::one_of_ignore_case(&["UTF-8", "UTF8"]))])
+}
+
+/// All converters in the order of their names.
+pub(crate) fn classes() -> &'static [ConverterClass] {
+    &CLASSES
+}
+
+/// A converter by any of its names.
+pub(crate) fn find(name: &str) -> Option<&'static ConverterClass> {
+    NAMES.find(name.trim()).map(|index| &CLASSES[index])
+}
+
+impl ConverterClass {
+    /// Whether it can be used so.
+    pub(crate) fn is_for(&self, purpose: Use) -> bool {
+        match purpose {
+            Use::Key | Use::Value => self.of_data,
+            Use::Header => self.of_headers,
+        }
+    }
+
+    /// An instance with these settings (without prefix).
+    pub(crate) fn make(&self, settings: &ConfigMap, purpose: Use) -> Result<Arc<dyn Converter>, ConnectError> {
+        (self.make)(settings, purpose)
+    }
+}

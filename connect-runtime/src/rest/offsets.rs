@@ -1,0 +1,56 @@
+//! `/connectors/{c}/offsets` (KIP-875).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::answer::{self, Outcome};
+use super::body::parse;
+use super::call::Call;
+use super::routes::RestState;
+use crate::herder::error::HerderError;
+
+type Shared = State<Arc<RestState>>;
+
+/// `GET /connectors/{c}/offsets`.
+pub(crate) async fn list(State(state): Shared, Path(name): Path<String>, _call: Call) -> Outcome {
+    let offsets = state.herder.connector_offsets(&name).await?;
+    answer::ok(&json!({ "offsets": offsets }))
+}
+
+/// `PATCH /connectors/{c}/offsets`.
+pub(crate) async fn alter(State(state): Shared, Path(name): Path<String>, call: Call) -> Response {
+    let outcome = alter_here(&state, &name, &call).await;
+    call.finish(&state, outcome).await
+}
+
+async fn alter_here(state: &RestState, name: &str, call: &Call) -> Outcome {
+    #[derive(Deserialize)]
+    struct Given {
+        offsets: Option<Vec<Entry>>,
+    }
+    #[derive(Deserialize)]
+    struct Entry {
+        #[serde(default)]
+        partition: Json,
+        #[serde(default)]
+        offset: Json,
+    }
+    let given: Option<Given> = parse(&call.body)?;
+    let entries = given.and_then(|given| given.offsets).unwrap_or_default();
+    let changes = entries.into_iter().map(|entry| (entry.partition, entry.offset)).collect();
+    message(state.herder.alter_offsets(name, changes).await)
+}
+
+/// `DELETE /connectors/{c}/offsets`.
+pub(crate) async fn reset(State(state): Shared, Path(name): Path<String>, call: Call) -> Response {
+    let outcome = message(state.herder.reset_offsets(&name).await);
+    call.finish(&state, outcome).await
+}
+
+fn message(outcome: Result<String, HerderError>) -> Outcome {
+    outcome.and_then(|message| answer::ok(&json!({ "message": message })))
+}

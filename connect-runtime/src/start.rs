@@ -1,0 +1,378 @@
+//! A worker from start to stop.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aqueduct_client::{Client, ClientError, CompactedTopicConfig};
+use aqueduct_config::{Properties, PropertiesError};
+use aqueduct_plugin_abi::PluginLibrary;
+use aqueduct_service::http::{HttpLimits, HttpServer};
+use aqueduct_service::{Shutdown, Tasks};
+use parking_lot::Mutex;
+
+use crate::config::worker_config::{DistributedConfig, InternalTopic, Mode, WorkerConfig};
+use crate::herder::driver::Driver;
+use crate::herder::error::HerderError;
+use crate::herder::forward::Forwarder;
+use crate::herder::requests::{Herder, NameLocks};
+use crate::herder::state::{HerderSettings, HerderState};
+use crate::herder::task_configs::LateSink;
+use crate::herder::view::ClusterView;
+use crate::membership::member::{Alone, Member};
+use crate::membership::protocol::Version;
+use crate::plugins::catalog::Catalog;
+use crate::rest::routes::{RestState, router};
+use crate::rest::safety::Guests;
+use crate::storage::config_store::{ConfigEvents, ConfigStore, config_applier};
+use crate::storage::file_log::FileLog;
+use crate::storage::log::{CompactedLog, MemoryLog, StorageError};
+use crate::storage::offset_state::OffsetState;
+use crate::storage::offset_store::{self, OffsetStore};
+use crate::storage::snapshot::Snapshot;
+use crate::storage::status_state::StatusState;
+use crate::storage::status_store::{self, StatusStore};
+use crate::storage::topic_log::TopicLog;
+use crate::worker::env::WorkerEnv;
+use crate::worker::instances::Instances;
+
+/// Starts workers.
+#[derive(Debug)]
+pub struct Worker;
+
+/// A worker that runs. Dropping it does not stop it: raise the shutdown signal it was started with, or call
+/// [`WorkerHandle::stop`].
+#[derive(Debug)]
+pub struct WorkerHandle {
+    rest: SocketAddr,
+    shutdown: Shutdown,
+    ended: tokio::task::JoinHandle<()>,
+}
+
+/// Why a worker does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The REST listener cannot be bound.
+    #[error("REST listener {address}: {source}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// The cluster cannot be reached.
+    #[error("{0}")]
+    Client(#[from] ClientError),
+    /// An internal topic or the offset file cannot be used.
+    #[error("{0}")]
+    Storage(String),
+    /// A connector file of a standalone worker.
+    #[error("{path}: {reason}")]
+    ConnectorFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<StorageError> for StartError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error.to_string())
+    }
+}
+
+impl WorkerHandle {
+    /// The address of the REST API.
+    pub fn rest_addr(&self) -> SocketAddr {
+        self.rest
+    }
+
+    /// Stops the worker in order and waits for its end.
+    pub async fn stop(self) {
+        self.shutdown.trigger();
+        self.ended().await;
+    }
+
+    /// Waits until the worker has ended, for whatever reason.
+    pub async fn ended(self) {
+        if let Err(error) = self.ended.await {
+            tracing::error!("the worker ended badly: {error}");
+        }
+    }
+}
+
+impl Worker {
+    /// Starts a member of a Connect cluster. `linked` are plug-ins that are part of the program.
+    pub async fn start_distributed(
+        config: WorkerConfig,
+        linked: Vec<Arc<PluginLibrary>>,
+        shutdown: Shutdown,
+    ) -> Result<WorkerHandle, StartError> {
+        let Mode::Distributed(distributed) = &config.mode else {
+            return Err(StartError::Other("these are the settings of a standalone worker".to_owned()));
+        };
+        let distributed = (**distributed).clone();
+        let client = Client::connect(config.client.clone()).await?;
+        let stores = topic_stores(&client, &distributed).await?;
+        let member = Member::of_group(&client, &distributed);
+        let running = start(config, linked, client, stores, member, shutdown).await?;
+        Ok(running.handle)
+    }
+
+    /// Starts a worker of its own that runs the connectors of these files (`.json` or `.properties`).
+    pub async fn start_standalone(
+        config: WorkerConfig,
+        connectors: &[PathBuf],
+        linked: Vec<Arc<PluginLibrary>>,
+        shutdown: Shutdown,
+    ) -> Result<WorkerHandle, StartError> {
+        let Mode::Standalone { offsets } = &config.mode else {
+            return Err(StartError::Other("these are the settings of a distributed worker".to_owned()));
+        };
+        let stores = file_stores(offsets)?;
+        let configs = connectors.iter().map(|path| read_connector(path)).collect::<Result<Vec<_>, _>>()?;
+        let client = Client::connect(config.client.clone()).await?;
+        let member = Member::Alone(Alone::default());
+        let running = start(config, linked, client, stores, member, shutdown).await?;
+        for (path, config) in connectors.iter().zip(configs) {
+            let name = config.get("name").cloned().unwrap_or_default();
+            if let Err(error) = create_when_ready(&running.herder, &name, config).await {
+                running.handle.stop().await;
+                return Err(StartError::ConnectorFile { path: path.clone(), reason: error.to_string() });
+            }
+        }
+        Ok(running.handle)
+    }
+}
+
+/// The worker leads its group of one a moment after its start.
+async fn create_when_ready(herder: &Herder, name: &str, config: BTreeMap<String, String>) -> Result<(), HerderError> {
+    for _ in 0..500 {
+        if herder.view.load().joined {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    herder.create(name, config, None).await.map(|_| ())
+}
+
+/// A connector's file: `{"name":…,"config":{…}}`, a flat JSON object, or properties.
+fn read_connector(path: &Path) -> Result<BTreeMap<String, String>, StartError> {
+    let refuse = |reason: String| StartError::ConnectorFile { path: path.to_owned(), reason };
+    let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    if !is_json {
+        return match Properties::read(path) {
+            Ok(properties) => Ok(properties.to_map()),
+            Err(error @ PropertiesError::Read { .. }) => Err(StartError::Other(error.to_string())),
+            Err(error) => Err(refuse(error.to_string())),
+        };
+    }
+    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let flat = || {
+        let given = crate::rest::body::parse_config(&bytes)?;
+        crate::rest::body::without_nulls(given)
+    };
+    let nested = || {
+        let given = crate::rest::body::parse_create(&bytes)?;
+        let mut config = crate::rest::body::without_nulls(given.config)?;
+        config.entry("name".to_owned()).or_insert(given.name);
+        Ok::<_, HerderError>(config)
+    };
+    nested().or_else(|_| flat()).map_err(|error| refuse(error.to_string()))
+}
+
+struct Stores {
+    configs: Arc<ConfigStore>,
+    config_events: ConfigEvents,
+    offsets: Arc<OffsetStore>,
+    statuses: Arc<StatusStore>,
+}
+
+async fn topic_stores(client: &Client, config: &DistributedConfig) -> Result<Stores, StartError> {
+    let topic = |topic: &InternalTopic, exact: bool| CompactedTopicConfig {
+        topic: topic.name.as_str().into(),
+        partitions: topic.partitions,
+        exact_partitions: exact,
+        replication_factor: topic.replication_factor,
+        settings: topic.settings.clone(),
+        create: config.create_topics,
+    };
+    let (apply, shared, config_events) = config_applier();
+    let offset_state = Arc::new(Mutex::new(OffsetState::default()));
+    let status_state = Snapshot::new(StatusState::default());
+    let (configs, offsets, statuses) = tokio::try_join!(
+        TopicLog::open(client, topic(&config.config_topic, true), apply),
+        TopicLog::open(client, topic(&config.offset_topic, false), offset_store::applier(offset_state.clone())),
+        TopicLog::open(client, topic(&config.status_topic, false), status_store::applier(status_state.clone())),
+    )?;
+    Ok(Stores {
+        configs: Arc::new(ConfigStore::new(Box::new(configs), shared)),
+        config_events,
+        offsets: Arc::new(OffsetStore::new(Box::new(offsets), offset_state)),
+        statuses: Arc::new(StatusStore::new(Box::new(statuses), status_state)),
+    })
+}
+
+fn file_stores(offsets: &Path) -> Result<Stores, StartError> {
+    let (apply, shared, config_events) = config_applier();
+    let offset_state = Arc::new(Mutex::new(OffsetState::default()));
+    let file = FileLog::open(offsets, offset_state.clone(), offset_store::applier(offset_state.clone()))?;
+    let status_state = Snapshot::new(StatusState::default());
+    let statuses: Box<dyn CompactedLog> = Box::new(MemoryLog::new(status_store::applier(status_state.clone())));
+    Ok(Stores {
+        configs: Arc::new(ConfigStore::new(Box::new(MemoryLog::new(apply)), shared)),
+        config_events,
+        offsets: Arc::new(OffsetStore::new(Box::new(file), offset_state)),
+        statuses: Arc::new(StatusStore::new(statuses, status_state)),
+    })
+}
+
+struct Running {
+    handle: WorkerHandle,
+    herder: Arc<Herder>,
+}
+
+async fn start(
+    config: WorkerConfig,
+    linked: Vec<Arc<PluginLibrary>>,
+    client: Client,
+    stores: Stores,
+    member: Member,
+    shutdown: Shutdown,
+) -> Result<Running, StartError> {
+    let address = config.rest.listener.bind_address();
+    let listen = |source| StartError::Listen { address: address.clone(), source };
+    let limits = HttpLimits { drain: Duration::from_secs(10), ..HttpLimits::default() };
+    let server = HttpServer::bind(&address, limits).await.map_err(listen)?;
+    let rest_addr = server.local_addr().map_err(listen)?;
+    let worker_id = advertised(&config, rest_addr);
+    let url = format!("http://{worker_id}/");
+    let config = Arc::new(config);
+    let scanned = config.clone();
+    let catalog = tokio::task::spawn_blocking(move || Catalog::new(linked, &scanned.plugin_path)).await;
+    let catalog = Arc::new(catalog.map_err(|error| StartError::Other(error.to_string()))?);
+    let env = Arc::new(WorkerEnv {
+        config: config.clone(),
+        client: client.clone(),
+        catalog: catalog.clone(),
+        configs: stores.configs.clone(),
+        statuses: stores.statuses.clone(),
+        offsets: stores.offsets.clone(),
+        task_configs: LateSink::default(),
+        worker_id,
+        generation: (-1).into(),
+    });
+    // Work, herder and REST have signals of their own: they end one after the other.
+    let work = Tasks::new("connect", Shutdown::new());
+    let instances = Arc::new(Instances::new(env.clone(), work.clone()));
+    let view = Snapshot::new(ClusterView { generation: -1, ..ClusterView::default() });
+    let herder = Arc::new(Herder {
+        config: config.clone(),
+        catalog,
+        configs: stores.configs,
+        statuses: stores.statuses.clone(),
+        offsets: stores.offsets,
+        view: view.clone(),
+        instances: instances.clone(),
+        forwarder: Forwarder::new(&url).map_err(|error| StartError::Other(error.to_string()))?,
+        client: Some(client.clone()),
+        locks: NameLocks::default(),
+    });
+    env.task_configs.set(herder.clone());
+    let driver = Driver {
+        state: HerderState::new(herder_settings(&config, url)),
+        env,
+        instances: instances.clone(),
+        view,
+        member,
+        config_events: stores.config_events,
+        tasks: work.clone(),
+    };
+    let rest = Arc::new(RestState {
+        herder: herder.clone(),
+        cluster_id: client.cluster_id().map(|id| id.to_string()).unwrap_or_default(),
+        guests: Guests {
+            loopback: config.rest.listener.is_loopback(),
+            hosts: config.rest.allowed_hosts.clone(),
+            origin: config.rest.allow_origin.clone(),
+        },
+        allow_methods: config.rest.allow_methods.clone(),
+    });
+    let parts = Parts { server, rest, driver, instances, statuses: stores.statuses, work, client };
+    let ended = tokio::spawn(serve(parts, shutdown.clone(), config.graceful_stop));
+    tracing::info!("Connect worker: REST on http://{rest_addr}");
+    Ok(Running { handle: WorkerHandle { rest: rest_addr, shutdown, ended }, herder })
+}
+
+struct Parts {
+    server: HttpServer,
+    rest: Arc<RestState>,
+    driver: Driver,
+    instances: Arc<Instances>,
+    statuses: Arc<StatusStore>,
+    work: Tasks,
+    client: Client,
+}
+
+/// Runs a worker, and ends it in this order:
+/// 1. REST takes no new connections and ends open requests.
+/// 2. The herder takes no more decisions; the membership stays, so that nobody else begins with our work yet.
+/// 3. Connectors and tasks stop: what is on its way is written, offsets are committed.
+/// 4. The last statuses are written.
+/// 5. The worker leaves the group: others take over at once.
+/// 6. Connections are closed.
+async fn serve(parts: Parts, shutdown: Shutdown, graceful: Duration) {
+    let Parts { server, rest, driver, instances, statuses, work, client } = parts;
+    let herder_stop = Shutdown::new();
+    let writer_stop = Shutdown::new();
+    let writer = tokio::spawn(statuses.run_writer(writer_stop.clone(), Duration::from_secs(5)));
+    let herder = tokio::spawn(driver.run(herder_stop.clone()));
+    server.serve(router(rest), shutdown).await;
+    herder_stop.trigger();
+    let member = herder.await;
+    instances.stop_all(graceful + Duration::from_secs(1)).await;
+    let late = work.stop(Duration::from_secs(1)).await;
+    if !late.is_empty() {
+        tracing::warn!("abandoned at stop: {}", late.join(", "));
+    }
+    writer_stop.trigger();
+    if let Err(error) = writer.await {
+        tracing::error!("the writer of statuses ended badly: {error}");
+    }
+    match member {
+        Ok(member) => {
+            if tokio::time::timeout(Duration::from_secs(5), member.leave()).await.is_err() {
+                tracing::warn!("the group was not left in time");
+            }
+        }
+        Err(error) => tracing::error!("the herder ended badly: {error}"),
+    }
+    client.close();
+}
+
+fn herder_settings(config: &WorkerConfig, url: String) -> HerderSettings {
+    match &config.mode {
+        Mode::Distributed(distributed) => HerderSettings {
+            url,
+            protocol: distributed.protocol,
+            max_delay_ms: distributed.max_delay.as_millis() as i64,
+        },
+        Mode::Standalone { .. } => HerderSettings { url, protocol: Version::Compatible, max_delay_ms: 0 },
+    }
+}
+
+/// `host:port` by which other workers reach this one.
+fn advertised(config: &WorkerConfig, bound: SocketAddr) -> String {
+    let rest = &config.rest;
+    let port = rest.advertised_port.unwrap_or(bound.port());
+    let listener = Some(rest.listener.host.clone()).filter(|host| !host.is_empty() && host != "0.0.0.0" && host != "::");
+    let named = || std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    let host = rest.advertised_host.clone().or(listener).or_else(named).unwrap_or_else(|| bound.ip().to_string());
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+}

@@ -1,0 +1,101 @@
+//! The line between a supervisor and what it supervises: stop, pause, and what is said of it.
+
+use std::sync::Arc;
+
+use aqueduct_plugin_api::ConnectError;
+use aqueduct_service::Shutdown;
+use tokio::sync::watch;
+
+use super::env::WorkerEnv;
+use crate::storage::config_records::TargetState;
+use crate::storage::status_records::{State, Status};
+use crate::storage::status_state::Instance;
+
+/// What an attempt is told.
+pub(crate) struct Control {
+    /// Raised when it is to end.
+    pub(crate) stop: Shutdown,
+    /// Run or pause.
+    pub(crate) target: watch::Receiver<TargetState>,
+    /// Where it says how it does.
+    pub(crate) reporter: Reporter,
+}
+
+impl Control {
+    /// Whether it is to pause.
+    pub(crate) fn is_paused(&self) -> bool {
+        *self.target.borrow() != TargetState::Started
+    }
+
+    /// Waits until the target state changes. For ever if the supervisor is gone, which also raises the stop signal.
+    pub(crate) async fn target_changed(&mut self) {
+        if self.target.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Writes the statuses of one instance.
+#[derive(Clone)]
+pub(crate) struct Reporter {
+    env: Arc<WorkerEnv>,
+    instance: Instance,
+}
+
+impl Reporter {
+    /// The reporter of an instance.
+    pub(crate) fn new(env: Arc<WorkerEnv>, instance: Instance) -> Self {
+        Self { env, instance }
+    }
+
+    /// It works.
+    pub(crate) fn running(&self) {
+        self.put(State::Running, None, false);
+    }
+
+    /// It rests.
+    pub(crate) fn paused(&self) {
+        self.put(State::Paused, None, false);
+    }
+
+    /// It has no tasks (connectors only).
+    pub(crate) fn stopped(&self) {
+        self.put(State::Stopped, None, false);
+    }
+
+    /// It starts again.
+    pub(crate) fn restarting(&self) {
+        self.put(State::Restarting, None, false);
+    }
+
+    /// It failed.
+    pub(crate) fn failed(&self, error: &ConnectError) {
+        self.put(State::Failed, Some(error.trace()), true);
+    }
+
+    /// Nobody runs it any more, unless somebody else has said otherwise already.
+    pub(crate) fn unassigned(&self) {
+        self.put(State::Unassigned, None, true);
+    }
+
+    /// Statuses of connectors that were deleted meanwhile are not written.
+    fn put(&self, state: State, trace: Option<String>, safe: bool) {
+        let config = self.env.configs.state();
+        let Some(entry) = config.connector(self.instance.connector()) else { return };
+        if let Instance::Task(id) = &self.instance {
+            if entry.tasks.len() <= id.task as usize {
+                return;
+            }
+        }
+        let version = self.env.catalog.of_config(&entry.config).map(|plugin| plugin.version.clone());
+        let status = Status {
+            trace,
+            version,
+            ..Status::of(state, &self.env.worker_id, self.env.generation())
+        };
+        match safe {
+            true => self.env.statuses.put_safe(self.instance.clone(), status),
+            false => self.env.statuses.put(self.instance.clone(), status),
+        }
+    }
+}

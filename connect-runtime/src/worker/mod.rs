@@ -1,0 +1,18 @@
+//! The work itself: connector instances and tasks, each a future of its own under a supervisor that starts, pauses,
+//! restarts and stops it.
+
+pub(crate) mod acknowledgements;
+pub(crate) mod backoff;
+pub(crate) mod connector;
+pub(crate) mod control;
+pub(crate) mod conversion;
+pub(crate) mod env;
+pub(crate) mod instances;
+pub(crate) mod sink;
+pub(crate) mod sink_batches;
+pub(crate) mod sink_progress;
+pub(crate) mod source;
+pub(crate) mod source_sender;
+pub(crate) mod supervisor;
+pub(crate) mod task_metrics;
+pub(crate) mod topic_creation;

@@ -1,0 +1,327 @@
+//! A source task: poll, send, acknowledge, commit.
+//!
+//! Offsets are committed for what is durable in the log, every `offset.flush.interval.ms` and at the end. A poll that
+//! waits for data holds up neither acknowledgements nor commits.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aqueduct_client::Delivery;
+use aqueduct_plugin_abi::CatalogEntry;
+use aqueduct_plugin_api::{ConnectError, ConnectorKind, ErrorClass, Plugin, SourceBatch, SourceTask, TaskContext};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::acknowledgements::{Acknowledgements, Durable};
+use super::connector::within;
+use super::control::Control;
+use super::conversion::Conversion;
+use super::env::WorkerEnv;
+use super::source_sender::SourceSender;
+use super::task_metrics::{ErrorMetrics, SourceMetrics, plugin_metrics};
+use super::topic_creation::TopicRules;
+use crate::errors::policy::ErrorPolicy;
+use crate::herder::spec::Spec;
+use crate::id::TaskId;
+use crate::storage::log::StorageError;
+use crate::storage::offset_store::PendingOffsets;
+
+/// Waits after a poll that failed and may work later.
+const POLL_BACKOFF: Duration = Duration::from_millis(250);
+const POLL_BACKOFF_MAX: Duration = Duration::from_secs(30);
+
+/// Runs a source task until it is to stop.
+pub(crate) async fn run(
+    env: Arc<WorkerEnv>,
+    id: TaskId,
+    plugin: CatalogEntry,
+    spec: Spec,
+    mut control: Control,
+) -> Result<(), ConnectError> {
+    let connector_config = env.resolve(&spec.connector).await?;
+    let task_config = env.resolve(spec.task.as_ref().unwrap_or(&spec.connector)).await?;
+    let sender = SourceSender {
+        conversion: Conversion::new(&env.config, &connector_config)?,
+        policy: ErrorPolicy::from_config(ConnectorKind::Source, &connector_config)?,
+        producer: env.client.producer(env.producer_config(&connector_config)?),
+        rules: TopicRules::from_config(&connector_config)?,
+        errors: ErrorMetrics::of(&id),
+        known_topics: HashSet::new(),
+        env: env.clone(),
+        id: id.clone(),
+    };
+    let library = env.catalog.open(&plugin).await?;
+    let class = &plugin.class.class;
+    let mut task = library
+        .source_task(class)
+        .ok_or_else(|| ConnectError::fatal(format!("the plug-in makes no source task of {class}")))?;
+    let context = TaskContext {
+        connector: id.connector.clone(),
+        task: id.task,
+        offsets: env.offsets.reader(&id.connector),
+        metrics: plugin_metrics(&id.connector, Some(id.task)),
+    };
+    tokio::select! {
+        started = within(env.config.plugin_call_timeout, "start", task.start(context, &task_config)) => started?,
+        () = control.stop.triggered() => return Ok(()),
+    }
+    let mut loop_ = SourceLoop {
+        sent: Acknowledgements::new(),
+        pending: PendingOffsets::default(),
+        durable: Vec::new(),
+        commit: None,
+        metrics: SourceMetrics::of(&id),
+        sender,
+        env: env.clone(),
+        id,
+    };
+    let outcome = loop_.run(task.as_mut(), &mut control).await;
+    let grace = env.config.graceful_stop.mul_f64(0.8);
+    if tokio::time::timeout(grace, loop_.finish(task.as_mut(), outcome.is_ok())).await.is_err() {
+        tracing::warn!("task {}: not everything was written and committed within {grace:?}", loop_.id);
+    }
+    loop_.sender.producer.close(Duration::ZERO).await;
+    outcome
+}
+
+struct SourceLoop {
+    env: Arc<WorkerEnv>,
+    id: TaskId,
+    sender: SourceSender,
+    sent: Acknowledgements<Delivery>,
+    /// Durable, and not committed yet.
+    pending: PendingOffsets,
+    /// Durable, and not told to the task yet.
+    durable: Vec<(u64, usize)>,
+    commit: Option<JoinHandle<Written>>,
+    metrics: SourceMetrics,
+}
+
+/// A commit's outcome: what is left to write, and whether writing worked.
+type Written = (PendingOffsets, Result<(), StorageError>);
+type Committed = Result<Written, tokio::task::JoinError>;
+
+/// What woke the loop.
+enum Woken {
+    Polled(Result<SourceBatch, ConnectError>),
+    Delivered,
+    CommitDue,
+    Committed(Committed),
+    Target,
+    Stop,
+}
+
+impl SourceLoop {
+    async fn run(&mut self, task: &mut dyn SourceTask, control: &mut Control) -> Result<(), ConnectError> {
+        let every = self.env.config.offset_flush_interval;
+        let mut due = interval_at(Instant::now() + every, every);
+        due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut backoff = POLL_BACKOFF;
+        let mut wait_until: Option<Instant> = None;
+        report(control);
+        loop {
+            self.tell_durable(task).await?;
+            let polled = {
+                let may_poll = !control.is_paused() && self.sent.records() < self.env.config.max_buffered_records;
+                let began = Instant::now();
+                let poll = poll_after(task, wait_until.take());
+                tokio::pin!(poll);
+                loop {
+                    match self.wake(&mut poll, may_poll, &mut due, control).await {
+                        Woken::Polled(polled) => {
+                            self.metrics.poll_time.record(began.elapsed().as_secs_f64());
+                            break Some(polled);
+                        }
+                        Woken::Delivered => {
+                            self.settle()?;
+                            // A poll under way goes on; one that was held back may begin.
+                            if !may_poll {
+                                break None;
+                            }
+                        }
+                        Woken::CommitDue => self.begin_commit(),
+                        Woken::Committed(outcome) => self.committed(outcome),
+                        Woken::Target => {
+                            report(control);
+                            break None;
+                        }
+                        Woken::Stop => return Ok(()),
+                    }
+                }
+            };
+            match polled {
+                None => {}
+                Some(Ok(batch)) => {
+                    backoff = POLL_BACKOFF;
+                    self.take(batch, control).await?;
+                }
+                Some(Err(error)) if error.class == ErrorClass::Retriable => {
+                    let wait = error.retry_after.unwrap_or(backoff);
+                    tracing::warn!("task {}: {error}; polling again in {wait:?}", self.id);
+                    wait_until = Some(Instant::now() + wait);
+                    backoff = (backoff * 2).min(POLL_BACKOFF_MAX);
+                }
+                Some(Err(error)) => return Err(error),
+            }
+        }
+    }
+
+    async fn wake(
+        &mut self,
+        poll: &mut (impl Future<Output = Result<SourceBatch, ConnectError>> + Unpin),
+        may_poll: bool,
+        due: &mut tokio::time::Interval,
+        control: &mut Control,
+    ) -> Woken {
+        let stop = control.stop.clone();
+        tokio::select! {
+            () = stop.triggered() => Woken::Stop,
+            () = control.target_changed() => Woken::Target,
+            polled = poll, if may_poll => Woken::Polled(polled),
+            () = delivered(&mut self.sent) => Woken::Delivered,
+            _ = due.tick() => Woken::CommitDue,
+            outcome = committed(&mut self.commit) => Woken::Committed(outcome),
+        }
+    }
+
+    /// Sends a batch. Stops waiting for room in the producer when the task is to end.
+    async fn take(&mut self, batch: SourceBatch, control: &Control) -> Result<(), ConnectError> {
+        if batch.records.is_empty() {
+            // A task that has nothing and does not wait would else take a whole core.
+            tokio::task::yield_now().await;
+            return Ok(());
+        }
+        self.metrics.polled.increment(batch.records.len() as u64);
+        let sent = tokio::select! {
+            sent = self.sender.send(batch) => sent?,
+            () = control.stop.triggered() => return Ok(()),
+        };
+        self.sent.push(sent);
+        self.settle()
+    }
+
+    /// Notes what has become durable.
+    fn settle(&mut self) -> Result<(), ConnectError> {
+        let sender = &self.sender;
+        let mut failed = None;
+        let settled = self.sent.settle(|error| match sender.refused(error.clone()) {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                failed = Some(failure);
+                Err(error)
+            }
+        });
+        match (settled, failed) {
+            (_, Some(failure)) => return Err(failure),
+            (Err(error), None) => return Err(ConnectError::fatal("a record was not delivered").caused_by(&error)),
+            (Ok(durable), None) => {
+                for Durable { id, records, offsets } in durable {
+                    self.metrics.written.increment(records as u64);
+                    self.durable.push((id, records));
+                    offsets.into_iter().for_each(|(partition, offset)| self.pending.note(partition, offset));
+                }
+            }
+        }
+        self.metrics.active.set(self.sent.records() as f64);
+        Ok(())
+    }
+
+    async fn tell_durable(&mut self, task: &mut dyn SourceTask) -> Result<(), ConnectError> {
+        for (batch, records) in self.durable.drain(..) {
+            within(self.env.config.plugin_call_timeout, "take an acknowledgement", task.acknowledged(batch, records)).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes offsets in a task of its own, one commit at a time.
+    fn begin_commit(&mut self) {
+        if self.commit.is_some() || self.pending.is_empty() {
+            return;
+        }
+        let (env, connector) = (self.env.clone(), self.id.connector.clone());
+        let mut offsets = std::mem::take(&mut self.pending);
+        self.commit = Some(tokio::spawn(async move {
+            let taken = offsets.take();
+            let timeout = env.config.offset_flush_timeout;
+            let written = tokio::time::timeout(timeout, env.offsets.write(&connector, &taken)).await;
+            let written = written.unwrap_or_else(|_| {
+                Err(StorageError::TimedOut { what: "a commit of offsets".to_owned(), seconds: timeout.as_secs() })
+            });
+            if written.is_err() {
+                offsets.put_back(taken);
+            }
+            (offsets, written)
+        }));
+    }
+
+    fn committed(&mut self, outcome: Committed) {
+        match outcome {
+            Ok((_, Ok(()))) => self.metrics.commits.increment(1),
+            Ok((mut unwritten, Err(error))) => {
+                self.metrics.commit_failures.increment(1);
+                tracing::warn!("task {}: offsets are not committed: {error}; they will be with the next commit", self.id);
+                self.pending.put_back(unwritten.take());
+            }
+            Err(panic) => tracing::error!("task {}: the commit of offsets failed: {panic}", self.id),
+        }
+    }
+
+    async fn end_commit(&mut self) {
+        if self.commit.is_some() {
+            let outcome = committed(&mut self.commit).await;
+            self.committed(outcome);
+        }
+    }
+
+    /// Waits for what is on its way, stops the task, commits.
+    async fn finish(&mut self, task: &mut dyn SourceTask, wait: bool) {
+        if wait {
+            self.sender.producer.flush().await;
+        }
+        // After a failure only what came before it counts.
+        if let Err(error) = self.settle() {
+            tracing::debug!("task {}: {error}", self.id);
+        }
+        self.end_commit().await;
+        self.begin_commit();
+        self.end_commit().await;
+        if let Err(error) = self.tell_durable(task).await {
+            tracing::debug!("task {}: {error}", self.id);
+        }
+        task.stop().await;
+    }
+}
+
+fn report(control: &Control) {
+    if control.is_paused() { control.reporter.paused() } else { control.reporter.running() }
+}
+
+/// Polls, after a wait if one is due.
+async fn poll_after(task: &mut dyn SourceTask, wait_until: Option<Instant>) -> Result<SourceBatch, ConnectError> {
+    if let Some(until) = wait_until {
+        tokio::time::sleep_until(until).await;
+    }
+    task.poll().await
+}
+
+/// Waits for the oldest ticket on its way; for ever if there is none.
+async fn delivered(sent: &mut Acknowledgements<Delivery>) {
+    match sent.oldest_ticket() {
+        // What became of it is asked for again when it is settled.
+        Some(ticket) => drop(ticket.await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until a commit has ended; for ever if there is none.
+async fn committed(commit: &mut Option<JoinHandle<Written>>) -> Committed {
+    match commit {
+        Some(handle) => {
+            let outcome = handle.await;
+            *commit = None;
+            outcome
+        }
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,181 @@
+//! From a source's batch to the producer: transformed, converted, sent, without a wait for each record.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use aqueduct_client::{Delivery, ProduceError, Producer};
+use aqueduct_plugin_api::{ConnectError, ErrorClass, OffsetMap, SourceBatch, SourceRecord};
+use aqueduct_service::Clock;
+use bytestring::ByteString;
+
+use super::acknowledgements::{Fate, Sent};
+use super::conversion::{Conversion, NotConverted};
+use super::env::WorkerEnv;
+use super::task_metrics::ErrorMetrics;
+use super::topic_creation::{TopicRules, ensure};
+use crate::errors::policy::{ErrorPolicy, tolerance_exceeded};
+use crate::errors::report::{RecordFault, Stage, log_line};
+use crate::id::TaskId;
+use crate::storage::status_records::TopicStatus;
+
+/// What sends the records of one task.
+pub(crate) struct SourceSender {
+    pub(crate) env: Arc<WorkerEnv>,
+    pub(crate) id: TaskId,
+    pub(crate) conversion: Conversion,
+    pub(crate) policy: ErrorPolicy,
+    pub(crate) producer: Producer,
+    pub(crate) rules: TopicRules,
+    pub(crate) errors: ErrorMetrics,
+    /// Topics that were created and recorded.
+    pub(crate) known_topics: HashSet<ByteString>,
+}
+
+impl Fate for Delivery {
+    type Error = ProduceError;
+
+    fn fate(&self) -> Option<Result<(), ProduceError>> {
+        self.result().map(|result| result.map(|_| ()))
+    }
+}
+
+/// How many of the latest tickets are looked at for the same batch of the producer: about as many as a source has
+/// partitions to write to in turn.
+const TICKETS_COMPARED: usize = 16;
+
+impl SourceSender {
+    /// Sends a batch; gives what to wait for. Returns when all of it is in the producer's buffers.
+    pub(crate) async fn send(&mut self, batch: SourceBatch) -> Result<Sent<Delivery>, ConnectError> {
+        let mut sent =
+            Sent { id: batch.id, records: batch.records.len(), tickets: VecDeque::new(), offsets: Vec::new() };
+        for mut record in batch.records {
+            if let Some(offset) = record.source_offset.take() {
+                note_offset(&mut sent.offsets, &record.source_partition, offset);
+            }
+            let Some(converted) = self.convert(&mut record).await? else { continue };
+            if !self.known_topics.contains(&converted.topic) {
+                self.meet_topic(&converted.topic).await?;
+            }
+            let delivery = match self.producer.try_send(converted) {
+                Ok(Ok(delivery)) => Ok(delivery),
+                Ok(Err(waiting)) => self.producer.send(waiting).await,
+                Err(error) => Err(error),
+            };
+            match delivery {
+                Ok(delivery) => note_ticket(&mut sent.tickets, delivery),
+                Err(error) => self.refused(error)?,
+            }
+        }
+        Ok(sent)
+    }
+
+    /// Judges a record that was not delivered: skipped with `errors.tolerance=all` if it is its own fault.
+    pub(crate) fn refused(&self, error: ProduceError) -> Result<(), ConnectError> {
+        let class = match error.class() {
+            aqueduct_client::ErrorClass::Retriable => ErrorClass::Retriable,
+            aqueduct_client::ErrorClass::Data => ErrorClass::Data,
+            aqueduct_client::ErrorClass::Config | aqueduct_client::ErrorClass::Fatal => ErrorClass::Fatal,
+        };
+        let mut failure = ConnectError::new(class, "Unrecoverable exception from producer send callback");
+        "org.apache.kafka.connect.errors.ConnectException".clone_into(&mut failure.kind);
+        let error = failure.caused_by(&error);
+        let class = "org.apache.kafka.clients.producer.KafkaProducer".to_owned();
+        self.tolerate(RecordFault { stage: Stage::KafkaProduce, class, error })
+    }
+
+    /// A fault of one record: skipped, or the end of the task.
+    fn tolerate(&self, fault: RecordFault) -> Result<(), ConnectError> {
+        self.errors.failures.increment(1);
+        self.errors.errors.increment(1);
+        if self.policy.log || !self.policy.tolerate {
+            tracing::error!("{} {}", log_line(&self.id, &fault, None), fault.error);
+            self.errors.logged.increment(1);
+        }
+        let own_fault = fault.error.class == ErrorClass::Data
+            || fault.stage != Stage::KafkaProduce && fault.error.class != ErrorClass::Retriable;
+        if self.policy.tolerate && own_fault {
+            self.errors.skipped.increment(1);
+            return Ok(());
+        }
+        if fault.stage == Stage::KafkaProduce { Err(fault.error) } else { Err(tolerance_exceeded(&fault.error)) }
+    }
+
+    /// `None` for a record that is left out.
+    async fn convert(&mut self, record: &mut SourceRecord) -> Result<Option<aqueduct_client::ProducerRecord>, ConnectError> {
+        match self.conversion.transform_source(record) {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(fault) => return self.tolerate(fault).map(|()| None),
+        }
+        let mut tries = 0;
+        let mut began: Option<Instant> = None;
+        loop {
+            let fault = match self.conversion.produced(record) {
+                Ok(converted) => return Ok(Some(converted)),
+                Err(NotConverted::Fault(fault)) => fault,
+                Err(NotConverted::Missing(stage, missing)) => match self.conversion.fetch(stage, missing).await {
+                    Ok(()) => continue,
+                    Err(fault) => fault,
+                },
+            };
+            tries += 1;
+            let elapsed = began.get_or_insert_with(Instant::now).elapsed();
+            match self.policy.retry_after(&fault.error, tries, elapsed, rand::random()) {
+                Some(wait) => {
+                    self.errors.retries.increment(1);
+                    tokio::time::sleep(wait).await;
+                }
+                None => return self.tolerate(fault).map(|()| None),
+            }
+        }
+    }
+
+    /// A topic seen for the first time.
+    async fn meet_topic(&mut self, topic: &ByteString) -> Result<(), ConnectError> {
+        ensure(&self.env, &self.rules, topic).await?;
+        self.known_topics.insert(topic.clone());
+        if self.env.config.topic_tracking {
+            record_topic(&self.env, &self.id, topic);
+        }
+        Ok(())
+    }
+}
+
+/// Records in the background that a connector uses a topic, unless that is known.
+pub(crate) fn record_topic(env: &Arc<WorkerEnv>, id: &TaskId, topic: &str) {
+    let state = env.statuses.state();
+    if state.connector(&id.connector).is_some_and(|known| known.topics.contains_key(topic)) {
+        return;
+    }
+    let status = TopicStatus {
+        topic: topic.to_owned(),
+        connector: id.connector.clone(),
+        task: id.task,
+        discovered_ms: aqueduct_service::SystemClock.now_ms(),
+    };
+    let env = env.clone();
+    // Ends by itself; nothing depends on it.
+    tokio::spawn(async move {
+        if let Err(error) = env.statuses.put_topic(status).await {
+            tracing::warn!("the use of a topic was not recorded: {error}");
+        }
+    });
+}
+
+/// Keeps the last offset of each source partition. Records of one place come in runs and share their partition.
+fn note_offset(offsets: &mut Vec<(Arc<OffsetMap>, OffsetMap)>, partition: &Arc<OffsetMap>, offset: OffsetMap) {
+    let same = |known: &Arc<OffsetMap>| Arc::ptr_eq(known, partition) || **known == **partition;
+    match offsets.iter_mut().rev().find(|(known, _)| same(known)) {
+        Some((_, last)) => *last = offset,
+        None => offsets.push((partition.clone(), offset)),
+    }
+}
+
+/// Keeps one ticket for each batch of the producer.
+fn note_ticket(tickets: &mut VecDeque<Delivery>, delivery: Delivery) {
+    let known = tickets.iter().rev().take(TICKETS_COMPARED).any(|ticket| ticket.same_batch(&delivery));
+    if !known {
+        tickets.push_back(delivery);
+    }
+}

@@ -1,0 +1,147 @@
+//! One instance over its life: attempts to run it, one after the other, until it is told to end.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use aqueduct_plugin_api::{ConnectError, ConnectorKind, ErrorClass};
+use aqueduct_service::Shutdown;
+use aqueduct_service::tasks::panic_text;
+use futures_util::FutureExt;
+use tokio::sync::watch;
+
+use super::backoff::Failures;
+use super::control::{Control, Reporter};
+use super::env::WorkerEnv;
+use super::{connector, sink, source};
+use crate::herder::spec::Spec;
+use crate::storage::config_records::TargetState;
+use crate::storage::status_state::Instance;
+
+/// What a supervisor is told. The latest word counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// How to run; `None` to end.
+    pub(crate) spec: Option<Spec>,
+    /// Grows with every request to restart.
+    pub(crate) restarts: u64,
+}
+
+/// How an attempt came to its end.
+enum End {
+    /// It was told to.
+    Told,
+    /// It failed.
+    Failed(ConnectError),
+}
+
+/// Runs an instance until it is told to end.
+pub(crate) async fn supervise(env: Arc<WorkerEnv>, instance: Instance, mut wanted: watch::Receiver<Wanted>) {
+    let reporter = Reporter::new(env.clone(), instance.clone());
+    let mut failures = Failures::default();
+    loop {
+        let current = wanted.borrow_and_update().clone();
+        let Some(spec) = current.spec.clone() else { break };
+        let began = Instant::now();
+        let error = match attempt(&env, &instance, &spec, current.restarts, &mut wanted, &reporter).await {
+            End::Told => {
+                failures.forget();
+                continue;
+            }
+            End::Failed(error) => error,
+        };
+        tracing::error!("{instance} failed: {error}");
+        reporter.failed(&error);
+        let may_restart = env.config.restart.enabled && error.class != ErrorClass::Config;
+        let wait = failures.wait_after(began.elapsed(), env.config.restart, rand::random());
+        let restarts = tokio::select! {
+            changed = wanted.changed() => {
+                failures.forget();
+                if changed.is_err() {
+                    break;
+                }
+                true
+            }
+            () = tokio::time::sleep(wait), if may_restart => true,
+        };
+        if restarts && wanted.borrow().spec.is_some() {
+            tracing::info!("{instance} starts again");
+            reporter.restarting();
+        }
+    }
+    reporter.unassigned();
+}
+
+/// One attempt: ends when it fails, or when something else is wanted. Pausing and resuming a task does not end it.
+async fn attempt(
+    env: &Arc<WorkerEnv>,
+    instance: &Instance,
+    spec: &Spec,
+    restarts: u64,
+    wanted: &mut watch::Receiver<Wanted>,
+    reporter: &Reporter,
+) -> End {
+    let stop = Shutdown::new();
+    let (target, target_receiver) = watch::channel(spec.target);
+    let control = Control { stop: stop.clone(), target: target_receiver, reporter: reporter.clone() };
+    let running = AssertUnwindSafe(run(env.clone(), instance.clone(), spec.clone(), control)).catch_unwind();
+    tokio::pin!(running);
+    let told = loop {
+        tokio::select! {
+            ended = &mut running => return judge(ended, wanted).await,
+            changed = wanted.changed() => {
+                let now = wanted.borrow_and_update().clone();
+                if changed.is_err() || !only_target_differs(instance, spec, restarts, &now) {
+                    break now;
+                }
+                target.send_replace(now.spec.map_or(TargetState::Started, |spec| spec.target));
+            }
+        }
+    };
+    if told.restarts != restarts {
+        reporter.restarting();
+    }
+    stop.trigger();
+    if tokio::time::timeout(env.config.graceful_stop, running).await.is_err() {
+        tracing::warn!("{instance} did not end within {:?} and is abandoned", env.config.graceful_stop);
+    }
+    // What was marked as seen is looked at again by the caller.
+    wanted.mark_changed();
+    End::Told
+}
+
+/// Whether a running task can go on and just pause or resume.
+fn only_target_differs(instance: &Instance, running: &Spec, restarts: u64, now: &Wanted) -> bool {
+    let Some(spec) = &now.spec else { return false };
+    let same = spec.revision == running.revision && spec.connector == running.connector && spec.task == running.task;
+    same && now.restarts == restarts && matches!(instance, Instance::Task(_))
+}
+
+type Ended = Result<Result<(), ConnectError>, Box<dyn std::any::Any + Send>>;
+
+async fn judge(ended: Ended, wanted: &mut watch::Receiver<Wanted>) -> End {
+    match ended {
+        Ok(Err(error)) => End::Failed(error),
+        Err(panic) => End::Failed(ConnectError::fatal(format!("it panicked: {}", panic_text(&*panic)))),
+        Ok(Ok(())) => {
+            // It has nothing more to do: wait for the next word. A closed channel is a word too.
+            let _ = wanted.changed().await;
+            wanted.mark_changed();
+            End::Told
+        }
+    }
+}
+
+async fn run(env: Arc<WorkerEnv>, instance: Instance, spec: Spec, control: Control) -> Result<(), ConnectError> {
+    let plugin = env.catalog.of_config(&spec.connector).cloned().ok_or_else(|| {
+        let class = spec.connector.get("connector.class").map_or("", String::as_str);
+        ConnectError::config(env.catalog.not_found(class))
+    })?;
+    match instance {
+        Instance::Connector(name) => connector::run(env, name, plugin, spec, control).await,
+        Instance::Task(id) => match plugin.class.kind {
+            ConnectorKind::Source => source::run(env, id, plugin, spec, control).await,
+            ConnectorKind::Sink => sink::run(env, id, plugin, spec, control).await,
+        },
+    }
+}

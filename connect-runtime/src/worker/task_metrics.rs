@@ -1,0 +1,148 @@
+//! Measurements of connectors and tasks, by the names that dashboards for Apache Connect use.
+
+use std::sync::Arc;
+
+use aqueduct_plugin_api::Metrics;
+use metrics::{Counter, Gauge, Histogram, Label};
+
+use crate::id::TaskId;
+
+/// The measurements a plug-in makes, labelled with its connector and task.
+pub(crate) fn plugin_metrics(connector: &str, task: Option<u32>) -> Arc<dyn Metrics> {
+    let mut labels = vec![Label::new("connector", connector.to_owned())];
+    labels.extend(task.map(|task| Label::new("task", task.to_string())));
+    Arc::new(PluginMetrics { labels })
+}
+
+struct PluginMetrics {
+    labels: Vec<Label>,
+}
+
+impl PluginMetrics {
+    fn key(&self, name: &str, labels: &[(&str, &str)]) -> (String, Vec<Label>) {
+        let own = labels.iter().map(|(name, value)| Label::new((*name).to_owned(), (*value).to_owned()));
+        (format!("kafka_connect_plugin_{name}"), self.labels.iter().cloned().chain(own).collect())
+    }
+}
+
+impl Metrics for PluginMetrics {
+    fn counter(&self, name: &str, labels: &[(&str, &str)], delta: u64) {
+        let (name, labels) = self.key(name, labels);
+        metrics::counter!(name, labels).increment(delta);
+    }
+
+    fn gauge(&self, name: &str, labels: &[(&str, &str)], value: f64) {
+        let (name, labels) = self.key(name, labels);
+        metrics::gauge!(name, labels).set(value);
+    }
+
+    fn histogram(&self, name: &str, labels: &[(&str, &str)], value: f64) {
+        let (name, labels) = self.key(name, labels);
+        metrics::histogram!(name, labels).record(value);
+    }
+}
+
+/// What both kinds of tasks measure.
+pub(crate) struct ErrorMetrics {
+    /// Operations that failed.
+    pub(crate) failures: Counter,
+    /// Operations that failed in the end, retries included.
+    pub(crate) errors: Counter,
+    /// Records left out for it.
+    pub(crate) skipped: Counter,
+    /// Tries again.
+    pub(crate) retries: Counter,
+    /// Errors in the log.
+    pub(crate) logged: Counter,
+    /// Dead letters sent.
+    pub(crate) dead_letters: Counter,
+    /// Dead letters that could not be sent.
+    pub(crate) dead_letter_failures: Counter,
+}
+
+impl ErrorMetrics {
+    /// The measurements of a task.
+    pub(crate) fn of(id: &TaskId) -> Self {
+        let (connector, task) = (id.connector.clone(), id.task.to_string());
+        let counter = |name: &str| {
+            metrics::counter!(format!("kafka_connect_task_error_metrics_{name}"), "connector" => connector.clone(), "task" => task.clone())
+        };
+        Self {
+            failures: counter("total_record_failures"),
+            errors: counter("total_record_errors"),
+            skipped: counter("total_records_skipped"),
+            retries: counter("total_retries"),
+            logged: counter("total_errors_logged"),
+            dead_letters: counter("deadletterqueue_produce_requests"),
+            dead_letter_failures: counter("deadletterqueue_produce_failures"),
+        }
+    }
+}
+
+/// What a source task measures.
+pub(crate) struct SourceMetrics {
+    /// Records that polls gave.
+    pub(crate) polled: Counter,
+    /// Records that are durable in the log.
+    pub(crate) written: Counter,
+    /// Records on their way.
+    pub(crate) active: Gauge,
+    /// Time of a poll that gave records, in seconds.
+    pub(crate) poll_time: Histogram,
+    /// Commits of offsets.
+    pub(crate) commits: Counter,
+    /// Commits that failed.
+    pub(crate) commit_failures: Counter,
+}
+
+impl SourceMetrics {
+    /// The measurements of a task.
+    pub(crate) fn of(id: &TaskId) -> Self {
+        let labels = || [("connector", id.connector.clone()), ("task", id.task.to_string())];
+        Self {
+            polled: metrics::counter!("kafka_connect_source_task_metrics_source_record_poll_total", &labels()),
+            written: metrics::counter!("kafka_connect_source_task_metrics_source_record_write_total", &labels()),
+            active: metrics::gauge!("kafka_connect_source_task_metrics_source_record_active_count", &labels()),
+            poll_time: metrics::histogram!("kafka_connect_source_task_metrics_poll_batch_time_seconds", &labels()),
+            commits: metrics::counter!("kafka_connect_connector_task_metrics_offset_commit_success_total", &labels()),
+            commit_failures: metrics::counter!("kafka_connect_connector_task_metrics_offset_commit_failure_total", &labels()),
+        }
+    }
+}
+
+/// What a sink task measures.
+pub(crate) struct SinkMetrics {
+    /// Records read from the log.
+    pub(crate) read: Counter,
+    /// Records given to the sink.
+    pub(crate) sent: Counter,
+    /// Records whose outcome is open.
+    pub(crate) active: Gauge,
+    /// Partitions held.
+    pub(crate) partitions: Gauge,
+    /// The largest distance from a partition's end, in records.
+    pub(crate) lag: Gauge,
+    /// Time from put to the outcome, in seconds.
+    pub(crate) put_time: Histogram,
+    /// Commits done.
+    pub(crate) commits: Counter,
+    /// Commits that failed.
+    pub(crate) commit_failures: Counter,
+}
+
+impl SinkMetrics {
+    /// The measurements of a task.
+    pub(crate) fn of(id: &TaskId) -> Self {
+        let labels = || [("connector", id.connector.clone()), ("task", id.task.to_string())];
+        Self {
+            read: metrics::counter!("kafka_connect_sink_task_metrics_sink_record_read_total", &labels()),
+            sent: metrics::counter!("kafka_connect_sink_task_metrics_sink_record_send_total", &labels()),
+            active: metrics::gauge!("kafka_connect_sink_task_metrics_sink_record_active_count", &labels()),
+            partitions: metrics::gauge!("kafka_connect_sink_task_metrics_partition_count", &labels()),
+            lag: metrics::gauge!("kafka_connect_sink_task_metrics_sink_record_lag_max", &labels()),
+            put_time: metrics::histogram!("kafka_connect_sink_task_metrics_put_batch_time_seconds", &labels()),
+            commits: metrics::counter!("kafka_connect_sink_task_metrics_offset_commit_completion_total", &labels()),
+            commit_failures: metrics::counter!("kafka_connect_sink_task_metrics_offset_commit_failure_total", &labels()),
+        }
+    }
+}
