@@ -152,7 +152,11 @@ impl Worker {
 }
 
 /// The worker leads its group of one a moment after its start.
-async fn create_when_ready(herder: &Herder, name: &str, config: BTreeMap<String, String>) -> Result<(), HerderError> {
+async fn create_when_ready(
+    herder: &Herder,
+    name: &str,
+    config: BTreeMap<String, String>,
+) -> Result<(), HerderError> {
     for _ in 0..500 {
         if herder.view.load().joined {
             break;
@@ -208,8 +212,16 @@ async fn topic_stores(client: &Client, config: &DistributedConfig) -> Result<Sto
     let status_state = Snapshot::new(StatusState::default());
     let (configs, offsets, statuses) = tokio::try_join!(
         TopicLog::open(client, topic(&config.config_topic, true), apply),
-        TopicLog::open(client, topic(&config.offset_topic, false), offset_store::applier(offset_state.clone())),
-        TopicLog::open(client, topic(&config.status_topic, false), status_store::applier(status_state.clone())),
+        TopicLog::open(
+            client,
+            topic(&config.offset_topic, false),
+            offset_store::applier(offset_state.clone())
+        ),
+        TopicLog::open(
+            client,
+            topic(&config.status_topic, false),
+            status_store::applier(status_state.clone())
+        ),
     )?;
     Ok(Stores {
         configs: Arc::new(ConfigStore::new(Box::new(configs), shared)),
@@ -224,7 +236,8 @@ fn file_stores(offsets: &Path) -> Result<Stores, StartError> {
     let offset_state = Arc::new(Mutex::new(OffsetState::default()));
     let file = FileLog::open(offsets, offset_state.clone(), offset_store::applier(offset_state.clone()))?;
     let status_state = Snapshot::new(StatusState::default());
-    let statuses: Box<dyn CompactedLog> = Box::new(MemoryLog::new(status_store::applier(status_state.clone())));
+    let statuses: Box<dyn CompactedLog> =
+        Box::new(MemoryLog::new(status_store::applier(status_state.clone())));
     Ok(Stores {
         configs: Arc::new(ConfigStore::new(Box::new(MemoryLog::new(apply)), shared)),
         config_events,
@@ -371,8 +384,11 @@ fn herder_settings(config: &WorkerConfig, url: String) -> HerderSettings {
 fn advertised(config: &WorkerConfig, bound: SocketAddr) -> String {
     let rest = &config.rest;
     let port = rest.advertised_port.unwrap_or(bound.port());
-    let listener = Some(rest.listener.host.clone()).filter(|host| !host.is_empty() && host != "0.0.0.0" && host != "::");
-    let named = || std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
-    let host = rest.advertised_host.clone().or(listener).or_else(named).unwrap_or_else(|| bound.ip().to_string());
+    let listener =
+        Some(rest.listener.host.clone()).filter(|host| !host.is_empty() && host != "0.0.0.0" && host != "::");
+    let named =
+        || std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    let host =
+        rest.advertised_host.clone().or(listener).or_else(named).unwrap_or_else(|| bound.ip().to_string());
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }

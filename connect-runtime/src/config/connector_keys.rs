@@ -150,15 +150,35 @@ fn sink_keys() -> Vec<KeyDef> {
         KeyDef::with_default(TOPICS, List, "", "The topics to read, comma separated.")
             .importance(Importance::High)
             .shown(COMMON, Width::Long, "Topics"),
-        KeyDef::with_default(TOPICS_REGEX, String, "", "A regular expression for the names of the topics to read. Either this or topics is given.")
-            .check(Check::Regex)
-            .importance(Importance::High)
-            .shown(COMMON, Width::Long, "Topics regex"),
-        KeyDef::with_default(DLQ_TOPIC, String, "", "The topic for records that could not be handled; none if empty.")
-            .shown(ERRORS, Width::Medium, "Dead Letter Queue Topic Name"),
-        KeyDef::with_default("errors.deadletterqueue.topic.replication.factor", Short, 3, "Replicas of that topic if it has to be created.")
-            .shown(ERRORS, Width::Medium, "Dead Letter Queue Topic Replication Factor"),
-        KeyDef::with_default("errors.deadletterqueue.context.headers.enable", Boolean, false, "Whether headers tell what went wrong; their names begin with __connect.errors.")
-            .shown(ERRORS, Width::Medium, "Enable Error Context Headers"),
+        KeyDef::with_default(
+            TOPICS_REGEX,
+            String,
+            "",
+            "A regular expression for the names of the topics to read. Either this or topics is given.",
+        )
+        .check(Check::Regex)
+        .importance(Importance::High)
+        .shown(COMMON, Width::Long, "Topics regex"),
+        KeyDef::with_default(
+            DLQ_TOPIC,
+            String,
+            "",
+            "The topic for records that could not be handled; none if empty.",
+        )
+        .shown(ERRORS, Width::Medium, "Dead Letter Queue Topic Name"),
+        KeyDef::with_default(
+            "errors.deadletterqueue.topic.replication.factor",
+            Short,
+            3,
+            "Replicas of that topic if it has to be created.",
+        )
+        .shown(ERRORS, Width::Medium, "Dead Letter Queue Topic Replication Factor"),
+        KeyDef::with_default(
+            "errors.deadletterqueue.context.headers.enable",
+            Boolean,
+            false,
+            "Whether headers tell what went wrong; their names begin with __connect.errors.",
+        )
+        .shown(ERRORS, Width::Medium, "Enable Error Context Headers"),
     ]
 }

@@ -11,7 +11,9 @@ const SECRET_PARTS: [&str; 8] =
 /// Whether a key's value looks secret by the key's name.
 pub(crate) fn looks_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    SECRET_PARTS.iter().any(|part| key.contains(part)) || key.ends_with("private.key") || key.ends_with(".keystore.key")
+    SECRET_PARTS.iter().any(|part| key.contains(part))
+        || key.ends_with("private.key")
+        || key.ends_with(".keystore.key")
 }
 
 /// A configuration as Java shows a map, `{a=1, b=2}`, secrets hidden.
@@ -30,7 +32,8 @@ pub(crate) fn shown(config: &ConfigMap) -> String {
 /// `scheme://user:password@host`, or `password=` in a query.
 fn has_url_credentials(value: &str) -> bool {
     let after_scheme = value.split_once("://").map(|(_, rest)| rest);
-    let user = after_scheme.and_then(|rest| rest.split(['/', '?']).next()).and_then(|host| host.rsplit_once('@'));
+    let user =
+        after_scheme.and_then(|rest| rest.split(['/', '?']).next()).and_then(|host| host.rsplit_once('@'));
     user.is_some_and(|(user, _)| user.contains(':')) || value.to_ascii_lowercase().contains("password=")
 }
 

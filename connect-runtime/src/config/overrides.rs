@@ -61,7 +61,9 @@ impl OverridePolicy {
             "all" => Self::All,
             "none" => Self::None,
             "principal" => Self::Principal,
-            _ => Self::Allowlist(allowlist.unwrap_or_else(|| USUAL.iter().map(|key| (*key).to_owned()).collect())),
+            _ => Self::Allowlist(
+                allowlist.unwrap_or_else(|| USUAL.iter().map(|key| (*key).to_owned()).collect()),
+            ),
         }
     }
 
@@ -74,7 +76,9 @@ impl OverridePolicy {
             for key in given.keys() {
                 if !self.allows(key) {
                     let policy = self.name();
-                    let reason = format!("The '{policy}' policy does not allow '{key}' to be overridden in the connector configuration.");
+                    let reason = format!(
+                        "The '{policy}' policy does not allow '{key}' to be overridden in the connector configuration."
+                    );
                     refused.push((format!("{prefix}{key}"), reason));
                 } else if unknown.contains(key) && !PRINCIPAL.contains(&key.as_str()) {
                     refused.push((format!("{prefix}{key}"), "This client setting is not known.".to_owned()));
@@ -117,7 +121,11 @@ mod tests {
         .map(|(k, v)| (k.to_owned(), v.to_owned()))
         .into();
         let refused = |policy: &str| {
-            OverridePolicy::new(policy, None).refused(&config).into_iter().map(|(key, _)| key).collect::<Vec<_>>()
+            OverridePolicy::new(policy, None)
+                .refused(&config)
+                .into_iter()
+                .map(|(key, _)| key)
+                .collect::<Vec<_>>()
         };
         assert_eq!(
             refused("Allowlist"),

@@ -29,7 +29,9 @@ enum Provider {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProviderError {
     /// A class that is not built in.
-    #[error("config.providers.{name}.class: {class} is not known; FileConfigProvider, DirectoryConfigProvider and EnvVarConfigProvider are")]
+    #[error(
+        "config.providers.{name}.class: {class} is not known; FileConfigProvider, DirectoryConfigProvider and EnvVarConfigProvider are"
+    )]
     Class {
         /// The provider's name.
         name: String,
@@ -64,9 +66,8 @@ pub(crate) enum ProviderError {
     },
 }
 
-static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\$\{([^}:]*?):(?:([^}]*?):)?([^}:]*?)\}").expect("the pattern is valid")
-});
+static REFERENCE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\$\{([^}:]*?):(?:([^}]*?):)?([^}:]*?)\}").expect("the pattern is valid"));
 
 impl Providers {
     /// The providers that a worker's settings define.
@@ -125,7 +126,8 @@ fn provider(name: &str, given: &ConfigMap) -> Result<Provider, ProviderError> {
         "FileConfigProvider" => Ok(Provider::File { allowed: allowed() }),
         "DirectoryConfigProvider" => Ok(Provider::Directory { allowed: allowed() }),
         "EnvVarConfigProvider" => {
-            let pattern = of("param.allowlist.pattern").map(|pattern| Regex::new(&format!("^(?:{pattern})$")));
+            let pattern =
+                of("param.allowlist.pattern").map(|pattern| Regex::new(&format!("^(?:{pattern})$")));
             let allowed = pattern.transpose().map_err(|error| ProviderError::Pattern {
                 name: name.to_owned(),
                 reason: error.to_string(),
@@ -138,11 +140,13 @@ fn provider(name: &str, given: &ConfigMap) -> Result<Provider, ProviderError> {
 
 impl Provider {
     fn get(&self, name: &str, path: &str, key: &str) -> Result<Option<String>, ProviderError> {
-        let read_error = |reason: String| ProviderError::Read { name: name.to_owned(), path: path.to_owned(), reason };
+        let read_error =
+            |reason: String| ProviderError::Read { name: name.to_owned(), path: path.to_owned(), reason };
         match self {
             Self::File { allowed } => {
                 check_allowed(name, Path::new(path), allowed)?;
-                let properties = Properties::read(Path::new(path)).map_err(|error| read_error(error.to_string()))?;
+                let properties =
+                    Properties::read(Path::new(path)).map_err(|error| read_error(error.to_string()))?;
                 Ok(properties.get(key).map(str::to_owned))
             }
             Self::Directory { allowed } => {
@@ -169,7 +173,8 @@ impl Provider {
 fn check_allowed(name: &str, path: &Path, allowed: &[PathBuf]) -> Result<(), ProviderError> {
     let climbs = path.components().any(|part| part == Component::ParentDir);
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let below = |folder: &PathBuf| real.starts_with(std::fs::canonicalize(folder).unwrap_or_else(|_| folder.clone()));
+    let below =
+        |folder: &PathBuf| real.starts_with(std::fs::canonicalize(folder).unwrap_or_else(|_| folder.clone()));
     if allowed.is_empty() || (!climbs && allowed.iter().any(below)) {
         return Ok(());
     }

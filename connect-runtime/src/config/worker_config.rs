@@ -165,7 +165,12 @@ impl WorkerConfig {
             client,
             mode,
             providers,
-            plugin_path: parsed.list("plugin.path").iter().filter(|p| !p.is_empty()).map(PathBuf::from).collect(),
+            plugin_path: parsed
+                .list("plugin.path")
+                .iter()
+                .filter(|p| !p.is_empty())
+                .map(PathBuf::from)
+                .collect(),
             overrides: OverridePolicy::new(policy, allowlist),
             topic_creation: parsed.bool("topic.creation.enable"),
             topic_tracking: parsed.bool("topic.tracking.enable"),
@@ -227,7 +232,12 @@ fn millis(parsed: &Parsed, key: &str) -> Duration {
     Duration::from_millis(parsed.int(key).max(0) as u64)
 }
 
-fn internal_topic(parsed: &Parsed, properties: &Properties, name: &str, partitions: Option<i32>) -> InternalTopic {
+fn internal_topic(
+    parsed: &Parsed,
+    properties: &Properties,
+    name: &str,
+    partitions: Option<i32>,
+) -> InternalTopic {
     let prefix = format!("{name}.storage.");
     let own = ["topic", "partitions", "replication.factor", "file.filename"];
     let mut settings = properties.with_prefix(&prefix);
@@ -278,7 +288,8 @@ fn warn_of_ignored(given: &ConfigMap, mode: &Mode) {
     };
     let client = ClientConfig::def();
     for key in table.unknown(given.keys().map(String::as_str)) {
-        let belongs = worker_keys::PREFIXES.iter().chain(&["offset.storage."]).any(|prefix| key.starts_with(prefix));
+        let belongs =
+            worker_keys::PREFIXES.iter().chain(&["offset.storage."]).any(|prefix| key.starts_with(prefix));
         if worker_keys::NOT_IMPLEMENTED.contains(&key) {
             tracing::warn!("setting {key} is not implemented: it has no effect");
         } else if !belongs && client.key(key).is_none() {

@@ -49,7 +49,12 @@ pub(crate) fn distributed() -> ConfigDef {
         KeyDef::with_default(name, Int, default, doc).check(Check::AtLeast(0))
     };
     let replicas = |name: &str| {
-        KeyDef::with_default(name, Short, 3, "Replicas of the topic if it has to be created; -1 for the brokers' default.")
+        KeyDef::with_default(
+            name,
+            Short,
+            3,
+            "Replicas of the topic if it has to be created; -1 for the brokers' default.",
+        )
     };
     let mut keys = common();
     keys.extend([
@@ -88,7 +93,11 @@ pub(crate) fn distributed() -> ConfigDef {
 /// The table of a standalone worker.
 pub(crate) fn standalone() -> ConfigDef {
     let mut keys = common();
-    keys.push(KeyDef::required("offset.storage.file.filename", String, "The file for source offsets. (Not Apache's file format: a new file is begun.)"));
+    keys.push(KeyDef::required(
+        "offset.storage.file.filename",
+        String,
+        "The file for source offsets. (Not Apache's file format: a new file is begun.)",
+    ));
     ConfigDef::new(keys)
 }
 

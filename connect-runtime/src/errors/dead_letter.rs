@@ -29,7 +29,8 @@ impl DeadLetterQueue {
         let topic = ByteString::from(settings.topic.as_str());
         let refuse = |error: aqueduct_client::ClientError| {
             let text = format!("the dead letter queue topic {} cannot be had", settings.topic);
-            let class = if error.is_retriable() { ConnectError::retriable(text) } else { ConnectError::fatal(text) };
+            let class =
+                if error.is_retriable() { ConnectError::retriable(text) } else { ConnectError::fatal(text) };
             class.caused_by(&error)
         };
         let described = client.admin().describe_topics(vec![topic.clone()]).await.map_err(refuse)?;
@@ -50,7 +51,11 @@ impl DeadLetterQueue {
     }
 
     /// Puts a record in; the ticket tells when it is durable.
-    pub(crate) async fn send(&self, record: &ConsumerRecord, fault: &RecordFault) -> Result<Delivery, ProduceError> {
+    pub(crate) async fn send(
+        &self,
+        record: &ConsumerRecord,
+        fault: &RecordFault,
+    ) -> Result<Delivery, ProduceError> {
         let mut headers = record.headers.clone();
         if self.settings.context_headers {
             headers.extend(context_headers(&self.task, fault, record));

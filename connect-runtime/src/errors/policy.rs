@@ -37,16 +37,20 @@ const RETRY_DELAY_MIN: Duration = Duration::from_millis(300);
 impl ErrorPolicy {
     /// From a configuration that was validated; wrong values are Config errors.
     pub(crate) fn from_config(kind: ConnectorKind, config: &ConfigMap) -> Result<Self, ConnectError> {
-        let parsed = common_keys(kind).parse_map(config).map_err(|errors| ConnectError::config(errors.to_string()))?;
+        let parsed =
+            common_keys(kind).parse_map(config).map_err(|errors| ConnectError::config(errors.to_string()))?;
         let dead_letters = match kind {
             ConnectorKind::Source => None,
-            ConnectorKind::Sink => Some(parsed.str(DLQ_TOPIC)).filter(|topic| !topic.is_empty()).map(|topic| {
-                DeadLetterSettings {
-                    topic: topic.to_owned(),
-                    replication_factor: parsed.int("errors.deadletterqueue.topic.replication.factor") as i16,
-                    context_headers: parsed.bool("errors.deadletterqueue.context.headers.enable"),
-                }
-            }),
+            ConnectorKind::Sink => {
+                Some(parsed.str(DLQ_TOPIC)).filter(|topic| !topic.is_empty()).map(|topic| {
+                    DeadLetterSettings {
+                        topic: topic.to_owned(),
+                        replication_factor: parsed.int("errors.deadletterqueue.topic.replication.factor")
+                            as i16,
+                        context_headers: parsed.bool("errors.deadletterqueue.context.headers.enable"),
+                    }
+                })
+            }
         };
         let retry_timeout = parsed.int("errors.retry.timeout");
         Ok(Self {
@@ -116,7 +120,11 @@ mod tests {
         assert_eq!(minute.retry_after(&ConnectError::data("never"), 1, ms(0), 0.5), None);
         assert_eq!(minute.retry_after(&retriable, 1, ms(0), 0.5), Some(ms(300)));
         assert_eq!(minute.retry_after(&retriable, 2, ms(300), 0.5), Some(ms(600)));
-        assert_eq!(minute.retry_after(&retriable, 3, ms(900), 0.5), Some(ms(500)), "random below the longest");
+        assert_eq!(
+            minute.retry_after(&retriable, 3, ms(900), 0.5),
+            Some(ms(500)),
+            "random below the longest"
+        );
         assert_eq!(minute.retry_after(&retriable, 9, ms(59_900), 1.0), Some(ms(100)));
         assert_eq!(minute.retry_after(&retriable, 9, ms(60_000), 1.0), None);
         let ever = policy(&[("errors.retry.timeout", "-1")]);

@@ -65,7 +65,9 @@ pub(crate) fn context_headers(
     fault: &RecordFault,
     record: &ConsumerRecord,
 ) -> Vec<(ByteString, Option<Bytes>)> {
-    let text = |name: &str, value: String| (ByteString::from(format!("__connect.errors.{name}")), Some(Bytes::from(value)));
+    let text = |name: &str, value: String| {
+        (ByteString::from(format!("__connect.errors.{name}")), Some(Bytes::from(value)))
+    };
     vec![
         text("topic", record.topic.to_string()),
         text("partition", record.partition.to_string()),

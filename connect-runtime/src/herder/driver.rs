@@ -87,11 +87,17 @@ impl Driver {
         metrics::gauge!("kafka_connect_worker_metrics_task_count").set(tasks as f64);
     }
 
-    async fn carry_out(&mut self, action: Action, internal: &mpsc::UnboundedSender<Event>, wake_at: &mut Option<i64>) {
+    async fn carry_out(
+        &mut self,
+        action: Action,
+        internal: &mpsc::UnboundedSender<Event>,
+        wake_at: &mut Option<i64>,
+    ) {
         match action {
             Action::Join(protocols) => self.member.join(protocols).await,
             Action::Assign(assignments) => {
-                metrics::counter!("kafka_connect_worker_rebalance_metrics_completed_rebalances_total").increment(1);
+                metrics::counter!("kafka_connect_worker_rebalance_metrics_completed_rebalances_total")
+                    .increment(1);
                 self.member.assign(assignments).await;
             }
             Action::RequestRejoin(reason) => self.member.request_rejoin(reason),
@@ -107,13 +113,17 @@ impl Driver {
                 });
             }
             Action::Restart(instance) => drop(self.instances.restart(&instance)),
-            Action::Unassigned(instances) => instances.iter().for_each(|instance| self.note_unassigned(instance)),
+            Action::Unassigned(instances) => {
+                instances.iter().for_each(|instance| self.note_unassigned(instance))
+            }
             Action::RemoveStatuses(name) => self.remove_statuses(name),
             Action::RemoveTaskStatuses(name, tasks) => self.remove_task_statuses(&name, tasks),
             Action::WakeAt(at) => *wake_at = Some(at),
             Action::CheckSessionKey => self.check_session_key(),
             Action::SetLogger(logger, level) => {
-                if let (Some(loggers), Some(level)) = (aqueduct_service::telemetry::loggers(), parse_level(&level)) {
+                if let (Some(loggers), Some(level)) =
+                    (aqueduct_service::telemetry::loggers(), parse_level(&level))
+                {
                     loggers.set(&logger, level);
                 }
             }
@@ -141,7 +151,10 @@ impl Driver {
     fn note_unassigned(&self, instance: &Instance) {
         let Some(old) = self.env.statuses.latest(instance) else { return };
         if old.state != State::Unassigned {
-            let status = Status { trace: None, ..Status::of(State::Unassigned, &old.worker_id, self.env.generation()) };
+            let status = Status {
+                trace: None,
+                ..Status::of(State::Unassigned, &old.worker_id, self.env.generation())
+            };
             self.env.statuses.put_safe(instance.clone(), status);
         }
     }
@@ -181,7 +194,9 @@ impl Driver {
 
     /// The leader makes a key if there is none or it is old.
     fn check_session_key(&self) {
-        let Some(config) = self.distributed().filter(|config| config.protocol == Version::Sessioned) else { return };
+        let Some(config) = self.distributed().filter(|config| config.protocol == Version::Sessioned) else {
+            return;
+        };
         if !self.state.view().is_leader {
             return;
         }

@@ -66,7 +66,9 @@ impl HerderError {
 
     /// The request was passed on too often.
     pub(crate) fn too_many_hops() -> Self {
-        Self::Conflict("Cannot complete request because of a conflicting operation (e.g. worker rebalance)".to_owned())
+        Self::Conflict(
+            "Cannot complete request because of a conflicting operation (e.g. worker rebalance)".to_owned(),
+        )
     }
 
     /// A connector that is not there, in the words for reads and deletes.

@@ -47,7 +47,9 @@ impl Herder {
         let group = sink_group(name).into();
         let offsets = self.client()?.admin().list_group_offsets(&group, None).await;
         let offsets = offsets.map_err(|error| {
-            HerderError::Internal(format!("Failed to retrieve consumer group offsets for sink connector {name}: {error}"))
+            HerderError::Internal(format!(
+                "Failed to retrieve consumer group offsets for sink connector {name}: {error}"
+            ))
         })?;
         let info = |(partition, offset): (TopicPartition, CommittedOffset)| OffsetInfo {
             partition: json!({ "kafka_topic": &*partition.topic, "kafka_partition": partition.partition }),
@@ -57,7 +59,11 @@ impl Herder {
     }
 
     /// Changes offsets of a stopped connector; gives the text of the answer.
-    pub(crate) async fn alter_offsets(&self, name: &str, changes: Vec<OffsetChange>) -> Result<String, HerderError> {
+    pub(crate) async fn alter_offsets(
+        &self,
+        name: &str,
+        changes: Vec<OffsetChange>,
+    ) -> Result<String, HerderError> {
         if changes.is_empty() {
             let text = "Partitions / offsets need to be provided for an alter offsets request";
             return Err(HerderError::BadRequest(text.to_owned()));
@@ -111,7 +117,9 @@ impl Herder {
 
     fn kind(&self, entry: &ConnectorEntry) -> Result<ConnectorKind, HerderError> {
         let plugin = self.catalog.of_config(&entry.config).map(|plugin| plugin.class.kind);
-        plugin.ok_or_else(|| HerderError::BadRequest("the connector's class is not known to this worker".to_owned()))
+        plugin.ok_or_else(|| {
+            HerderError::BadRequest("the connector's class is not known to this worker".to_owned())
+        })
     }
 
     fn client(&self) -> Result<&aqueduct_client::Client, HerderError> {
@@ -132,9 +140,14 @@ impl Herder {
         Ok(by_worker)
     }
 
-    async fn ask_connector(&self, entry: &ConnectorEntry, changes: &[SourceChange]) -> Result<bool, HerderError> {
+    async fn ask_connector(
+        &self,
+        entry: &ConnectorEntry,
+        changes: &[SourceChange],
+    ) -> Result<bool, HerderError> {
         let plugin = self.catalog.of_config(&entry.config);
-        let plugin = plugin.ok_or_else(|| HerderError::BadRequest("the connector's class is not known".to_owned()))?;
+        let plugin =
+            plugin.ok_or_else(|| HerderError::BadRequest("the connector's class is not known".to_owned()))?;
         let config = self.config.providers.resolve(&entry.config);
         let config = config.map_err(|error| HerderError::BadRequest(error.to_string()))?;
         let deadline = self.config.plugin_call_timeout;
@@ -154,12 +167,18 @@ impl Herder {
         }
     }
 
-    async fn alter_sink(&self, name: &str, changes: Vec<(TopicPartition, Option<i64>)>) -> Result<(), HerderError> {
+    async fn alter_sink(
+        &self,
+        name: &str,
+        changes: Vec<(TopicPartition, Option<i64>)>,
+    ) -> Result<(), HerderError> {
         let admin = self.client()?.admin();
         let group = sink_group(name).into();
         let (set, gone): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(_, offset)| offset.is_some());
-        let set: Vec<_> =
-            set.into_iter().map(|(partition, offset)| (partition, CommittedOffset::from(offset.unwrap_or(0)))).collect();
+        let set: Vec<_> = set
+            .into_iter()
+            .map(|(partition, offset)| (partition, CommittedOffset::from(offset.unwrap_or(0))))
+            .collect();
         let gone: Vec<_> = gone.into_iter().map(|(partition, _)| partition).collect();
         let refuse = |error: ClientError| {
             let text = format!("Failed to alter consumer group offsets for connector {name}: {error}");
@@ -184,7 +203,8 @@ impl Herder {
         partitions: impl Iterator<Item = &TopicPartition>,
     ) -> Result<(), HerderError> {
         let partitions: Vec<_> = partitions.cloned().collect();
-        let topics: std::collections::BTreeSet<_> = partitions.iter().map(|partition| partition.topic.clone()).collect();
+        let topics: std::collections::BTreeSet<_> =
+            partitions.iter().map(|partition| partition.topic.clone()).collect();
         if topics.is_empty() {
             return Ok(());
         }
@@ -192,7 +212,8 @@ impl Herder {
         let described = described.map_err(|error| HerderError::Internal(error.to_string()))?;
         for partition in partitions {
             let topic = described.iter().find(|(topic, _)| *topic == partition.topic);
-            let count = topic.and_then(|(_, result)| result.as_ref().ok()).map_or(0, |topic| topic.partitions.len());
+            let count =
+                topic.and_then(|(_, result)| result.as_ref().ok()).map_or(0, |topic| topic.partitions.len());
             if usize::try_from(partition.partition).map_or(true, |p| p >= count) {
                 return Err(HerderError::BadRequest(format!(
                     "Failed to alter consumer group offsets for connector {name}: there is no partition {partition}"
@@ -208,9 +229,9 @@ impl Herder {
         match result {
             Ok(()) => Ok(()),
             Err(error) if error.code().is_some_and(|code| code.code() == GROUP_ID_NOT_FOUND) => Ok(()),
-            Err(error) => {
-                Err(HerderError::Internal(format!("Failed to delete consumer group offsets for connector {name}: {error}")))
-            }
+            Err(error) => Err(HerderError::Internal(format!(
+                "Failed to delete consumer group offsets for connector {name}: {error}"
+            ))),
         }
     }
 }
@@ -245,8 +266,11 @@ fn sink_change((partition, offset): &OffsetChange) -> Result<(TopicPartition, Op
     let members = |json: &Json| json.as_object().cloned().unwrap_or_default();
     let get = |map: &Map<String, Json>, key: &str| map.get(key).cloned();
     let partition = members(partition);
-    let (Some(topic), Some(number)) = (get(&partition, "kafka_topic"), get(&partition, "kafka_partition")) else {
-        return Err(bad("The partition for a sink connector offset must contain the keys 'kafka_topic' and 'kafka_partition'"));
+    let (Some(topic), Some(number)) = (get(&partition, "kafka_topic"), get(&partition, "kafka_partition"))
+    else {
+        return Err(bad(
+            "The partition for a sink connector offset must contain the keys 'kafka_topic' and 'kafka_partition'",
+        ));
     };
     let topic = match topic {
         Json::String(topic) => topic,

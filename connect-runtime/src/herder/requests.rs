@@ -12,7 +12,10 @@ use parking_lot::Mutex;
 
 use super::error::HerderError;
 use super::forward::Forwarder;
-use super::infos::{ConfigInfos, ConnectorInfo, ConnectorStateInfo, ConnectorStatusInfo, KeyInfo, PluginInfo, TaskInfo, TaskStatusInfo};
+use super::infos::{
+    ConfigInfos, ConnectorInfo, ConnectorStateInfo, ConnectorStatusInfo, KeyInfo, PluginInfo, TaskInfo,
+    TaskStatusInfo,
+};
 use super::restart_plan::RestartPlan;
 use super::view::ClusterView;
 use crate::config::connector_keys::{CONNECTOR_CLASS, NAME};
@@ -27,8 +30,8 @@ use crate::storage::config_state::ConnectorEntry;
 use crate::storage::config_store::ConfigStore;
 use crate::storage::offset_store::OffsetStore;
 use crate::storage::snapshot::Snapshot;
-use crate::storage::status_store::StatusStore;
 use crate::storage::status_state::Instance;
+use crate::storage::status_store::StatusStore;
 use crate::worker::instances::Instances;
 
 /// The worker as REST sees it.
@@ -97,7 +100,9 @@ impl Herder {
         Ok(ConnectorStatusInfo {
             name: name.to_owned(),
             connector: ConnectorStateInfo::of(connector),
-            tasks: tasks.map(|(id, status)| TaskStatusInfo { id: *id, status: ConnectorStateInfo::of(status) }).collect(),
+            tasks: tasks
+                .map(|(id, status)| TaskStatusInfo { id: *id, status: ConnectorStateInfo::of(status) })
+                .collect(),
             kind,
         })
     }
@@ -156,8 +161,9 @@ impl Herder {
             version: Some(version.to_owned()),
         };
         let connectors = self.catalog.connectors().iter();
-        let mut all: Vec<PluginInfo> =
-            connectors.map(|plugin| info(&plugin.class.class, kind_name(plugin.class.kind), &plugin.version)).collect();
+        let mut all: Vec<PluginInfo> = connectors
+            .map(|plugin| info(&plugin.class.class, kind_name(plugin.class.kind), &plugin.version))
+            .collect();
         if connectors_only {
             return all;
         }
@@ -166,7 +172,9 @@ impl Herder {
         all.extend(Family::Predicates.classes().map(|class| own(class.name, "predicate")));
         let converters = converters::classes();
         all.extend(converters.iter().filter(|c| c.is_for(Use::Value)).map(|c| own(c.name, "converter")));
-        all.extend(converters.iter().filter(|c| c.is_for(Use::Header)).map(|c| own(c.name, "header_converter")));
+        all.extend(
+            converters.iter().filter(|c| c.is_for(Use::Header)).map(|c| own(c.name, "header_converter")),
+        );
         all
     }
 
@@ -176,11 +184,16 @@ impl Herder {
     }
 
     /// Judges a configuration for the plug-in of a path.
-    pub(crate) async fn validate(&self, path_plugin: &str, config: &ConfigMap) -> Result<ConfigInfos, HerderError> {
+    pub(crate) async fn validate(
+        &self,
+        path_plugin: &str,
+        config: &ConfigMap,
+    ) -> Result<ConfigInfos, HerderError> {
         let stem = |name: &str| name.strip_suffix("Connector").unwrap_or(name).to_owned();
         if let Some(class) = config.get(CONNECTOR_CLASS) {
             if !stem(class).ends_with(&stem(path_plugin)) {
-                let text = format!("Included connector type {class} does not match request type {path_plugin}");
+                let text =
+                    format!("Included connector type {class} does not match request type {path_plugin}");
                 return Err(HerderError::BadRequest(text));
             }
         }
@@ -199,7 +212,8 @@ impl Herder {
     fn validator(&self) -> Validator<'_> {
         let worker = |purpose: Use| {
             let given = self.config.given(purpose.key());
-            let default = (purpose == Use::Header).then_some("org.apache.kafka.connect.storage.SimpleHeaderConverter");
+            let default =
+                (purpose == Use::Header).then_some("org.apache.kafka.connect.storage.SimpleHeaderConverter");
             let name = given.or(default)?;
             Some(converters::find(name).map_or_else(|| name.to_owned(), |class| class.name.to_owned()))
         };
@@ -257,7 +271,11 @@ impl Herder {
         self.write_config(name, config).await
     }
 
-    async fn write_config(&self, name: &str, config: ConfigMap) -> Result<(bool, ConnectorInfo), HerderError> {
+    async fn write_config(
+        &self,
+        name: &str,
+        config: ConfigMap,
+    ) -> Result<(bool, ConnectorInfo), HerderError> {
         let before = self.configs.state().connector(name).cloned();
         if before.as_ref().is_none_or(|entry| *entry.config != config) {
             let record = ConfigRecord::Connector { name: name.to_owned(), config: Some(config) };
@@ -341,7 +359,10 @@ impl Herder {
     }
 
     /// Restarts a connector and tasks; gives the plan unless only the connector was asked for.
-    pub(crate) async fn restart(&self, request: RestartRequest) -> Result<Option<ConnectorStatusInfo>, HerderError> {
+    pub(crate) async fn restart(
+        &self,
+        request: RestartRequest,
+    ) -> Result<Option<ConnectorStatusInfo>, HerderError> {
         self.require_leader()?;
         let name = &request.connector;
         let config = self.configs.state();
@@ -363,7 +384,8 @@ impl Herder {
             .connector(&id.connector)
             .ok_or_else(|| HerderError::NotFound(format!("Unknown connector: {}", id.connector)))?;
         if entry.target == TargetState::Stopped {
-            let text = format!("Connector {} is stopped and has no tasks to restart: resume it first", id.connector);
+            let text =
+                format!("Connector {} is stopped and has no tasks to restart: resume it first", id.connector);
             return Err(HerderError::Conflict(text));
         }
         if state.task(id).is_none() {
@@ -389,5 +411,7 @@ impl Herder {
 
 /// The text for a configuration whose `name` is not the one of the request.
 pub(crate) fn name_mismatch(in_config: &str, requested: &str) -> String {
-    format!("Connector name configuration ({in_config}) doesn't match connector name in the URL ({requested})")
+    format!(
+        "Connector name configuration ({in_config}) doesn't match connector name in the URL ({requested})"
+    )
 }

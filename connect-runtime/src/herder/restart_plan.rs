@@ -54,7 +54,10 @@ impl RestartPlan {
             tasks: self
                 .tasks
                 .iter()
-                .map(|(id, status, restarts)| TaskStatusInfo { id: id.task, status: state(status, *restarts) })
+                .map(|(id, status, restarts)| TaskStatusInfo {
+                    id: id.task,
+                    status: state(status, *restarts),
+                })
                 .collect(),
             kind,
         }

@@ -36,7 +36,8 @@ pub(crate) fn verify(
     if algorithm != ALGORITHM {
         return Err(bad(&format!("Requested signature algorithm {algorithm} is not supported")));
     }
-    let signature = BASE64.decode(signature).map_err(|_| bad("Internal request has an invalid signature header"))?;
+    let signature =
+        BASE64.decode(signature).map_err(|_| bad("Internal request has an invalid signature header"))?;
     let Some(key) = key else {
         return Err(HerderError::Unavailable("This worker is still starting up and has not been able to read a session key from the config topic yet".to_owned()));
     };

@@ -58,7 +58,10 @@ pub(crate) fn changes(
     wanted: &BTreeMap<Instance, Spec>,
     asked: &BTreeMap<Instance, Spec>,
 ) -> Vec<(Instance, Option<Spec>)> {
-    let gone = asked.keys().filter(|instance| !wanted.contains_key(instance)).map(|instance| (instance.clone(), None));
+    let gone = asked
+        .keys()
+        .filter(|instance| !wanted.contains_key(instance))
+        .map(|instance| (instance.clone(), None));
     let new = wanted
         .iter()
         .filter(|(instance, spec)| asked.get(instance) != Some(spec))

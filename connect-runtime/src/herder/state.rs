@@ -199,7 +199,12 @@ impl HerderState {
     }
 
     /// The instances here that a restart request means.
-    fn restarts(&self, request: &RestartRequest, config: &ConfigState, statuses: &StatusState) -> Vec<Instance> {
+    fn restarts(
+        &self,
+        request: &RestartRequest,
+        config: &ConfigState,
+        statuses: &StatusState,
+    ) -> Vec<Instance> {
         let Some(plan) = RestartPlan::of(request, config, statuses) else { return Vec::new() };
         plan.restarting().filter(|instance| self.asked.contains_key(instance)).collect()
     }
@@ -248,7 +253,8 @@ impl HerderState {
     fn lead(&mut self, in_time: bool, config: &ConfigState, now_ms: i64) -> Vec<Action> {
         let Some((version, members)) = self.round.take() else { return Vec::new() };
         let newest = members.iter().map(|(_, subscription)| subscription.config_offset).max().unwrap_or(-1);
-        let url_of = |id: &str| members.iter().find(|(m, _)| m == id).map(|(_, s)| s.url.clone()).unwrap_or_default();
+        let url_of =
+            |id: &str| members.iter().find(|(m, _)| m == id).map(|(_, s)| s.url.clone()).unwrap_or_default();
         let own = Assignment {
             leader: self.member_id_in(&members),
             leader_url: self.settings.url.clone(),

@@ -147,8 +147,11 @@ impl Cluster {
             Action::Join(protocols) => protocols[0].1.clone(),
             _ => panic!("join gives no offer"),
         };
-        let members =
-            self.workers.iter().map(|(name, worker)| (name.clone(), metadata(worker, &self.config))).collect();
+        let members = self
+            .workers
+            .iter()
+            .map(|(name, worker)| (name.clone(), metadata(worker, &self.config)))
+            .collect();
         self.workers.values_mut().for_each(|worker| worker.wants_rejoin = false);
         let leader = self.names()[0].clone();
         self.tell(&leader, Event::Lead { protocol: "sessioned".to_owned(), members });
@@ -166,7 +169,10 @@ impl Cluster {
     fn touched(&self) -> BTreeMap<Instance, u32> {
         let mut all = BTreeMap::new();
         for worker in self.workers.values() {
-            worker.touched.iter().for_each(|(instance, times)| *all.entry(instance.clone()).or_default() += times);
+            worker
+                .touched
+                .iter()
+                .for_each(|(instance, times)| *all.entry(instance.clone()).or_default() += times);
         }
         all
     }

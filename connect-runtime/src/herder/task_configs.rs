@@ -8,33 +8,46 @@ use async_trait::async_trait;
 use super::error::HerderError;
 use super::requests::Herder;
 use crate::config::connector_keys::{TASK_CLASS, TOPICS, TOPICS_REGEX};
+use crate::id::TaskId;
 use crate::plugins::catalog::task_class;
 use crate::storage::config_records::ConfigRecord;
 use crate::storage::config_state::ConnectorEntry;
-use crate::id::TaskId;
 
 /// Where a connector instance leaves its task configurations.
 #[async_trait]
 pub(crate) trait TaskConfigSink: Send + Sync {
     /// Publishes them unless they are what is published already. `resolved` is the configuration that the connector
     /// was started with, for putting references to secrets back.
-    async fn publish(&self, connector: &str, resolved: &ConfigMap, tasks: Vec<ConfigMap>) -> Result<(), HerderError>;
+    async fn publish(
+        &self,
+        connector: &str,
+        resolved: &ConfigMap,
+        tasks: Vec<ConfigMap>,
+    ) -> Result<(), HerderError>;
 }
 
 #[async_trait]
 impl TaskConfigSink for Herder {
-    async fn publish(&self, connector: &str, resolved: &ConfigMap, tasks: Vec<ConfigMap>) -> Result<(), HerderError> {
+    async fn publish(
+        &self,
+        connector: &str,
+        resolved: &ConfigMap,
+        tasks: Vec<ConfigMap>,
+    ) -> Result<(), HerderError> {
         let entry = self.entry(connector)?;
         let class = self.catalog.of_config(&entry.config).map(|plugin| task_class(&plugin.class.class));
-        let tasks: Vec<ConfigMap> =
-            tasks.into_iter().map(|task| completed(task, &entry.config, resolved, class.as_deref())).collect();
+        let tasks: Vec<ConfigMap> = tasks
+            .into_iter()
+            .map(|task| completed(task, &entry.config, resolved, class.as_deref()))
+            .collect();
         if !differs(&entry, &tasks) {
             return Ok(());
         }
         match self.require_leader() {
             Ok(()) => self.write_task_configs(connector, tasks).await,
             Err(HerderError::Redirect { url }) => {
-                let body = serde_json::to_vec(&tasks).map_err(|error| HerderError::Internal(error.to_string()))?;
+                let body =
+                    serde_json::to_vec(&tasks).map_err(|error| HerderError::Internal(error.to_string()))?;
                 let path = format!("/connectors/{}/tasks", percent_encoded(connector));
                 let key = self.configs.state().session_key.clone();
                 self.forwarder.post_signed(&url, &path, key.as_ref(), body.into()).await
@@ -46,7 +59,11 @@ impl TaskConfigSink for Herder {
 
 impl Herder {
     /// Writes a set of task configurations: the tasks first, then the commit that makes them count.
-    pub(crate) async fn write_task_configs(&self, connector: &str, tasks: Vec<ConfigMap>) -> Result<(), HerderError> {
+    pub(crate) async fn write_task_configs(
+        &self,
+        connector: &str,
+        tasks: Vec<ConfigMap>,
+    ) -> Result<(), HerderError> {
         self.require_leader()?;
         let _writing = self.locks.lock(connector).await;
         let entry = self.entry(connector)?;
@@ -66,7 +83,8 @@ impl Herder {
 
 /// Whether tasks have to be published: they differ, or the connector's configuration (converters, transformations) does.
 fn differs(entry: &ConnectorEntry, tasks: &[ConfigMap]) -> bool {
-    let same_tasks = entry.tasks.len() == tasks.len() && entry.tasks.iter().zip(tasks).all(|(a, b)| **a == *b);
+    let same_tasks =
+        entry.tasks.len() == tasks.len() && entry.tasks.iter().zip(tasks).all(|(a, b)| **a == *b);
     let same_connector = entry.applied_config.as_ref().is_some_and(|applied| **applied == *entry.config);
     entry.inconsistent || !same_tasks || !same_connector
 }
@@ -119,7 +137,12 @@ impl LateSink {
 
 #[async_trait]
 impl TaskConfigSink for LateSink {
-    async fn publish(&self, connector: &str, resolved: &ConfigMap, tasks: Vec<ConfigMap>) -> Result<(), HerderError> {
+    async fn publish(
+        &self,
+        connector: &str,
+        resolved: &ConfigMap,
+        tasks: Vec<ConfigMap>,
+    ) -> Result<(), HerderError> {
         match self.0.get() {
             Some(sink) => sink.publish(connector, resolved, tasks).await,
             None => Err(HerderError::Unavailable("the worker is starting".to_owned())),

@@ -53,7 +53,8 @@ impl AssignorMemory {
         let configured: Held = units(configured).collect();
         let mut rounds = Members::new(members, &configured);
         self.note_lost(&rounds, &configured, max_delay_ms, now_ms);
-        let free: Vec<Unit> = configured.iter().filter(|unit| !rounds.owned.contains(unit)).cloned().collect();
+        let free: Vec<Unit> =
+            configured.iter().filter(|unit| !rounds.owned.contains(unit)).cloned().collect();
         for unit in free {
             let held_back = self.lost.contains_key(&unit);
             if !held_back || rounds.takes_back(&unit, &configured) {
@@ -105,7 +106,11 @@ impl Member {
     }
 
     fn load_of_connector(&self, like: &Unit) -> usize {
-        self.kept.iter().chain(&self.given).filter(|u| same_kind(u, like) && connector(u) == connector(like)).count()
+        self.kept
+            .iter()
+            .chain(&self.given)
+            .filter(|u| same_kind(u, like) && connector(u) == connector(like))
+            .count()
     }
 }
 
@@ -142,9 +147,10 @@ impl Members {
 
     /// To the member with the least of its kind, then with the least of its connector.
     fn give(&mut self, unit: Unit) {
-        let least = self.members.iter_mut().min_by_key(|(id, member)| {
-            (member.load(&unit), member.load_of_connector(&unit), (*id).clone())
-        });
+        let least = self
+            .members
+            .iter_mut()
+            .min_by_key(|(id, member)| (member.load(&unit), member.load_of_connector(&unit), (*id).clone()));
         if let Some((_, member)) = least {
             member.given.insert(unit);
         }
@@ -154,7 +160,8 @@ impl Members {
     fn balance(&mut self, configured: &Held) {
         for like in [Unit::Connector(String::new()), Unit::Task(TaskId::new("", 0))] {
             let all = configured.iter().filter(|unit| same_kind(unit, &like)).count();
-            let (floor, mut with_one_more) = (all / self.members.len().max(1), all % self.members.len().max(1));
+            let (floor, mut with_one_more) =
+                (all / self.members.len().max(1), all % self.members.len().max(1));
             let mut by_load: Vec<&mut Member> = self.members.values_mut().collect();
             by_load.sort_by_key(|member| std::cmp::Reverse(member.load(&like)));
             for member in by_load {
@@ -169,7 +176,10 @@ impl Members {
     }
 
     fn outcome(self) -> BTreeMap<String, (Work, Work)> {
-        self.members.into_iter().map(|(id, member)| (id, (work(member.given), work(member.revoked)))).collect()
+        self.members
+            .into_iter()
+            .map(|(id, member)| (id, (work(member.given), work(member.revoked))))
+            .collect()
     }
 }
 

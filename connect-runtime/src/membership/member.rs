@@ -54,11 +54,14 @@ impl Member {
                 member.join(protocols.collect()).await;
             }
             Self::Alone(alone) => {
-                alone.joining = protocols.into_iter().next().map(|(name, metadata)| (name.to_owned(), metadata));
+                alone.joining =
+                    protocols.into_iter().next().map(|(name, metadata)| (name.to_owned(), metadata));
                 alone.rejoin = false;
                 if let Some((protocol, metadata)) = alone.joining.clone() {
                     alone.generation += 1;
-                    alone.events.push_back(Event::Lead { protocol, members: vec![(ALONE.to_owned(), metadata)] });
+                    alone
+                        .events
+                        .push_back(Event::Lead { protocol, members: vec![(ALONE.to_owned(), metadata)] });
                 }
             }
         }
@@ -72,7 +75,9 @@ impl Member {
             }
             Self::Alone(alone) => {
                 alone.assignment = assignments.into_iter().next();
-                if let (Some((protocol, _)), Some((_, assignment))) = (alone.joining.clone(), alone.assignment.take()) {
+                if let (Some((protocol, _)), Some((_, assignment))) =
+                    (alone.joining.clone(), alone.assignment.take())
+                {
                     let (generation, member_id) = (alone.generation, ALONE.to_owned());
                     alone.events.push_back(Event::Assigned { generation, member_id, protocol, assignment });
                 }
@@ -125,7 +130,10 @@ fn translated(event: GroupEvent) -> Event {
         }
         GroupEvent::Lead { protocol, members, .. } => Event::Lead {
             protocol: protocol.to_string(),
-            members: members.into_iter().map(|member| (member.member_id.to_string(), member.metadata)).collect(),
+            members: members
+                .into_iter()
+                .map(|member| (member.member_id.to_string(), member.metadata))
+                .collect(),
         },
         GroupEvent::Assigned { generation, member_id, protocol, assignment, .. } => Event::Assigned {
             generation,
@@ -134,7 +142,9 @@ fn translated(event: GroupEvent) -> Event {
             assignment,
         },
         GroupEvent::Lost { cause } => {
-            tracing::warn!("this worker is out of the Connect group: {cause}; it stops its work and joins again");
+            tracing::warn!(
+                "this worker is out of the Connect group: {cause}; it stops its work and joins again"
+            );
             Event::Lost
         }
     }

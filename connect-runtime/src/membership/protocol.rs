@@ -119,7 +119,11 @@ impl Subscription {
         if self.owned.is_empty() {
             out.put_i32(-1);
         } else {
-            let held = Assignment { config_offset: self.config_offset, assigned: self.owned.clone(), ..Assignment::default() };
+            let held = Assignment {
+                config_offset: self.config_offset,
+                assigned: self.owned.clone(),
+                ..Assignment::default()
+            };
             let held = held.encode(version);
             out.put_i32(held.len() as i32);
             out.put_slice(&held);

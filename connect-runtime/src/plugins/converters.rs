@@ -99,8 +99,13 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 });
 
 fn string_keys() -> ConfigDef {
-    ConfigDef::new([KeyDef::with_default("converter.encoding", KeyType::String, "UTF-8", "The encoding; UTF-8 only.")
-        .check(Check::one_of_ignore_case(&["UTF-8", "UTF8"]))])
+    ConfigDef::new([KeyDef::with_default(
+        "converter.encoding",
+        KeyType::String,
+        "UTF-8",
+        "The encoding; UTF-8 only.",
+    )
+    .check(Check::one_of_ignore_case(&["UTF-8", "UTF8"]))])
 }
 
 /// All converters in the order of their names.
@@ -123,7 +128,11 @@ impl ConverterClass {
     }
 
     /// An instance with these settings (without prefix).
-    pub(crate) fn make(&self, settings: &ConfigMap, purpose: Use) -> Result<Arc<dyn Converter>, ConnectError> {
+    pub(crate) fn make(
+        &self,
+        settings: &ConfigMap,
+        purpose: Use,
+    ) -> Result<Arc<dyn Converter>, ConnectError> {
         (self.make)(settings, purpose)
     }
 }

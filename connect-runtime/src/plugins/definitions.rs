@@ -63,7 +63,11 @@ fn definition(key: &KeyDef, order: i32) -> KeyInfo {
 
 /// A table with what it says of the settings given.
 pub(crate) fn judged(table: &ConfigDef, numbering: Numbering, reports: Vec<KeyReport>) -> Vec<ConfigInfo> {
-    definitions(table, numbering).into_iter().zip(reports).map(|(key, report)| info(Some(key), report)).collect()
+    definitions(table, numbering)
+        .into_iter()
+        .zip(reports)
+        .map(|(key, report)| info(Some(key), report))
+        .collect()
 }
 
 /// A setting and what is said of it.

@@ -18,7 +18,8 @@ impl Names {
         self.full.entry(full.to_owned()).or_insert(class);
         let simple = full.rsplit('.').next().unwrap_or(full);
         self.add_short(simple, class);
-        let pruned = ENDINGS.iter().find_map(|ending| simple.strip_suffix(ending).filter(|rest| !rest.is_empty()));
+        let pruned =
+            ENDINGS.iter().find_map(|ending| simple.strip_suffix(ending).filter(|rest| !rest.is_empty()));
         if let Some(pruned) = pruned {
             self.add_short(pruned, class);
         }
@@ -48,9 +49,12 @@ mod tests {
         names.add("io.aqueduct.FileSource", 0);
         names.add("a.JdbcSinkConnector", 1);
         names.add("b.JdbcSinkConnector", 2);
-        for name in
-            ["org.apache.kafka.connect.file.FileStreamSourceConnector", "FileStreamSource", "FileSource", "FileStreamSourceConnector"]
-        {
+        for name in [
+            "org.apache.kafka.connect.file.FileStreamSourceConnector",
+            "FileStreamSource",
+            "FileSource",
+            "FileStreamSourceConnector",
+        ] {
             assert_eq!(names.find(name), Some(0), "{name}");
         }
         assert_eq!(names.find("JdbcSink"), None);

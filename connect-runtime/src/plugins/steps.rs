@@ -89,8 +89,17 @@ fn section(family: Family, alias: &str, config: &ConfigMap) -> Vec<ConfigInfo> {
         }
     }
     if family == Family::Transforms {
-        table.define(KeyDef::with_default("negate", KeyType::Boolean, false, "Whether the transformation applies where the predicate does not."));
-        table.define(KeyDef::optional("predicate", KeyType::String, "The alias of the predicate that decides whether the transformation applies."));
+        table.define(KeyDef::with_default(
+            "negate",
+            KeyType::Boolean,
+            false,
+            "Whether the transformation applies where the predicate does not.",
+        ));
+        table.define(KeyDef::optional(
+            "predicate",
+            KeyType::String,
+            "The alias of the predicate that decides whether the transformation applies.",
+        ));
     }
     let mut reports = table.validate(|key| settings.get(key).map(String::as_str));
     for report in &mut reports {
@@ -119,9 +128,14 @@ fn section(family: Family, alias: &str, config: &ConfigMap) -> Vec<ConfigInfo> {
 /// The class of `type`, or what is wrong with it.
 fn class_of(family: Family, prefix: &str, name: Option<&str>) -> (Option<String>, Option<&'static Class>) {
     let Some(name) = name else {
-        return (Some(format!("Missing required configuration \"{prefix}type\" which has no default value.")), None);
+        return (
+            Some(format!("Missing required configuration \"{prefix}type\" which has no default value.")),
+            None,
+        );
     };
-    let bad = |reason: String| (Some(format!("Invalid value {name} for configuration {prefix}type: {reason}")), None);
+    let bad = |reason: String| {
+        (Some(format!("Invalid value {name} for configuration {prefix}type: {reason}")), None)
+    };
     match aqueduct_transforms::find(name.trim()) {
         Some(class) if family.has(class) => (None, Some(class)),
         Some(class) => {
@@ -130,7 +144,9 @@ fn class_of(family: Family, prefix: &str, name: Option<&str>) -> (Option<String>
         None => {
             let inner = |half: &str| {
                 let wanted = format!("{}${half}", name.trim());
-                family.classes().find(|class| class.name == wanted || class.name.rsplit('.').next() == Some(&*wanted))
+                family
+                    .classes()
+                    .find(|class| class.name == wanted || class.name.rsplit('.').next() == Some(&*wanted))
             };
             match (inner("Key"), inner("Value")) {
                 (Some(key), Some(value)) => bad(format!(
@@ -147,11 +163,19 @@ fn type_keys(family: Family, alias: &str) -> ConfigDef {
     let title = family.title();
     let lower = title.to_ascii_lowercase();
     ConfigDef::new([
-        KeyDef::required("type", KeyType::Class, &format!("The class of the {lower} '{alias}'."))
-            .shown("", Width::Long, &format!("{title} type for {alias}")),
-        KeyDef::with_default("plugin.version", KeyType::String, VERSION, &format!("The version of the {lower} '{alias}'."))
-            .importance(Importance::High)
-            .shown("", Width::Long, &format!("{title} version for {alias}")),
+        KeyDef::required("type", KeyType::Class, &format!("The class of the {lower} '{alias}'.")).shown(
+            "",
+            Width::Long,
+            &format!("{title} type for {alias}"),
+        ),
+        KeyDef::with_default(
+            "plugin.version",
+            KeyType::String,
+            VERSION,
+            &format!("The version of the {lower} '{alias}'."),
+        )
+        .importance(Importance::High)
+        .shown("", Width::Long, &format!("{title} version for {alias}")),
     ])
 }
 
@@ -181,7 +205,8 @@ fn made(class: &Class, settings: &ConfigMap) -> Option<String> {
 /// Puts an error on the key it names, or on the type.
 fn attach(reports: &mut [KeyReport], error: String) {
     let names = |report: &KeyReport| {
-        error.contains(&format!("configuration {}:", report.name)) || error.contains(&format!("'{}'", report.name))
+        error.contains(&format!("configuration {}:", report.name))
+            || error.contains(&format!("'{}'", report.name))
     };
     let at = reports.iter().position(names).unwrap_or(0);
     if let Some(report) = reports.get_mut(at) {
@@ -199,7 +224,9 @@ pub(crate) fn converter_error(purpose: Use, config: &ConfigMap) -> Option<String
     let name = config.get(purpose.key())?;
     let reason = match converters::find(name) {
         Some(class) if class.is_for(purpose) => return None,
-        Some(class) => format!("Class class {} does not implement the {} interface", class.name, purpose.interface()),
+        Some(class) => {
+            format!("Class class {} does not implement the {} interface", class.name, purpose.interface())
+        }
         None => format!("Class {name} could not be found."),
     };
     Some(format!("Invalid value {name} for configuration {}: {reason}", purpose.key()))

@@ -68,11 +68,15 @@ mod tests {
         let dlq = "errors.deadletterqueue.topic.name";
         assert_eq!(
             errors(&[("topics", "x"), (dlq, "x")]),
-            ["topics: The DLQ topic 'x' may not be included in the list of topics ('topics=[x]') consumed by the connector"]
+            [
+                "topics: The DLQ topic 'x' may not be included in the list of topics ('topics=[x]') consumed by the connector"
+            ]
         );
         assert_eq!(
             errors(&[("topics.regex", "x"), (dlq, "x")]),
-            ["topics.regex: The DLQ topic 'x' may not be matched by the regex for the topics ('topics.regex=x') consumed by the connector"]
+            [
+                "topics.regex: The DLQ topic 'x' may not be matched by the regex for the topics ('topics.regex=x') consumed by the connector"
+            ]
         );
         assert!(errors(&[("topics.regex", "x"), (dlq, "xy")]).is_empty());
     }

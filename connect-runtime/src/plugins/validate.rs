@@ -34,7 +34,10 @@ impl Validator<'_> {
     /// The plug-in that a configuration names; 400 in Apache's words if there is none.
     pub(crate) fn plugin(&self, config: &ConfigMap) -> Result<&CatalogEntry, HerderError> {
         let class = config.get(CONNECTOR_CLASS).ok_or_else(|| {
-            HerderError::BadRequest(format!("Connector config {} contains no connector type", mask::shown(config)))
+            HerderError::BadRequest(format!(
+                "Connector config {} contains no connector type",
+                mask::shown(config)
+            ))
         })?;
         self.catalog.find(class).ok_or_else(|| HerderError::BadRequest(self.catalog.not_found(class)))
     }
@@ -73,7 +76,9 @@ impl Validator<'_> {
         let mut reports = table.validate(|key| config.get(key).map(String::as_str));
         let between = topic_rules::check(kind, config);
         for report in &mut reports {
-            report.errors.extend(between.iter().filter(|(key, _)| *key == report.name).map(|(_, text)| text.clone()));
+            report
+                .errors
+                .extend(between.iter().filter(|(key, _)| *key == report.name).map(|(_, text)| text.clone()));
             self.amend(report, plugin, config);
         }
         let mut section = judged(&table, Numbering::Common, reports);
@@ -88,7 +93,9 @@ impl Validator<'_> {
         match name.as_str() {
             "connector.plugin.version" => {
                 report.recommended = vec![plugin.version.clone()];
-                report.errors.extend(given.and_then(|range| version_error(&plugin.class.class, range, &plugin.version)));
+                report.errors.extend(
+                    given.and_then(|range| version_error(&plugin.class.class, range, &plugin.version)),
+                );
                 report.value.get_or_insert_with(|| plugin.version.clone());
             }
             name if name.ends_with(".plugin.version") => {
@@ -100,10 +107,16 @@ impl Validator<'_> {
             "key.converter" | "value.converter" | "header.converter" => self.amend_converter(report, config),
             "transforms" => report.errors.extend(steps::duplicate_alias(Family::Transforms, config)),
             "predicates" => report.errors.extend(steps::duplicate_alias(Family::Predicates, config)),
-            "exactly.once.support" if given.is_some_and(|text| text.trim().eq_ignore_ascii_case("required")) => {
-                report.errors.push("This worker does not have exactly-once source support enabled.".to_owned());
+            "exactly.once.support"
+                if given.is_some_and(|text| text.trim().eq_ignore_ascii_case("required")) =>
+            {
+                report
+                    .errors
+                    .push("This worker does not have exactly-once source support enabled.".to_owned());
             }
-            "transaction.boundary" if given.is_some_and(|text| text.trim().eq_ignore_ascii_case("connector")) => {
+            "transaction.boundary"
+                if given.is_some_and(|text| text.trim().eq_ignore_ascii_case("connector")) =>
+            {
                 report.errors.push("The connector does not support connector-defined transaction boundaries with the given configuration. Please reconfigure it to use a different transaction boundary definition.".to_owned());
             }
             "offsets.storage.topic" if given.is_some_and(|text| !text.trim().is_empty()) => {
@@ -179,7 +192,9 @@ impl Validator<'_> {
             Ok(Ok(reports)) => reports,
             Ok(Err(error)) if error.class == ErrorClass::Config && !table_is_right => Vec::new(),
             Ok(Err(error)) => refuse(format!("The connector could not judge its configuration: {error}")),
-            Err(_) => refuse(format!("The connector did not judge its configuration within {:?}", self.deadline)),
+            Err(_) => {
+                refuse(format!("The connector did not judge its configuration within {:?}", self.deadline))
+            }
         }
     }
 
@@ -225,16 +240,18 @@ fn version_error(plugin: &str, range: &str, available: &str) -> Option<String> {
         None => compare(available, range).is_eq(),
         Some(bounds) => {
             let (low, high) = bounds.split_once(',').unwrap_or((bounds, bounds));
-            let above = low.trim().is_empty() || match compare(available, low.trim()) {
-                std::cmp::Ordering::Greater => true,
-                std::cmp::Ordering::Equal => range.starts_with('['),
-                std::cmp::Ordering::Less => false,
-            };
-            let below = high.trim().is_empty() || match compare(available, high.trim()) {
-                std::cmp::Ordering::Less => true,
-                std::cmp::Ordering::Equal => range.ends_with(']'),
-                std::cmp::Ordering::Greater => false,
-            };
+            let above = low.trim().is_empty()
+                || match compare(available, low.trim()) {
+                    std::cmp::Ordering::Greater => true,
+                    std::cmp::Ordering::Equal => range.starts_with('['),
+                    std::cmp::Ordering::Less => false,
+                };
+            let below = high.trim().is_empty()
+                || match compare(available, high.trim()) {
+                    std::cmp::Ordering::Less => true,
+                    std::cmp::Ordering::Equal => range.ends_with(']'),
+                    std::cmp::Ordering::Greater => false,
+                };
             above && below
         }
     };
@@ -251,7 +268,10 @@ fn compare(a: &str, b: &str) -> std::cmp::Ordering {
         parts.take(3).map(|part| part.parse::<u64>().unwrap_or(0)).collect::<Vec<_>>()
     };
     let (a, b) = (numbers(a), numbers(b));
-    (0..3).map(|i| a.get(i).unwrap_or(&0).cmp(b.get(i).unwrap_or(&0))).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    (0..3)
+        .map(|i| a.get(i).unwrap_or(&0).cmp(b.get(i).unwrap_or(&0)))
+        .find(|o| o.is_ne())
+        .unwrap_or(std::cmp::Ordering::Equal)
 }
 
 /// The connector's kind, for its common keys.

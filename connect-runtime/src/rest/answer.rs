@@ -52,7 +52,8 @@ fn raw_json(status: StatusCode, body: bytes::Bytes) -> Response {
 /// Another worker's answer as ours.
 pub(crate) fn passed_on(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    let mut response = if answer.body.is_empty() { status.into_response() } else { raw_json(status, answer.body) };
+    let mut response =
+        if answer.body.is_empty() { status.into_response() } else { raw_json(status, answer.body) };
     if let Some(location) = answer.location.and_then(|location| HeaderValue::try_from(location).ok()) {
         response.headers_mut().insert(LOCATION, location);
     }

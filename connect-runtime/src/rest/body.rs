@@ -29,7 +29,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, HerderError>
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(HerderError::BadRequest("The request has no body".to_owned()));
     }
-    serde_json::from_slice(bytes).map_err(|error| HerderError::BadRequest(format!("The request's body is not valid: {error}")))
+    serde_json::from_slice(bytes)
+        .map_err(|error| HerderError::BadRequest(format!("The request's body is not valid: {error}")))
 }
 
 /// A map of settings.
@@ -53,7 +54,11 @@ pub(crate) fn parse_create(bytes: &[u8]) -> Result<CreateConnector, HerderError>
     let config = texts(given.config.ok_or_else(|| missing("\"config\""))?)?;
     let name = given.name.map(|name| name.trim().to_owned());
     let name = name.or_else(|| config.get("name").cloned().flatten()).unwrap_or_default();
-    Ok(CreateConnector { name, config, initial_state: given.initial_state.as_deref().map(initial_state).transpose()? })
+    Ok(CreateConnector {
+        name,
+        config,
+        initial_state: given.initial_state.as_deref().map(initial_state).transpose()?,
+    })
 }
 
 fn initial_state(text: &str) -> Result<TargetState, HerderError> {
@@ -89,7 +94,9 @@ fn texts(given: BTreeMap<String, Box<RawValue>>) -> Result<GivenConfig, HerderEr
 pub(crate) fn without_nulls(given: GivenConfig) -> Result<BTreeMap<String, String>, HerderError> {
     let value = |(key, value): (String, Option<String>)| match value {
         Some(value) => Ok((key, value)),
-        None => Err(HerderError::BadRequest(format!("The value of {key:?} is null: leave the setting out instead"))),
+        None => Err(HerderError::BadRequest(format!(
+            "The value of {key:?} is null: leave the setting out instead"
+        ))),
     };
     given.into_iter().map(value).collect()
 }
@@ -114,12 +121,26 @@ mod tests {
     #[test]
     fn wrong_bodies_are_400_with_the_place() {
         let refusal = |text: &str| parse_create(text.as_bytes()).unwrap_err();
-        for text in ["", " ", "null", "{}", r#"{"name":"x"}"#, r#"{"name":"x","config":null}"#, "[", r#"{"name":"x","config":{}} x"#,
-            r#"{"name":"x","config":{"a":[]}}"#, r#"{"name":"x","config":{},"initial_state":"GONE"}"#, r#"{"name":"x","config":{},"more":1}"#] {
+        for text in [
+            "",
+            " ",
+            "null",
+            "{}",
+            r#"{"name":"x"}"#,
+            r#"{"name":"x","config":null}"#,
+            "[",
+            r#"{"name":"x","config":{}} x"#,
+            r#"{"name":"x","config":{"a":[]}}"#,
+            r#"{"name":"x","config":{},"initial_state":"GONE"}"#,
+            r#"{"name":"x","config":{},"more":1}"#,
+        ] {
             assert_eq!(refusal(text).status(), 400, "{text}");
         }
         assert!(refusal("{\"name\":\"x\",\n \"config\":}").to_string().contains("line 2"));
-        let created = parse_create("\u{feff}{\"name\":\" x \",\"config\":{\"k\":1},\"initial_state\":\"stopped\"}".as_bytes()).unwrap();
+        let created = parse_create(
+            "\u{feff}{\"name\":\" x \",\"config\":{\"k\":1},\"initial_state\":\"stopped\"}".as_bytes(),
+        )
+        .unwrap();
         assert_eq!(created.name, "x");
         assert_eq!(created.initial_state, Some(TargetState::Stopped));
     }

@@ -47,8 +47,20 @@ impl FromRequest<Arc<RestState>> for Call {
         }
         let original = parts.extensions.get::<OriginalPath>().map(|path| path.0.clone());
         let path = original.unwrap_or_else(|| parts.uri.to_string());
-        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
-        Ok(Self { query: query(parts.uri.query()), method: parts.method, path, headers: parts.headers, body, host })
+        let host = parts
+            .headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        Ok(Self {
+            query: query(parts.uri.query()),
+            method: parts.method,
+            path,
+            headers: parts.headers,
+            body,
+            host,
+        })
     }
 }
 
@@ -67,13 +79,18 @@ fn query(text: Option<&str>) -> Vec<(String, String)> {
 
 /// Requests with a body say that it is JSON; one without a body need not, save for POST of a connector.
 fn has_json(headers: &HeaderMap, body: &Bytes, method: &Method) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return body.is_empty() || *method == Method::PUT && body.is_empty() };
-    let essence = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
+        return body.is_empty() || *method == Method::PUT && body.is_empty();
+    };
+    let essence =
+        kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || body.is_empty()
 }
 
 fn accepts_json(headers: &HeaderMap) -> bool {
-    let Some(accept) = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()) else { return true };
+    let Some(accept) = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()) else {
+        return true;
+    };
     accept.split(',').any(|range| {
         let range = range.split(';').next().unwrap_or_default().trim();
         matches!(range, "" | "*/*" | "application/*") || range.eq_ignore_ascii_case("application/json")
@@ -115,8 +132,11 @@ impl Call {
         let path = self.path_with_forward(next);
         let authorization = self.header(header::AUTHORIZATION.as_str());
         tracing::debug!("passing {} {path} on to {url}", self.method);
-        let forwarded =
-            state.herder.forwarder.forward(&url, self.method.clone(), &path, authorization, self.body.clone()).await;
+        let forwarded = state
+            .herder
+            .forwarder
+            .forward(&url, self.method.clone(), &path, authorization, self.body.clone())
+            .await;
         answer::respond(forwarded.map(answer::passed_on))
     }
 

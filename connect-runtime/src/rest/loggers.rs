@@ -34,7 +34,9 @@ impl From<LoggerLevel> for Shown {
 /// `GET /admin/loggers`.
 pub(crate) async fn list(State(_): Shared, _call: Call) -> Outcome {
     let all = loggers().map(|loggers| loggers.list()).unwrap_or_default();
-    answer::ok(&all.into_iter().map(|(name, level)| (name, level.into())).collect::<BTreeMap<String, Shown>>())
+    answer::ok(
+        &all.into_iter().map(|(name, level)| (name, level.into())).collect::<BTreeMap<String, Shown>>(),
+    )
 }
 
 /// `GET /admin/loggers/{n}`.
@@ -47,10 +49,12 @@ pub(crate) async fn get(State(_): Shared, Path(logger): Path<String>, _call: Cal
 /// `PUT /admin/loggers/{n}`.
 pub(crate) async fn set(State(state): Shared, Path(logger): Path<String>, call: Call) -> Outcome {
     let body: Json = parse(&call.body)?;
-    let missing = || HerderError::BadRequest("Desired 'level' parameter was not specified in request.".to_owned());
-    let level = body.get("level").and_then(Json::as_str).filter(|level| !level.is_empty()).ok_or_else(missing)?;
-    let filter = parse_level(level)
-        .ok_or_else(|| HerderError::NotFound(format!("invalid log level '{level}'.")))?;
+    let missing =
+        || HerderError::BadRequest("Desired 'level' parameter was not specified in request.".to_owned());
+    let level =
+        body.get("level").and_then(Json::as_str).filter(|level| !level.is_empty()).ok_or_else(missing)?;
+    let filter =
+        parse_level(level).ok_or_else(|| HerderError::NotFound(format!("invalid log level '{level}'.")))?;
     if call.param("scope").is_some_and(|scope| scope.eq_ignore_ascii_case("cluster")) {
         state.herder.set_cluster_logger(&logger, &level.to_ascii_uppercase()).await?;
         return answer::empty(StatusCode::NO_CONTENT);

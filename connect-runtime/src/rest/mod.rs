@@ -11,3 +11,6 @@ pub(crate) mod root;
 pub(crate) mod routes;
 pub(crate) mod safety;
 pub(crate) mod tasks;
+
+#[cfg(test)]
+mod tests;

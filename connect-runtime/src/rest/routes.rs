@@ -47,11 +47,20 @@ pub(crate) fn router(state: Arc<RestState>) -> Router {
 
 fn connector_routes() -> Routes {
     Router::new()
-        .route("/connectors", resource("HEAD, POST, GET, OPTIONS", get(connectors::list).post(connectors::create)))
-        .route("/connectors/{name}", resource("HEAD, GET, DELETE, OPTIONS", get(connectors::info).delete(connectors::remove)))
+        .route(
+            "/connectors",
+            resource("HEAD, POST, GET, OPTIONS", get(connectors::list).post(connectors::create)),
+        )
+        .route(
+            "/connectors/{name}",
+            resource("HEAD, GET, DELETE, OPTIONS", get(connectors::info).delete(connectors::remove)),
+        )
         .route(
             "/connectors/{name}/config",
-            resource("HEAD, GET, PUT, PATCH, OPTIONS", get(connectors::config).put(connectors::put_config).patch(connectors::patch_config)),
+            resource(
+                "HEAD, GET, PUT, PATCH, OPTIONS",
+                get(connectors::config).put(connectors::put_config).patch(connectors::patch_config),
+            ),
         )
         .route("/connectors/{name}/status", resource("HEAD, GET, OPTIONS", get(connectors::status)))
         .route("/connectors/{name}/topics", resource("HEAD, GET, OPTIONS", get(connectors::topics)))
@@ -60,13 +69,19 @@ fn connector_routes() -> Routes {
         .route("/connectors/{name}/resume", resource("PUT, OPTIONS", put(connectors::resume)))
         .route("/connectors/{name}/stop", resource("PUT, OPTIONS", put(connectors::stop)))
         .route("/connectors/{name}/restart", resource("POST, OPTIONS", post(connectors::restart)))
-        .route("/connectors/{name}/tasks", resource("HEAD, POST, GET, OPTIONS", get(tasks::list).post(tasks::put_configs)))
+        .route(
+            "/connectors/{name}/tasks",
+            resource("HEAD, POST, GET, OPTIONS", get(tasks::list).post(tasks::put_configs)),
+        )
         .route("/connectors/{name}/tasks/{task}/status", resource("HEAD, GET, OPTIONS", get(tasks::status)))
         .route("/connectors/{name}/tasks/{task}/restart", resource("POST, OPTIONS", post(tasks::restart)))
         .route("/connectors/{name}/fence", resource("PUT, OPTIONS", put(tasks::fence)))
         .route(
             "/connectors/{name}/offsets",
-            resource("HEAD, GET, PATCH, DELETE, OPTIONS", get(offsets::list).patch(offsets::alter).merge(delete(offsets::reset))),
+            resource(
+                "HEAD, GET, PATCH, DELETE, OPTIONS",
+                get(offsets::list).patch(offsets::alter).merge(delete(offsets::reset)),
+            ),
         )
 }
 
@@ -74,20 +89,26 @@ fn other_routes() -> Routes {
     Router::new()
         .route("/connector-plugins", resource("HEAD, GET, OPTIONS", get(plugins::list)))
         .route("/connector-plugins/{plugin}/config", resource("HEAD, GET, OPTIONS", get(plugins::config)))
-        .route("/connector-plugins/{plugin}/config/validate", resource("PUT, OPTIONS", put(plugins::validate)))
+        .route(
+            "/connector-plugins/{plugin}/config/validate",
+            resource("PUT, OPTIONS", put(plugins::validate)),
+        )
         .route("/admin/loggers", resource("HEAD, GET, OPTIONS", get(loggers::list)))
-        .route("/admin/loggers/{logger}", resource("HEAD, GET, PUT, OPTIONS", get(loggers::get).put(loggers::set)))
+        .route(
+            "/admin/loggers/{logger}",
+            resource("HEAD, GET, PUT, OPTIONS", get(loggers::get).put(loggers::set)),
+        )
 }
 
 /// A path with its methods, OPTIONS, and 405 for all others.
 fn resource(allow: &'static str, methods: MethodRouter<Arc<RestState>>) -> MethodRouter<Arc<RestState>> {
-    methods
-        .options(move |headers: HeaderMap| async move { options(allow, &headers) })
-        .fallback(move || async move {
+    methods.options(move |headers: HeaderMap| async move { options(allow, &headers) }).fallback(
+        move || async move {
             let mut response = answer::container_error(StatusCode::METHOD_NOT_ALLOWED);
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
             response
-        })
+        },
+    )
 }
 
 fn options(allow: &'static str, headers: &HeaderMap) -> Response {
@@ -102,12 +123,14 @@ fn options(allow: &'static str, headers: &HeaderMap) -> Response {
 
 /// Host, origin, path, time.
 async fn guard(state: &RestState, mut request: Request, next: middleware::Next) -> Response {
-    let refuse = |refused: super::safety::Refused| answer::error_json(refused.status.as_u16(), refused.message);
+    let refuse =
+        |refused: super::safety::Refused| answer::error_json(refused.status.as_u16(), refused.message);
     let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
     if let Err(refused) = state.guests.check(request.headers(), authority.as_deref()) {
         return refuse(refused);
     }
-    let original = request.uri().path_and_query().map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned());
+    let original =
+        request.uri().path_and_query().map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned());
     let routed = match routed_path(request.uri().path()) {
         Ok(routed) => routed,
         Err(refused) => return refuse(refused),
@@ -128,7 +151,9 @@ async fn guard(state: &RestState, mut request: Request, next: middleware::Next) 
         Err(_) => answer::error_json(500, "Request timed out. The worker did not answer in time."),
     };
     tracing::debug!(%method, path, status = response.status().as_u16(), ms = started.elapsed().as_millis() as u64, "request");
-    if let Some(origin) = origin.filter(|origin| origin.to_str().is_ok_and(|text| state.guests.allows_origin(text))) {
+    if let Some(origin) =
+        origin.filter(|origin| origin.to_str().is_ok_and(|text| state.guests.allows_origin(text)))
+    {
         add_cors(response.headers_mut(), origin, preflight, &state.allow_methods);
     }
     response

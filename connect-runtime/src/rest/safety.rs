@@ -30,7 +30,8 @@ impl Guests {
     /// Judges the headers of a request.
     pub(crate) fn check(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Refused> {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let host = authority.or_else(|| text(header::HOST)).filter(|host| !host.is_empty()).ok_or(BAD_REQUEST)?;
+        let host =
+            authority.or_else(|| text(header::HOST)).filter(|host| !host.is_empty()).ok_or(BAD_REQUEST)?;
         if self.loopback && !self.knows(host_name(host)) {
             return Err(Refused {
                 status: StatusCode::FORBIDDEN,
@@ -48,7 +49,8 @@ impl Guests {
 
     /// Whether pages of an origin may call.
     pub(crate) fn allows_origin(&self, origin: &str) -> bool {
-        self.origin == "*" || (!self.origin.is_empty() && self.origin.split(',').any(|allowed| allowed.trim() == origin))
+        self.origin == "*"
+            || (!self.origin.is_empty() && self.origin.split(',').any(|allowed| allowed.trim() == origin))
     }
 
     /// Names that cannot be rebound: addresses and localhost; and those that were allowed.

@@ -23,7 +23,11 @@ pub(crate) async fn list(State(state): Shared, Path(name): Path<String>, _call: 
 }
 
 /// `GET /connectors/{c}/tasks/{n}/status`.
-pub(crate) async fn status(State(state): Shared, Path((name, task)): Path<(String, String)>, _call: Call) -> Outcome {
+pub(crate) async fn status(
+    State(state): Shared,
+    Path((name, task)): Path<(String, String)>,
+    _call: Call,
+) -> Outcome {
     answer::ok(&state.herder.task_status(&TaskId::new(name, number(&task)?))?)
 }
 

@@ -143,7 +143,9 @@ impl ConfigRecord {
     /// The record as key and value.
     pub(crate) fn encode(&self) -> (Bytes, Option<Bytes>) {
         let (key, value) = match self {
-            Self::Connector { name, config } => (format!("{CONNECTOR}{name}"), config.as_ref().map(properties)),
+            Self::Connector { name, config } => {
+                (format!("{CONNECTOR}{name}"), config.as_ref().map(properties))
+            }
             Self::Task { id, config } => (format!("{TASK}{id}"), config.as_ref().map(properties)),
             Self::Commit { name, tasks } => (format!("{COMMIT}{name}"), tasks.map(|n| json!({ "tasks": n }))),
             Self::TargetState { name, state } => (format!("{TARGET_STATE}{name}"), state.map(target_state)),
@@ -244,7 +246,8 @@ impl<'a> Fields<'a> {
 
     fn properties(&self) -> Result<Option<ConfigMap>, BadConfigRecord> {
         let Some(object) = &self.object else { return Ok(None) };
-        let map = object.get("properties").and_then(Json::as_object).ok_or_else(|| self.refuse("properties"))?;
+        let map =
+            object.get("properties").and_then(Json::as_object).ok_or_else(|| self.refuse("properties"))?;
         let entry = |(key, value): (&String, &Json)| match value {
             Json::String(text) => Some(Ok((key.clone(), text.clone()))),
             Json::Null => None,
@@ -370,7 +373,8 @@ mod tests {
 
     #[test]
     fn bad_records_name_their_fault() {
-        let fault = |key: &[u8], value: &[u8]| ConfigRecord::decode(key, Some(value)).unwrap_err().to_string();
+        let fault =
+            |key: &[u8], value: &[u8]| ConfigRecord::decode(key, Some(value)).unwrap_err().to_string();
         assert_eq!(fault(b"what-is-this", b"{}"), "unknown key \"what-is-this\"");
         assert_eq!(fault(b"task-noNumber", b"{\"properties\":{}}"), "unknown key \"task-noNumber\"");
         assert_eq!(fault(b"commit-c", b"{}"), "record \"commit-c\" has no valid tasks");

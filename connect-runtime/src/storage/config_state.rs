@@ -98,7 +98,9 @@ impl ConfigState {
             ConfigRecord::Connector { name: name.clone(), config: None },
             ConfigRecord::TargetState { name: name.clone(), state: None },
         ];
-        records.extend((0..tasks).map(|n| ConfigRecord::Task { id: TaskId::new(name.clone(), n), config: None }));
+        records.extend(
+            (0..tasks).map(|n| ConfigRecord::Task { id: TaskId::new(name.clone(), n), config: None }),
+        );
         records.push(ConfigRecord::Commit { name, tasks: None });
         records
     }
@@ -107,7 +109,9 @@ impl ConfigState {
     pub(crate) fn apply(&mut self, offset: i64, record: ConfigRecord) -> Option<ConfigEvent> {
         self.offset = offset;
         match record {
-            ConfigRecord::Connector { name, config: Some(config) } => Some(self.set_connector(offset, name, config)),
+            ConfigRecord::Connector { name, config: Some(config) } => {
+                Some(self.set_connector(offset, name, config))
+            }
             ConfigRecord::Connector { name, config: None } => self.remove_connector(name),
             ConfigRecord::Task { id, config } => {
                 self.defer_task(id, config);
@@ -288,14 +292,16 @@ mod tests {
     fn an_initial_state_written_before_the_connector_holds() {
         let (state, _) = read([target(TargetState::Stopped), connector("a")]);
         assert_eq!(state.connector("c").unwrap().target, TargetState::Stopped);
-        let (state, events) = read([connector("a"), target(TargetState::Paused), target(TargetState::Paused)]);
+        let (state, events) =
+            read([connector("a"), target(TargetState::Paused), target(TargetState::Paused)]);
         assert_eq!(state.connector("c").unwrap().target, TargetState::Paused);
         assert_eq!(events.len(), 2, "the second write of the same state changes nothing");
     }
 
     #[test]
     fn removal_tombstones_everything_ever_written() {
-        let (mut state, _) = read([connector("a"), task(0, "x"), task(1, "y"), commit(2), task(0, "z"), commit(1)]);
+        let (mut state, _) =
+            read([connector("a"), task(0, "x"), task(1, "y"), commit(2), task(0, "z"), commit(1)]);
         let removal = state.removal_of("c");
         assert_eq!(removal.len(), 5, "connector, target state, two tasks, commit");
         for (i, record) in removal.into_iter().enumerate() {

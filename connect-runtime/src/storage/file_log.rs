@@ -26,7 +26,11 @@ pub(crate) struct FileLog {
 
 impl FileLog {
     /// Reads the file, if it is there, into the snapshot.
-    pub(crate) fn open(path: &Path, state: Arc<Mutex<OffsetState>>, mut apply: Apply) -> Result<Self, StorageError> {
+    pub(crate) fn open(
+        path: &Path,
+        state: Arc<Mutex<OffsetState>>,
+        mut apply: Apply,
+    ) -> Result<Self, StorageError> {
         let refuse = |source| StorageError::File { path: path.to_owned(), source };
         match std::fs::read(path) {
             Ok(bytes) => read_lines(&bytes).map_err(refuse)?.into_iter().for_each(&mut apply),
@@ -63,7 +67,8 @@ impl CompactedLog for FileLog {
 }
 
 fn read_lines(bytes: &[u8]) -> std::io::Result<Vec<LogRecord>> {
-    let bad = || std::io::Error::new(std::io::ErrorKind::InvalidData, "not a file of offsets in lines of JSON");
+    let bad =
+        || std::io::Error::new(std::io::ErrorKind::InvalidData, "not a file of offsets in lines of JSON");
     let line = |line: &[u8]| {
         let tab = line.iter().position(|byte| *byte == b'\t').ok_or_else(bad)?;
         let (key, value) = (Bytes::copy_from_slice(&line[..tab]), Bytes::copy_from_slice(&line[tab + 1..]));

@@ -60,9 +60,15 @@ mod tests {
     fn records_are_written_as_apache_writes_them() {
         let partition = OffsetMap::new().with("protocol", "1").with("table", "shop.orders");
         let offset = OffsetMap::new().with("timestamp_nanos", 5).with("incrementing", 42);
-        assert_eq!(&encode_key("jdbc", &partition)[..], br#"["jdbc",{"protocol":"1","table":"shop.orders"}]"#);
+        assert_eq!(
+            &encode_key("jdbc", &partition)[..],
+            br#"["jdbc",{"protocol":"1","table":"shop.orders"}]"#
+        );
         assert_eq!(&encode_value(&offset)[..], br#"{"timestamp_nanos":5,"incrementing":42}"#);
-        let read = decode(br#"["jdbc", {"table":"shop.orders","protocol":"1"}]"#, Some(b"{\"incrementing\":42,\"timestamp_nanos\":5}"));
+        let read = decode(
+            br#"["jdbc", {"table":"shop.orders","protocol":"1"}]"#,
+            Some(b"{\"incrementing\":42,\"timestamp_nanos\":5}"),
+        );
         assert_eq!(
             read.unwrap(),
             OffsetRecord { connector: "jdbc".to_owned(), partition, offset: Some(offset) }

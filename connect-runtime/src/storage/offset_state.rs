@@ -32,8 +32,9 @@ impl OffsetState {
         match offset {
             Some(offset) => {
                 let partitions = self.connectors.entry(connector).or_default();
-                let entry =
-                    partitions.entry(partition).or_insert_with(|| Entry { offset: OffsetMap::new(), keys: Vec::new() });
+                let entry = partitions
+                    .entry(partition)
+                    .or_insert_with(|| Entry { offset: OffsetMap::new(), keys: Vec::new() });
                 entry.offset = offset;
                 entry.keys.retain(|known| *known != key);
                 entry.keys.push(key);
@@ -63,14 +64,20 @@ impl OffsetState {
     /// All offsets of a connector, ordered by the text of their partitions.
     pub(crate) fn all(&self, connector: &str) -> Vec<(OffsetMap, OffsetMap)> {
         let partitions = self.connectors.get(connector).into_iter().flatten();
-        let mut all: Vec<_> = partitions.map(|(partition, entry)| (partition.clone(), entry.offset.clone())).collect();
+        let mut all: Vec<_> =
+            partitions.map(|(partition, entry)| (partition.clone(), entry.offset.clone())).collect();
         all.sort_by_cached_key(|(partition, _)| partition.to_json().to_string());
         all
     }
 
     /// The records that set (or, for `None`, remove) an offset. A partition keeps the key bytes it was first written
     /// with, so that compaction sees one key; a removal reaches every key in use.
-    pub(crate) fn writes(&self, connector: &str, partition: &OffsetMap, offset: Option<&OffsetMap>) -> Vec<KeyValue> {
+    pub(crate) fn writes(
+        &self,
+        connector: &str,
+        partition: &OffsetMap,
+        offset: Option<&OffsetMap>,
+    ) -> Vec<KeyValue> {
         let known = self.connectors.get(connector).and_then(|partitions| partitions.get(partition));
         match (offset, known.map(|entry| entry.keys.as_slice())) {
             (Some(offset), Some([.., latest])) => vec![(latest.clone(), Some(encode_value(offset)))],

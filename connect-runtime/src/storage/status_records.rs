@@ -205,13 +205,10 @@ mod tests {
             generation: 4,
             version: None,
         };
-        let running = Status { state: State::Running, trace: None, version: Some("1.0".to_owned()), ..status.clone() };
-        let topic = TopicStatus {
-            topic: "t".to_owned(),
-            connector: "a-b".to_owned(),
-            task: 1,
-            discovered_ms: 9,
-        };
+        let running =
+            Status { state: State::Running, trace: None, version: Some("1.0".to_owned()), ..status.clone() };
+        let topic =
+            TopicStatus { topic: "t".to_owned(), connector: "a-b".to_owned(), task: 1, discovered_ms: 9 };
         let golden = [
             (
                 StatusRecord::Connector("a-b".to_owned(), Some(status)),
@@ -221,10 +218,16 @@ mod tests {
             (
                 StatusRecord::Task(TaskId::new("a-b", 1), Some(running)),
                 "status-task-a-b-1",
-                Some(r#"{"state":"RUNNING","trace":null,"worker_id":"h:8083","generation":4,"version":"1.0"}"#),
+                Some(
+                    r#"{"state":"RUNNING","trace":null,"worker_id":"h:8083","generation":4,"version":"1.0"}"#,
+                ),
             ),
             (
-                StatusRecord::Topic { topic: "t".to_owned(), connector: "a-b".to_owned(), status: Some(topic) },
+                StatusRecord::Topic {
+                    topic: "t".to_owned(),
+                    connector: "a-b".to_owned(),
+                    status: Some(topic),
+                },
                 "status-topic-t:connector-a-b",
                 Some(r#"{"topic":{"name":"t","connector":"a-b","task":1,"discoverTimestamp":9}}"#),
             ),

@@ -152,7 +152,8 @@ mod tests {
         let mut state = StatusState::default();
         state.apply(Instance::Connector("c".to_owned()).record(Some(Status::of(State::Running, "w", 1))));
         state.apply(Instance::Task(TaskId::new("c", 1)).record(Some(Status::of(State::Running, "w", 1))));
-        let topic = TopicStatus { topic: "t".to_owned(), connector: "c".to_owned(), task: 0, discovered_ms: 1 };
+        let topic =
+            TopicStatus { topic: "t".to_owned(), connector: "c".to_owned(), task: 0, discovered_ms: 1 };
         state.apply(StatusRecord::Topic {
             topic: "t".to_owned(),
             connector: "c".to_owned(),

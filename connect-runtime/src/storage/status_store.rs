@@ -8,8 +8,8 @@ use aqueduct_service::Shutdown;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::snapshot::Snapshot;
 use super::log::{Apply, CompactedLog, StorageError};
+use super::snapshot::Snapshot;
 use super::status_records::{Status, StatusRecord, TopicStatus};
 use super::status_state::{Instance, StatusState};
 
@@ -118,7 +118,8 @@ impl StatusStore {
     }
 
     async fn write_pending(&self) -> Result<(), StorageError> {
-        let pending: Vec<_> = self.pending.lock().iter().map(|(of, status)| (of.clone(), status.clone())).collect();
+        let pending: Vec<_> =
+            self.pending.lock().iter().map(|(of, status)| (of.clone(), status.clone())).collect();
         let state = self.state.load();
         let due = pending.iter().filter(|(of, (status, safe))| {
             !safe || state.may_replace_safely(of, &status.worker_id, status.generation)

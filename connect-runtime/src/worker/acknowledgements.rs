@@ -107,7 +107,12 @@ mod tests {
 
     fn sent(id: u64, tickets: &[&Ticket]) -> Sent<Ticket> {
         let offset = (Arc::new(OffsetMap::new()), OffsetMap::new().with("o", id as i64));
-        Sent { id, records: 10, tickets: tickets.iter().map(|t| (*t).clone()).collect(), offsets: vec![offset] }
+        Sent {
+            id,
+            records: 10,
+            tickets: tickets.iter().map(|t| (*t).clone()).collect(),
+            offsets: vec![offset],
+        }
     }
 
     #[test]

@@ -37,10 +37,14 @@ mod tests {
 
     #[test]
     fn waits_double_to_the_longest_and_are_forgiven() {
-        let settings =
-            RestartConfig { enabled: true, backoff: Duration::from_secs(1), backoff_max: Duration::from_secs(5) };
+        let settings = RestartConfig {
+            enabled: true,
+            backoff: Duration::from_secs(1),
+            backoff_max: Duration::from_secs(5),
+        };
         let mut failures = Failures::default();
-        let mut next = |ran| failures.wait_after(Duration::from_secs(ran), settings, 0.5).as_secs_f64().round() as u64;
+        let mut next =
+            |ran| failures.wait_after(Duration::from_secs(ran), settings, 0.5).as_secs_f64().round() as u64;
         assert_eq!([next(0), next(0), next(0), next(0)], [1, 2, 4, 5]);
         assert_eq!(next(600), 1);
     }

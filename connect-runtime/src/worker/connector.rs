@@ -117,7 +117,8 @@ async fn publish(
     connector: &mut dyn Connector,
 ) -> Result<Result<(), HerderError>, ConnectError> {
     let max = config.get(TASKS_MAX).and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1).max(1);
-    let asked = within(env.config.plugin_call_timeout, "give task configurations", connector.task_configs(max)).await;
+    let asked =
+        within(env.config.plugin_call_timeout, "give task configurations", connector.task_configs(max)).await;
     let tasks = match asked {
         Ok(tasks) => tasks,
         Err(error) if error.class == aqueduct_plugin_api::ErrorClass::Retriable => {
@@ -125,7 +126,8 @@ async fn publish(
         }
         Err(error) => return Err(error),
     };
-    let enforced = config.get("tasks.max.enforce").is_none_or(|text| !text.trim().eq_ignore_ascii_case("false"));
+    let enforced =
+        config.get("tasks.max.enforce").is_none_or(|text| !text.trim().eq_ignore_ascii_case("false"));
     if tasks.len() > max && enforced {
         return Err(ConnectError::fatal(format!(
             "The connector {name} has generated {} tasks, which is greater than {max}, the maximum number of tasks it is \

@@ -88,11 +88,8 @@ impl Reporter {
             }
         }
         let version = self.env.catalog.of_config(&entry.config).map(|plugin| plugin.version.clone());
-        let status = Status {
-            trace,
-            version,
-            ..Status::of(state, &self.env.worker_id, self.env.generation())
-        };
+        let status =
+            Status { trace, version, ..Status::of(state, &self.env.worker_id, self.env.generation()) };
         match safe {
             true => self.env.statuses.put_safe(self.instance.clone(), status),
             false => self.env.statuses.put(self.instance.clone(), status),

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use aqueduct_client::{ConsumerRecord, ProducerRecord};
 use aqueduct_converters::{ConvertError, Converter, Missing, SchemaAndValue};
-use aqueduct_plugin_api::{ConfigMap, ConnectError, Header, SchemaRef, SinkRecord, SourceRecord, TimestampType, Value};
+use aqueduct_plugin_api::{
+    ConfigMap, ConnectError, Header, SchemaRef, SinkRecord, SourceRecord, TimestampType, Value,
+};
 use aqueduct_transforms::{Chain, Verdict};
 use bytes::{Bytes, BytesMut};
 use bytestring::ByteString;
@@ -136,7 +138,12 @@ impl Conversion {
 
 impl NamedConverter {
     /// The connector's converter, else the worker's.
-    fn new(purpose: Use, stage: Stage, worker: &WorkerConfig, connector: &ConfigMap) -> Result<Self, ConnectError> {
+    fn new(
+        purpose: Use,
+        stage: Stage,
+        worker: &WorkerConfig,
+        connector: &ConfigMap,
+    ) -> Result<Self, ConnectError> {
         let key = purpose.key();
         let prefix = format!("{key}.");
         let default = "org.apache.kafka.connect.storage.SimpleHeaderConverter";
@@ -146,7 +153,9 @@ impl NamedConverter {
             (None, None) => (default, ConfigMap::new()),
         };
         let class = converters::find(name).filter(|class| class.is_for(purpose)).ok_or_else(|| {
-            ConnectError::config(format!("Invalid value {name} for configuration {key}: Class {name} could not be found."))
+            ConnectError::config(format!(
+                "Invalid value {name} for configuration {key}: Class {name} could not be found."
+            ))
         })?;
         Ok(Self { class: class.name, stage, converter: class.make(&settings, purpose)? })
     }

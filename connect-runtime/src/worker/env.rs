@@ -41,7 +41,8 @@ impl WorkerEnv {
     pub(crate) async fn resolve(&self, config: &Arc<ConfigMap>) -> Result<ConfigMap, ConnectError> {
         let (providers, config) = (self.config.providers.clone(), config.clone());
         let resolved = tokio::task::spawn_blocking(move || providers.resolve(&config)).await;
-        let resolved = resolved.map_err(|failed| ConnectError::fatal("resolving settings panicked").caused_by(&failed))?;
+        let resolved = resolved
+            .map_err(|failed| ConnectError::fatal("resolving settings panicked").caused_by(&failed))?;
         resolved.map_err(|error| ConnectError::fatal(error.to_string()))
     }
 
@@ -58,7 +59,11 @@ impl WorkerEnv {
     }
 
     /// The consumer settings of a sink connector.
-    pub(crate) fn consumer_config(&self, name: &str, connector: &ConfigMap) -> Result<ConsumerConfig, ConnectError> {
+    pub(crate) fn consumer_config(
+        &self,
+        name: &str,
+        connector: &ConfigMap,
+    ) -> Result<ConsumerConfig, ConnectError> {
         let mut settings: ConfigMap = [("auto.offset.reset", "earliest"), ("max.poll.records", "2000")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into();

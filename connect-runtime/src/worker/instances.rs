@@ -90,7 +90,8 @@ impl Instances {
     /// Waits until instances that were told to end have ended.
     pub(crate) fn ended(&self, instances: &[Instance]) -> impl Future<Output = ()> + Send + 'static {
         let slots = self.slots.lock();
-        let waits: Vec<Ended> = instances.iter().filter_map(|instance| slots.ending.get(instance).cloned()).collect();
+        let waits: Vec<Ended> =
+            instances.iter().filter_map(|instance| slots.ending.get(instance).cloned()).collect();
         async move {
             for ended in waits {
                 wait_for(ended).await;
@@ -111,7 +112,8 @@ impl Instances {
     /// How many connectors and tasks there are.
     pub(crate) fn counts(&self) -> (usize, usize) {
         let slots = self.slots.lock();
-        let connectors = slots.running.keys().filter(|instance| matches!(instance, Instance::Connector(_))).count();
+        let connectors =
+            slots.running.keys().filter(|instance| matches!(instance, Instance::Connector(_))).count();
         (connectors, slots.running.len() - connectors)
     }
 }

@@ -11,7 +11,8 @@ use aqueduct_client::consumer::{CommittedOffset, ConsumeError};
 use aqueduct_client::{Consumer, ConsumerEvent, ConsumerRecord, Delivery, TopicPartition};
 use aqueduct_plugin_abi::CatalogEntry;
 use aqueduct_plugin_api::{
-    ConnectError, ConnectorKind, ErrorClass, Plugin, PutCompletion, PutOutcome, SinkRecord, SinkTask, TaskContext,
+    ConnectError, ConnectorKind, ErrorClass, Plugin, PutCompletion, PutOutcome, SinkRecord, SinkTask,
+    TaskContext,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -212,7 +213,11 @@ impl SinkLoop {
         let hold = paused || !self.retries.is_empty() || self.records_under_way >= MAX_UNDER_WAY;
         if hold != self.held {
             let all = self.consumer.assignment();
-            if hold { self.consumer.pause(&all) } else { self.consumer.resume(&all) }
+            if hold {
+                self.consumer.pause(&all)
+            } else {
+                self.consumer.resume(&all)
+            }
             self.held = hold;
         }
     }
@@ -228,7 +233,9 @@ impl SinkLoop {
                     self.consumer.pause(&partitions);
                 }
                 if self.env.config.topic_tracking {
-                    partitions.iter().for_each(|partition| record_topic(&self.env, &self.id, &partition.topic));
+                    partitions
+                        .iter()
+                        .for_each(|partition| record_topic(&self.env, &self.id, &partition.topic));
                 }
                 self.metrics.partitions.set(self.progress.len() as f64);
                 task.open(&names(&partitions)).await
@@ -255,7 +262,11 @@ impl SinkLoop {
     }
 
     /// A new batch.
-    async fn take(&mut self, records: Vec<ConsumerRecord>, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+    async fn take(
+        &mut self,
+        records: Vec<ConsumerRecord>,
+        task: &mut dyn SinkTask,
+    ) -> Result<(), ConnectError> {
         self.metrics.read.increment(records.len() as u64);
         let batch = self.next_batch;
         self.next_batch += 1;
@@ -313,10 +324,12 @@ impl SinkLoop {
             let fault = match self.conversion.consumed(record) {
                 Ok(converted) => return Ok(converted),
                 Err(NotConverted::Fault(fault)) => fault,
-                Err(NotConverted::Missing(stage, missing)) => match self.conversion.fetch(stage, missing).await {
-                    Ok(()) => continue,
-                    Err(fault) => fault,
-                },
+                Err(NotConverted::Missing(stage, missing)) => {
+                    match self.conversion.fetch(stage, missing).await {
+                        Ok(()) => continue,
+                        Err(fault) => fault,
+                    }
+                }
             };
             tries += 1;
             let elapsed = began.get_or_insert_with(Instant::now).elapsed();
@@ -334,7 +347,11 @@ impl SinkLoop {
     }
 
     /// A fault of one record: logged, sent to the dead letter queue, skipped; or the end of the task.
-    async fn tolerate(&self, record: &ConsumerRecord, fault: RecordFault) -> Result<Option<Delivery>, ConnectError> {
+    async fn tolerate(
+        &self,
+        record: &ConsumerRecord,
+        fault: RecordFault,
+    ) -> Result<Option<Delivery>, ConnectError> {
         self.errors.failures.increment(1);
         self.errors.errors.increment(1);
         // Something that may work later is not the record's fault: nothing is skipped for it.
@@ -448,12 +465,16 @@ impl SinkLoop {
         if self.commit.is_some() || offsets.is_empty() {
             return;
         }
-        let given = offsets.iter().map(|(partition, offset)| (partition.clone(), CommittedOffset::from(*offset))).collect();
+        let given = offsets
+            .iter()
+            .map(|(partition, offset)| (partition.clone(), CommittedOffset::from(*offset)))
+            .collect();
         let commit = self.consumer.commit_later(given);
         let timeout = self.env.config.offset_flush_timeout;
         self.commit = Some(tokio::spawn(async move {
             let outcome = tokio::time::timeout(timeout, commit).await;
-            let late = || aqueduct_client::ClientError::Timeout { what: "OffsetCommit".to_owned(), after: timeout };
+            let late =
+                || aqueduct_client::ClientError::Timeout { what: "OffsetCommit".to_owned(), after: timeout };
             (offsets, outcome.unwrap_or_else(|_| Err(late().into())))
         }));
     }
@@ -487,7 +508,11 @@ impl SinkLoop {
     }
 
     /// Waits until nothing of these partitions is under way, for a time.
-    async fn drain(&mut self, partitions: &[TopicPartition], task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+    async fn drain(
+        &mut self,
+        partitions: &[TopicPartition],
+        task: &mut dyn SinkTask,
+    ) -> Result<(), ConnectError> {
         let deadline = Instant::now() + REVOKE_GRACE;
         if !self.progress.open_in(partitions).is_empty() {
             task.flush().await?;
@@ -507,7 +532,11 @@ impl SinkLoop {
         Ok(())
     }
 
-    async fn give_up(&mut self, partitions: &[TopicPartition], task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+    async fn give_up(
+        &mut self,
+        partitions: &[TopicPartition],
+        task: &mut dyn SinkTask,
+    ) -> Result<(), ConnectError> {
         partitions.iter().for_each(|partition| self.progress.remove(partition));
         self.metrics.partitions.set(self.progress.len() as f64);
         task.close(&names(partitions)).await

@@ -96,7 +96,8 @@ impl Progress {
     /// Batches that are open in any of these partitions.
     pub(crate) fn open_in(&self, names: &[TopicPartition]) -> BTreeSet<u64> {
         let held = names.iter().filter_map(|name| self.partitions.get(name));
-        held.flat_map(|partition| partition.spans.iter().filter(|span| span.open).map(|span| span.batch)).collect()
+        held.flat_map(|partition| partition.spans.iter().filter(|span| span.open).map(|span| span.batch))
+            .collect()
     }
 }
 

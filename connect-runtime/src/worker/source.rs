@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use aqueduct_client::Delivery;
 use aqueduct_plugin_abi::CatalogEntry;
-use aqueduct_plugin_api::{ConnectError, ConnectorKind, ErrorClass, Plugin, SourceBatch, SourceTask, TaskContext};
+use aqueduct_plugin_api::{
+    ConnectError, ConnectorKind, ErrorClass, Plugin, SourceBatch, SourceTask, TaskContext,
+};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -123,7 +125,8 @@ impl SourceLoop {
         loop {
             self.tell_durable(task).await?;
             let polled = {
-                let may_poll = !control.is_paused() && self.sent.records() < self.env.config.max_buffered_records;
+                let may_poll =
+                    !control.is_paused() && self.sent.records() < self.env.config.max_buffered_records;
                 let began = Instant::now();
                 let poll = poll_after(task, wait_until.take());
                 tokio::pin!(poll);
@@ -214,7 +217,9 @@ impl SourceLoop {
         });
         match (settled, failed) {
             (_, Some(failure)) => return Err(failure),
-            (Err(error), None) => return Err(ConnectError::fatal("a record was not delivered").caused_by(&error)),
+            (Err(error), None) => {
+                return Err(ConnectError::fatal("a record was not delivered").caused_by(&error));
+            }
             (Ok(durable), None) => {
                 for Durable { id, records, offsets } in durable {
                     self.metrics.written.increment(records as u64);
@@ -229,7 +234,12 @@ impl SourceLoop {
 
     async fn tell_durable(&mut self, task: &mut dyn SourceTask) -> Result<(), ConnectError> {
         for (batch, records) in self.durable.drain(..) {
-            within(self.env.config.plugin_call_timeout, "take an acknowledgement", task.acknowledged(batch, records)).await?;
+            within(
+                self.env.config.plugin_call_timeout,
+                "take an acknowledgement",
+                task.acknowledged(batch, records),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -246,7 +256,10 @@ impl SourceLoop {
             let timeout = env.config.offset_flush_timeout;
             let written = tokio::time::timeout(timeout, env.offsets.write(&connector, &taken)).await;
             let written = written.unwrap_or_else(|_| {
-                Err(StorageError::TimedOut { what: "a commit of offsets".to_owned(), seconds: timeout.as_secs() })
+                Err(StorageError::TimedOut {
+                    what: "a commit of offsets".to_owned(),
+                    seconds: timeout.as_secs(),
+                })
             });
             if written.is_err() {
                 offsets.put_back(taken);
@@ -260,7 +273,10 @@ impl SourceLoop {
             Ok((_, Ok(()))) => self.metrics.commits.increment(1),
             Ok((mut unwritten, Err(error))) => {
                 self.metrics.commit_failures.increment(1);
-                tracing::warn!("task {}: offsets are not committed: {error}; they will be with the next commit", self.id);
+                tracing::warn!(
+                    "task {}: offsets are not committed: {error}; they will be with the next commit",
+                    self.id
+                );
                 self.pending.put_back(unwritten.take());
             }
             Err(panic) => tracing::error!("task {}: the commit of offsets failed: {panic}", self.id),
@@ -298,7 +314,10 @@ fn report(control: &Control) {
 }
 
 /// Polls, after a wait if one is due.
-async fn poll_after(task: &mut dyn SourceTask, wait_until: Option<Instant>) -> Result<SourceBatch, ConnectError> {
+async fn poll_after(
+    task: &mut dyn SourceTask,
+    wait_until: Option<Instant>,
+) -> Result<SourceBatch, ConnectError> {
     if let Some(until) = wait_until {
         tokio::time::sleep_until(until).await;
     }

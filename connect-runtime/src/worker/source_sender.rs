@@ -47,8 +47,12 @@ const TICKETS_COMPARED: usize = 16;
 impl SourceSender {
     /// Sends a batch; gives what to wait for. Returns when all of it is in the producer's buffers.
     pub(crate) async fn send(&mut self, batch: SourceBatch) -> Result<Sent<Delivery>, ConnectError> {
-        let mut sent =
-            Sent { id: batch.id, records: batch.records.len(), tickets: VecDeque::new(), offsets: Vec::new() };
+        let mut sent = Sent {
+            id: batch.id,
+            records: batch.records.len(),
+            tickets: VecDeque::new(),
+            offsets: Vec::new(),
+        };
         for mut record in batch.records {
             if let Some(offset) = record.source_offset.take() {
                 note_offset(&mut sent.offsets, &record.source_partition, offset);
@@ -98,11 +102,18 @@ impl SourceSender {
             self.errors.skipped.increment(1);
             return Ok(());
         }
-        if fault.stage == Stage::KafkaProduce { Err(fault.error) } else { Err(tolerance_exceeded(&fault.error)) }
+        if fault.stage == Stage::KafkaProduce {
+            Err(fault.error)
+        } else {
+            Err(tolerance_exceeded(&fault.error))
+        }
     }
 
     /// `None` for a record that is left out.
-    async fn convert(&mut self, record: &mut SourceRecord) -> Result<Option<aqueduct_client::ProducerRecord>, ConnectError> {
+    async fn convert(
+        &mut self,
+        record: &mut SourceRecord,
+    ) -> Result<Option<aqueduct_client::ProducerRecord>, ConnectError> {
         match self.conversion.transform_source(record) {
             Ok(true) => {}
             Ok(false) => return Ok(None),
@@ -114,10 +125,12 @@ impl SourceSender {
             let fault = match self.conversion.produced(record) {
                 Ok(converted) => return Ok(Some(converted)),
                 Err(NotConverted::Fault(fault)) => fault,
-                Err(NotConverted::Missing(stage, missing)) => match self.conversion.fetch(stage, missing).await {
-                    Ok(()) => continue,
-                    Err(fault) => fault,
-                },
+                Err(NotConverted::Missing(stage, missing)) => {
+                    match self.conversion.fetch(stage, missing).await {
+                        Ok(()) => continue,
+                        Err(fault) => fault,
+                    }
+                }
             };
             tries += 1;
             let elapsed = began.get_or_insert_with(Instant::now).elapsed();
@@ -164,7 +177,11 @@ pub(crate) fn record_topic(env: &Arc<WorkerEnv>, id: &TaskId, topic: &str) {
 }
 
 /// Keeps the last offset of each source partition. Records of one place come in runs and share their partition.
-fn note_offset(offsets: &mut Vec<(Arc<OffsetMap>, OffsetMap)>, partition: &Arc<OffsetMap>, offset: OffsetMap) {
+fn note_offset(
+    offsets: &mut Vec<(Arc<OffsetMap>, OffsetMap)>,
+    partition: &Arc<OffsetMap>,
+    offset: OffsetMap,
+) {
     let same = |known: &Arc<OffsetMap>| Arc::ptr_eq(known, partition) || **known == **partition;
     match offsets.iter_mut().rev().find(|(known, _)| same(known)) {
         Some((_, last)) => *last = offset,

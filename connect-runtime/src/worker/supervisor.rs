@@ -42,6 +42,9 @@ pub(crate) async fn supervise(env: Arc<WorkerEnv>, instance: Instance, mut wante
     loop {
         let current = wanted.borrow_and_update().clone();
         let Some(spec) = current.spec.clone() else { break };
+        if wanted.has_changed().is_err() {
+            break;
+        }
         let began = Instant::now();
         let error = match attempt(&env, &instance, &spec, current.restarts, &mut wanted, &reporter).await {
             End::Told => {
@@ -113,7 +116,8 @@ async fn attempt(
 /// Whether a running task can go on and just pause or resume.
 fn only_target_differs(instance: &Instance, running: &Spec, restarts: u64, now: &Wanted) -> bool {
     let Some(spec) = &now.spec else { return false };
-    let same = spec.revision == running.revision && spec.connector == running.connector && spec.task == running.task;
+    let same =
+        spec.revision == running.revision && spec.connector == running.connector && spec.task == running.task;
     same && now.restarts == restarts && matches!(instance, Instance::Task(_))
 }
 
@@ -132,7 +136,12 @@ async fn judge(ended: Ended, wanted: &mut watch::Receiver<Wanted>) -> End {
     }
 }
 
-async fn run(env: Arc<WorkerEnv>, instance: Instance, spec: Spec, control: Control) -> Result<(), ConnectError> {
+async fn run(
+    env: Arc<WorkerEnv>,
+    instance: Instance,
+    spec: Spec,
+    control: Control,
+) -> Result<(), ConnectError> {
     let plugin = env.catalog.of_config(&spec.connector).cloned().ok_or_else(|| {
         let class = spec.connector.get("connector.class").map_or("", String::as_str);
         ConnectError::config(env.catalog.not_found(class))

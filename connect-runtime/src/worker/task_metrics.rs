@@ -64,9 +64,7 @@ impl ErrorMetrics {
     /// The measurements of a task.
     pub(crate) fn of(id: &TaskId) -> Self {
         let (connector, task) = (id.connector.clone(), id.task.to_string());
-        let counter = |name: &str| {
-            metrics::counter!(format!("kafka_connect_task_error_metrics_{name}"), "connector" => connector.clone(), "task" => task.clone())
-        };
+        let counter = |name: &str| metrics::counter!(format!("kafka_connect_task_error_metrics_{name}"), "connector" => connector.clone(), "task" => task.clone());
         Self {
             failures: counter("total_record_failures"),
             errors: counter("total_record_errors"),
@@ -100,12 +98,30 @@ impl SourceMetrics {
     pub(crate) fn of(id: &TaskId) -> Self {
         let labels = || [("connector", id.connector.clone()), ("task", id.task.to_string())];
         Self {
-            polled: metrics::counter!("kafka_connect_source_task_metrics_source_record_poll_total", &labels()),
-            written: metrics::counter!("kafka_connect_source_task_metrics_source_record_write_total", &labels()),
-            active: metrics::gauge!("kafka_connect_source_task_metrics_source_record_active_count", &labels()),
-            poll_time: metrics::histogram!("kafka_connect_source_task_metrics_poll_batch_time_seconds", &labels()),
-            commits: metrics::counter!("kafka_connect_connector_task_metrics_offset_commit_success_total", &labels()),
-            commit_failures: metrics::counter!("kafka_connect_connector_task_metrics_offset_commit_failure_total", &labels()),
+            polled: metrics::counter!(
+                "kafka_connect_source_task_metrics_source_record_poll_total",
+                &labels()
+            ),
+            written: metrics::counter!(
+                "kafka_connect_source_task_metrics_source_record_write_total",
+                &labels()
+            ),
+            active: metrics::gauge!(
+                "kafka_connect_source_task_metrics_source_record_active_count",
+                &labels()
+            ),
+            poll_time: metrics::histogram!(
+                "kafka_connect_source_task_metrics_poll_batch_time_seconds",
+                &labels()
+            ),
+            commits: metrics::counter!(
+                "kafka_connect_connector_task_metrics_offset_commit_success_total",
+                &labels()
+            ),
+            commit_failures: metrics::counter!(
+                "kafka_connect_connector_task_metrics_offset_commit_failure_total",
+                &labels()
+            ),
         }
     }
 }
@@ -140,9 +156,18 @@ impl SinkMetrics {
             active: metrics::gauge!("kafka_connect_sink_task_metrics_sink_record_active_count", &labels()),
             partitions: metrics::gauge!("kafka_connect_sink_task_metrics_partition_count", &labels()),
             lag: metrics::gauge!("kafka_connect_sink_task_metrics_sink_record_lag_max", &labels()),
-            put_time: metrics::histogram!("kafka_connect_sink_task_metrics_put_batch_time_seconds", &labels()),
-            commits: metrics::counter!("kafka_connect_sink_task_metrics_offset_commit_completion_total", &labels()),
-            commit_failures: metrics::counter!("kafka_connect_sink_task_metrics_offset_commit_failure_total", &labels()),
+            put_time: metrics::histogram!(
+                "kafka_connect_sink_task_metrics_put_batch_time_seconds",
+                &labels()
+            ),
+            commits: metrics::counter!(
+                "kafka_connect_sink_task_metrics_offset_commit_completion_total",
+                &labels()
+            ),
+            commit_failures: metrics::counter!(
+                "kafka_connect_sink_task_metrics_offset_commit_failure_total",
+                &labels()
+            ),
         }
     }
 }

@@ -35,7 +35,9 @@ impl TopicRules {
         let fallback = Group::from_config("default", config, None)?;
         let names = list(config, "topic.creation.groups");
         let named = names.iter().filter(|name| *name != "default");
-        let mut groups = named.map(|name| Group::from_config(name, config, Some(&fallback))).collect::<Result<Vec<_>, _>>()?;
+        let mut groups = named
+            .map(|name| Group::from_config(name, config, Some(&fallback)))
+            .collect::<Result<Vec<_>, _>>()?;
         groups.push(fallback);
         Ok(Self { groups })
     }
@@ -60,7 +62,9 @@ impl Group {
         let patterns = |key: &str| {
             let compile = |pattern: String| {
                 whole(&pattern).map_err(|error| {
-                    ConnectError::config(format!("Invalid value {pattern} for configuration {prefix}{key}: {error}"))
+                    ConnectError::config(format!(
+                        "Invalid value {pattern} for configuration {prefix}{key}: {error}"
+                    ))
                 })
             };
             list(&below(config, &prefix), key).into_iter().map(compile).collect::<Result<Vec<_>, _>>()
@@ -69,18 +73,32 @@ impl Group {
         if fallback.is_none() && include.is_empty() {
             include = vec![whole(".*").map_err(|error| ConnectError::config(error.to_string()))?];
         } else if include.is_empty() {
-            return Err(ConnectError::config(format!("Missing required configuration \"{prefix}include\" which has no default value.")));
+            return Err(ConnectError::config(format!(
+                "Missing required configuration \"{prefix}include\" which has no default value."
+            )));
         }
         let number = |key: &str, text: Option<String>, inherited: Option<i64>| {
-            let missing = || ConnectError::config(format!("Missing required configuration \"{prefix}{key}\" which has no default value."));
+            let missing = || {
+                ConnectError::config(format!(
+                    "Missing required configuration \"{prefix}{key}\" which has no default value."
+                ))
+            };
             let Some(text) = text else { return inherited.ok_or_else(missing) };
-            let number = text.trim().parse::<i64>().ok().filter(|n| *n == -1 || (1..=i64::from(i16::MAX)).contains(n));
+            let number =
+                text.trim().parse::<i64>().ok().filter(|n| *n == -1 || (1..=i64::from(i16::MAX)).contains(n));
             number.ok_or_else(|| {
-                ConnectError::config(format!("Invalid value {text} for configuration {prefix}{key}: it is -1 or at least 1"))
+                ConnectError::config(format!(
+                    "Invalid value {text} for configuration {prefix}{key}: it is -1 or at least 1"
+                ))
             })
         };
-        let partitions = number("partitions", own.remove("partitions"), fallback.map(|f| f.partitions.into()))?;
-        let replicas = number("replication.factor", own.remove("replication.factor"), fallback.map(|f| f.replication_factor.into()))?;
+        let partitions =
+            number("partitions", own.remove("partitions"), fallback.map(|f| f.partitions.into()))?;
+        let replicas = number(
+            "replication.factor",
+            own.remove("replication.factor"),
+            fallback.map(|f| f.replication_factor.into()),
+        )?;
         own.retain(|key, _| key != "include" && key != "exclude");
         Ok(Self {
             name: name.to_owned(),
@@ -93,19 +111,25 @@ impl Group {
     }
 
     fn is_for(&self, topic: &str) -> bool {
-        self.include.iter().any(|regex| regex.is_match(topic)) && !self.exclude.iter().any(|regex| regex.is_match(topic))
+        self.include.iter().any(|regex| regex.is_match(topic))
+            && !self.exclude.iter().any(|regex| regex.is_match(topic))
     }
 }
 
 /// Makes sure that a topic is there, if the connector has rules for it.
-pub(crate) async fn ensure(env: &WorkerEnv, rules: &TopicRules, topic: &ByteString) -> Result<(), ConnectError> {
+pub(crate) async fn ensure(
+    env: &WorkerEnv,
+    rules: &TopicRules,
+    topic: &ByteString,
+) -> Result<(), ConnectError> {
     if !env.config.topic_creation {
         return Ok(());
     }
     let Some(new) = rules.topic(topic) else { return Ok(()) };
     let refuse = |error: aqueduct_client::ClientError| {
         let text = format!("topic {topic} cannot be created");
-        let refusal = if error.is_retriable() { ConnectError::retriable(text) } else { ConnectError::fatal(text) };
+        let refusal =
+            if error.is_retriable() { ConnectError::retriable(text) } else { ConnectError::fatal(text) };
         refusal.caused_by(&error)
     };
     let admin = env.client.admin();
@@ -152,7 +176,10 @@ mod tests {
     #[test]
     fn without_rules_the_broker_creates_and_wrong_rules_are_told() {
         assert!(rules(&[]).unwrap().topic(&"t".into()).is_none());
-        let error = rules(&[("topic.creation.default.partitions", "0"), ("topic.creation.default.replication.factor", "1")]);
+        let error = rules(&[
+            ("topic.creation.default.partitions", "0"),
+            ("topic.creation.default.replication.factor", "1"),
+        ]);
         assert!(error.unwrap_err().message.contains("topic.creation.default.partitions"));
         let error = rules(&[("topic.creation.default.partitions", "1")]).unwrap_err();
         assert!(error.message.contains("\"topic.creation.default.replication.factor\""), "{error}");

@@ -16,4 +16,4 @@ mod watched_topics;
 pub use aqueduct_protocol::record::TimestampType;
 pub use error::ConsumeError;
 pub use handle::{Consumer, ConsumerEvent, StartAt};
-pub use record::{CommittedOffset, ConsumerRecord, TimestampType};
+pub use record::{CommittedOffset, ConsumerRecord};

@@ -1,0 +1,7 @@
+//! Workers in this process against a real broker: the one at `AQUEDUCT_BOOTSTRAP` (Apache Kafka, for instance), else an
+//! Aqueduct broker started here.
+
+mod cluster;
+mod plugin;
+mod scenarios;
+mod two_workers;
