@@ -10,7 +10,12 @@ use aqueduct_plugin_api::{
 };
 use aqueduct_plugin_misbehaving::{MisbehavingPlugin, SINK, SOURCE, STILLBORN};
 use aqueduct_plugin_testkit::{Offsets, Recorder, connector_context, linked, loaded, soon, task_context};
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
 
 /// Runs a test with the plug-in linked, and then loaded.
 macro_rules! both_ways {
@@ -244,4 +249,37 @@ both_ways! {
         assert!(tokio::time::timeout(Duration::from_millis(20), task.put(records(1), completion)).await.is_err());
         soon("stop", task.stop()).await;
     }
+}
+
+/// Lines of the log: target, then fields and text.
+static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Keeps lines of the plug-in.
+struct Capture;
+
+impl<S: Subscriber> Layer<S> for Capture {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        struct Text(String);
+        impl Visit for Text {
+            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                self.0 += &format!(" {}={value:?}", field.name());
+            }
+        }
+        let mut text = Text(format!("{} {}", event.metadata().level(), event.metadata().target()));
+        event.record(&mut text);
+        LINES.lock().push(text.0);
+    }
+}
+
+/// A loaded plug-in's lines have their own level and target, their fields, and those of the task they belong to.
+#[tokio::test]
+async fn lines_of_a_loaded_plugin_reach_the_workers_log() {
+    let filter = tracing_subscriber::filter::Targets::new().with_target("misbehaving", tracing::Level::INFO);
+    let subscriber = tracing_subscriber::registry().with(Capture.with_filter(filter));
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let _task = source(&loaded("aqueduct_plugin_misbehaving"), "log").await;
+    let lines = LINES.lock().clone();
+    let line = lines.iter().find(|line| line.contains("\"log\"")).expect("the line of this task");
+    assert!(line.starts_with("INFO misbehaving::source message=started how=\"log\""), "{line}");
+    assert!(line.contains("connector=\"conformance\" task=\"0\""), "{line}");
 }
