@@ -1,7 +1,7 @@
 //! Making a partition durable: for tickets, and for the recovery point.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use aqueduct_protocol::ids::Offset;
@@ -10,7 +10,7 @@ use super::PartitionLog;
 use super::write::Writer;
 use crate::OfflineReason;
 use crate::flush::{FlushState, Flushable};
-use crate::fs::{OpenMode, is_full};
+use crate::fs::{FileSystem, OpenMode, is_full};
 use crate::producer::write_snapshot;
 use crate::segment::{FileKind, Segment, file_name, parse_file_name};
 
@@ -72,7 +72,8 @@ impl PartitionLog {
         let segments = self.segments();
         for (i, segment) in segments.iter().enumerate() {
             let ends_flushed = segments.get(i + 1).is_some_and(|next| next.base_offset <= flushed.0);
-            if !ends_flushed && segment.base_offset < target.0 {
+            let written = !ends_flushed && segment.base_offset < target.0;
+            if written || segment.was_cut() {
                 segment.sync_log().map_err(|error| self.sync_failed(segment.path(), &error))?;
             }
         }
@@ -202,12 +203,16 @@ impl PartitionLog {
     /// A failed sync ends the partition's life in this process: the system has dropped what it could not write, and
     /// a second sync would succeed without having written it.
     pub(super) fn sync_failed(&self, path: PathBuf, error: &io::Error) -> OfflineReason {
-        let marked = self.dir.fs.open(&self.folder().join(SYNC_FAILED_FILE), OpenMode::Create);
-        if let Err(error) = marked {
-            tracing::warn!(partition = %self.name, %error, "cannot mark the failed sync");
-        }
+        mark_sync_failed(&*self.dir.fs, &self.folder());
         let reason = OfflineReason::SyncFailed { path, error: error.to_string() };
         self.go_offline(reason.clone());
         reason
+    }
+}
+
+/// Leaves a note for the next start that what the system shows of this folder's files may not be on the disk.
+pub(super) fn mark_sync_failed(fs: &dyn FileSystem, folder: &Path) {
+    if let Err(error) = fs.open(&folder.join(SYNC_FAILED_FILE), OpenMode::Create) {
+        tracing::warn!(folder = %folder.display(), %error, "cannot mark the failed sync");
     }
 }

@@ -5,8 +5,9 @@ use aqueduct_protocol::ids::Offset;
 use super::PartitionLog;
 use crate::OfflineReason;
 
-/// Called by the log as things happen. Calls come from the thread that appends or flushes, without any lock of the log
-/// held; they must not block. With several appenders, calls may arrive out of order: offsets are "at least".
+/// Called by the log as things happen, from the thread that appends or flushes; calls must not block. With several
+/// appenders, calls may arrive out of order: offsets are "at least". `flushed` and `offline` may come while the log
+/// holds locks: they may ask for offsets and raise the high watermark, but not append, truncate or look anything up.
 pub trait LogListener: Send + Sync + 'static {
     /// The log end offset is now at least `end`: wakes followers' fetches.
     fn appended(&self, log: &PartitionLog, end: Offset);

@@ -148,7 +148,9 @@ impl PartitionLog {
     /// Asks for a flush of all that is appended, whatever the durability, and returns its ticket.
     pub fn flush(&self) -> FlushTicket {
         let through = self.log_end_offset();
-        self.request_flush();
+        if through > self.flushed_offset() {
+            self.request_flush();
+        }
         FlushTicket::new(self.progress.clone(), through)
     }
 

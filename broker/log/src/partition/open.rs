@@ -152,7 +152,7 @@ fn build(
         size: AtomicU64::new(size),
         segments: RwLock::new(Arc::new(segments)),
         tail: Mutex::new(Tail::new(active, log_end, end_position)),
-        writer: Mutex::new(Writer::new(producers, epochs)),
+        writer: Mutex::new(Writer::new(producers, epochs, request.now_ms)),
         progress: Arc::new(FlushProgress::new(request.name.clone(), Offset(log_end))),
         flush_state: FlushState::default(),
         flushing: Mutex::new(()),

@@ -10,7 +10,7 @@ use aqueduct_protocol::ids::Offset;
 
 use super::PartitionLog;
 use super::append::marker_in;
-use super::flush::{SNAPSHOT_MAX_BYTES, SYNC_FAILED_FILE};
+use super::flush::{SNAPSHOT_MAX_BYTES, SYNC_FAILED_FILE, mark_sync_failed};
 use super::open::{Contents, OpenRequest};
 use super::write::Writer;
 use crate::OfflineReason;
@@ -49,7 +49,6 @@ pub(super) struct Recovery<'a> {
     producers_at: i64,
     epochs: LeaderEpochs,
     scanned: u64,
-    cut: bool,
 }
 
 enum Fault {
@@ -75,7 +74,6 @@ impl<'a> Recovery<'a> {
             producers_at: 0,
             epochs,
             scanned: 0,
-            cut: false,
         };
         let recovered = recovery.recover(log_start, clean, &contents.without_index, contents.sync_failed);
         recovered.map_err(|fault| match fault {
@@ -155,7 +153,7 @@ impl<'a> Recovery<'a> {
     /// Drops what the system remembers of files in which a sync failed: what counts is what the disk has.
     fn forget_cached(&self) -> io::Result<()> {
         let from = self.segment_of(self.recovery_point);
-        self.segments[from..].iter().try_for_each(|segment| segment.file()?.forget_cached())
+        self.segments[from..].iter().try_for_each(|segment| segment.forget_cached())
     }
 
     /// Makes indexes anew that are missing or have an impossible length; those of segments that are scanned anyway
@@ -240,8 +238,9 @@ impl<'a> Recovery<'a> {
             let rewound =
                 if from == 0 { segment.forget_indexes() } else { segment.rewind_indexes(from, offset) };
             rewound.map_err(|error| self.io_at(&segment, error))?;
-            let whole = self.scan_segment(&segment, from, &mut next)?;
-            if !whole {
+            let followed_by = self.segments.get(at + 1).map(|segment| segment.base_offset);
+            let whole = self.scan_segment(&segment, from, &mut next, followed_by)?;
+            if !whole && followed_by != Some(next) {
                 self.drop_segments_from(at + 1);
                 break;
             }
@@ -282,8 +281,15 @@ impl<'a> Recovery<'a> {
         segment.base_offset == next || (segment.base_offset > next && gap_allowed)
     }
 
-    /// Scans one segment from `from`. Whether all of it is valid; if not, it is cut.
-    fn scan_segment(&mut self, segment: &Segment, from: u64, next: &mut i64) -> Result<bool, Fault> {
+    /// Scans one segment from `from`. Whether all of it is valid; if not, it is cut. What is cut before a segment that
+    /// begins right there are the remains of a failed write, not records.
+    fn scan_segment(
+        &mut self,
+        segment: &Segment,
+        from: u64,
+        next: &mut i64,
+        followed_by: Option<i64>,
+    ) -> Result<bool, Fault> {
         let request = self.request;
         let io = |error| Fault::Io(segment.path(), error);
         let file = segment.file().map_err(io)?;
@@ -310,7 +316,7 @@ impl<'a> Recovery<'a> {
             what = Some(invalid);
         }
         let Some(what) = what else { return Ok(true) };
-        if *next < self.recovery_point {
+        if *next < self.recovery_point && followed_by != Some(*next) {
             let (path, position, offset) = (segment.path(), valid, Offset(*next));
             return Err(Fault::Offline(OfflineReason::Corrupt {
                 path,
@@ -321,7 +327,6 @@ impl<'a> Recovery<'a> {
         }
         tracing::warn!(partition = %request.name, segment = %segment.path().display(), what,
             end_offset = *next, position = valid, bytes_cut = size - valid, "torn tail: the log is cut");
-        self.cut = true;
         segment.truncate(valid, *next).map_err(io)?;
         Ok(false)
     }
@@ -365,8 +370,8 @@ impl<'a> Recovery<'a> {
         }
     }
 
-    /// After a scan: sealed segments get their last index entries, and everything read becomes durable: until now it
-    /// may have been only in the system's memory.
+    /// After a scan: sealed segments get their last index entries, and what was found becomes durable: until now it, or
+    /// its being cut off, may have been only in the system's memory.
     fn settle(&mut self, first: usize, end: i64) -> Result<(), Fault> {
         let sealed = self.segments.len() - 1;
         for (i, segment) in self.segments.iter().enumerate().skip(first) {
@@ -375,9 +380,10 @@ impl<'a> Recovery<'a> {
                 Err(error) if !is_full(&error) => return Err(self.io_at(segment, error)),
                 _ => {}
             }
-            if self.scanned > 0 || self.cut {
-                segment.sync_log().map_err(|error| self.io_at(segment, error))?;
-            }
+            segment.sync_log().map_err(|error| {
+                mark_sync_failed(self.fs(), &self.request.folder);
+                self.io_at(segment, error)
+            })?;
         }
         for offset in std::mem::take(&mut self.snapshots) {
             if offset > end {
@@ -445,7 +451,6 @@ impl<'a> Recovery<'a> {
             for path in segment.paths() {
                 let _ = self.request.dir.fs.remove_file(&path);
             }
-            self.cut = true;
         }
     }
 
@@ -531,7 +536,7 @@ impl PartitionLog {
             name: self.name.clone(),
             config: (*self.config()).clone(),
             clean: true,
-            now_ms: 0,
+            now_ms: writer.last_append_ms,
         };
         let mut recovery = Recovery {
             request: &request,
@@ -542,7 +547,6 @@ impl PartitionLog {
             producers_at: 0,
             epochs: LeaderEpochs::default(),
             scanned: 0,
-            cut: false,
         };
         recovery.load_producers(end);
         match recovery.replay(end) {

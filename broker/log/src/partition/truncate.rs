@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use aqueduct_protocol::ids::Offset;
 
 use super::PartitionLog;
+use super::flush::mark_sync_failed;
 use super::tail::Tail;
 use super::write::Writer;
 use crate::segment::{FileKind, Segment, file_name, parse_file_name};
@@ -36,8 +37,12 @@ impl PartitionLog {
         if offset <= self.log_start_offset() {
             return Ok(self.log_start_offset());
         }
+        let before = self.dir.log_starts.get(&self.name);
         self.dir.log_starts.set(&self.name, Some(offset));
-        self.dir.save(&self.dir.log_starts).map_err(|source| self.change_failed(source))?;
+        if let Err(source) = self.dir.save(&self.dir.log_starts) {
+            self.dir.log_starts.set(&self.name, before);
+            return Err(self.change_failed(source));
+        }
         self.move_log_start(&mut writer, offset);
         Ok(offset)
     }
@@ -128,7 +133,7 @@ impl PartitionLog {
             self.remove_files(segment);
         }
         self.remove_snapshots(|_| true);
-        let fresh = Arc::new(Segment::create(&self.dir.fs, &self.folder(), offset.0, 0)?);
+        let fresh = Arc::new(Segment::create(&self.dir.fs, &self.folder(), offset.0, writer.last_append_ms)?);
         self.set_segments(vec![fresh.clone()]);
         self.dir.fs.sync_dir(&self.folder())?;
         writer.epochs.clear();
@@ -153,12 +158,17 @@ impl PartitionLog {
     }
 
     fn lower_recovery_point(&self, offset: Offset) -> Result<(), ChangeError> {
-        if self.recovery_point.load(Ordering::Acquire) <= offset.0 {
+        let before = Offset(self.recovery_point.load(Ordering::Acquire));
+        if before <= offset {
             return Ok(());
         }
-        self.recovery_point.store(offset.0, Ordering::Release);
         self.dir.recovery_points.set(&self.name, Some(offset));
-        self.dir.save(&self.dir.recovery_points).map_err(|source| self.change_failed(source))
+        if let Err(source) = self.dir.save(&self.dir.recovery_points) {
+            self.dir.recovery_points.set(&self.name, Some(before));
+            return Err(self.change_failed(source));
+        }
+        self.recovery_point.store(offset.0, Ordering::Release);
+        Ok(())
     }
 
     /// Removes a segment's files at once.
@@ -200,6 +210,7 @@ impl PartitionLog {
 
     /// A change that failed half-way: only a restart can tell what is on the disk.
     fn change_broke(&self, source: io::Error) -> ChangeError {
+        mark_sync_failed(&*self.dir.fs, &self.folder());
         self.go_offline(OfflineReason::Io { path: self.folder(), error: source.to_string() });
         self.change_failed(source)
     }

@@ -22,6 +22,8 @@ pub(crate) struct Writer {
     pub(super) epochs: LeaderEpochs,
     /// Batches of the append at hand; kept for its allocation.
     pub(super) planned: Vec<PlannedBatch>,
+    /// The time of the last append (or of opening), in ms.
+    pub(super) last_append_ms: i64,
     /// What this segment's `segment.ms` is shortened by.
     pub(super) jitter_ms: i64,
     /// Records appended since the last flush that `flush.messages` asked for.
@@ -31,11 +33,12 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(producers: ProducerStates, epochs: LeaderEpochs) -> Writer {
+    pub(super) fn new(producers: ProducerStates, epochs: LeaderEpochs, now_ms: i64) -> Writer {
         Writer {
             producers,
             epochs,
             planned: Vec::new(),
+            last_append_ms: now_ms,
             jitter_ms: 0,
             unflushed_records: 0,
             unflushed_since_ms: None,
@@ -74,6 +77,7 @@ impl PartitionLog {
         let segment = self.segment_for(writer, &first, &last, len, origin, config, now_ms)?;
         self.note_epochs(writer)?;
         let start = segment.size();
+        writer.last_append_ms = now_ms;
         self.write_bytes(&writer.planned, records, &segment, len, origin)?;
         self.size.fetch_add(len, Ordering::Relaxed);
         self.appended_bytes.fetch_add(len, Ordering::Relaxed);
@@ -223,6 +227,13 @@ impl PartitionLog {
         let folder = self.folder();
         let mut segments = Vec::clone(&self.segments());
         let active = segments.last().expect("an online log has a segment").clone();
+        if active.was_cut()
+            && let Err(error) = active.sync_log()
+        {
+            // A sealed segment is taken as it is: the remains of a failed write must not come back in it.
+            self.sync_failed(active.path(), &error);
+            return Err(error);
+        }
         let created = Arc::new(Segment::create(&self.dir.fs, &folder, base_offset, now_ms)?);
         match active.seal() {
             // What is not written stays in memory until there is space.

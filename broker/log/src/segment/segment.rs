@@ -3,7 +3,7 @@
 use std::io::{self, IoSlice};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -23,6 +23,8 @@ pub(crate) struct Segment {
     times: TimeIndex,
     pub(crate) aborted: TxnIndex,
     progress: Mutex<Progress>,
+    /// Bytes of a failed write were cut off since the last sync: without one they can come back after a crash.
+    was_cut: AtomicBool,
     index_lengths_fit: bool,
 }
 
@@ -97,6 +99,7 @@ impl Segment {
         Segment {
             base_offset,
             index_lengths_fit: lengths.fit(),
+            was_cut: AtomicBool::new(false),
             log: LazyFile::new(fs.clone(), path(FileKind::Log)),
             size: AtomicU64::new(lengths.log),
             offsets: OffsetIndex::new(fs.clone(), path(FileKind::Index), len(lengths.offsets), base_offset),
@@ -154,6 +157,7 @@ impl Segment {
         let position = self.size();
         let file = self.log.get().map_err(|source| WriteError { source, cut_back: true })?;
         if let Err(source) = file.write_all_at(bufs, position) {
+            self.was_cut.store(true, Ordering::Release);
             let cut_back = file.set_len(position).is_ok();
             return Err(WriteError { source, cut_back });
         }
@@ -198,8 +202,23 @@ impl Segment {
         self.aborted.sync()
     }
 
+    /// Makes the log file durable.
     pub(crate) fn sync_log(&self) -> io::Result<()> {
+        self.was_cut.store(false, Ordering::Release);
         self.log.get()?.sync_data()
+    }
+
+    /// Has the next read come from the disk, and takes the length the file has there.
+    pub(crate) fn forget_cached(&self) -> io::Result<()> {
+        let file = self.log.get()?;
+        file.forget_cached()?;
+        self.size.store(file.len()?, Ordering::Release);
+        Ok(())
+    }
+
+    /// Whether the log file has to be synced although its batches were.
+    pub(crate) fn was_cut(&self) -> bool {
+        self.was_cut.load(Ordering::Acquire)
     }
 
     /// The largest timestamp (−1 without records) and the last offset of its batch.
