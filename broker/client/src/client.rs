@@ -176,7 +176,7 @@ impl Client {
         match target {
             Target::Any => self.any_connection(deadline).await,
             Target::Controller => match self.metadata().controller {
-                controller @ 0.. => self.node_connection(controller, Lane::Shared, deadline).await,
+                controller @ 0.. => self.node_connection(controller, Lane::Admin, deadline).await,
                 _ => self.any_connection(deadline).await,
             },
             Target::Node(node) => self.node_connection(*node, Lane::Shared, deadline).await,

@@ -194,7 +194,7 @@ impl<T> LeaderGroup<T> {
     ) -> Result<R::Response, ClientError> {
         let within = client.config().request_timeout;
         let leader = self.leader.clone()?;
-        let connection = client.node_connection(leader, Lane::Shared, Instant::now() + within).await?;
+        let connection = client.node_connection(leader, Lane::Admin, Instant::now() + within).await?;
         connection.call(request, within).await
     }
 }

@@ -92,11 +92,6 @@ impl Connection {
         self.calls.is_closed()
     }
 
-    /// `host:port`.
-    pub(crate) fn address(&self) -> &str {
-        &self.address
-    }
-
     /// The version in which a request, at most `limit`, would be sent.
     pub(crate) fn version_of<R: Request>(&self, limit: i16) -> Result<i16, ClientError> {
         self.versions.choose::<R>(limit).ok_or_else(|| ClientError::UnsupportedApi {

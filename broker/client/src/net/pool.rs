@@ -20,6 +20,8 @@ pub(crate) enum Lane {
     Shared,
     /// Produce, which waits for replicas.
     Produce,
+    /// Changes to the cluster, which wait until they are in force.
+    Admin,
     /// Calls of one user that may wait; see [`Pool::dedicated`].
     Dedicated(u64),
 }

@@ -116,6 +116,7 @@ impl BatchFate {
     }
 
     /// Whether it is decided.
+    #[cfg(test)]
     pub(super) fn is_decided(&self) -> bool {
         self.outcome.get().is_some()
     }

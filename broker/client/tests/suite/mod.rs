@@ -6,3 +6,4 @@ mod compacted;
 mod consume;
 mod group;
 mod produce;
+mod restart;
