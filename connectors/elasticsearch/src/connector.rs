@@ -41,7 +41,8 @@ impl Connector for ElasticsearchSinkConnector {
 
     async fn task_configs(&mut self, max_tasks: usize) -> Result<Vec<ConfigMap>, ConnectError> {
         let config = self.config.clone();
-        let config = config.ok_or_else(|| ConnectError::fatal("the connector was used before it was started"))?;
+        let config =
+            config.ok_or_else(|| ConnectError::fatal("the connector was used before it was started"))?;
         Ok(vec![config; max_tasks])
     }
 

@@ -23,9 +23,7 @@ mod probe;
 mod settings;
 mod task;
 
-use aqueduct_plugin_api::{
-    Connector, ConnectorClass, ConnectorKind, Manifest, Plugin, SinkTask, SourceTask,
-};
+use aqueduct_plugin_api::{Connector, ConnectorClass, ConnectorKind, Manifest, Plugin, SinkTask, SourceTask};
 
 use crate::connector::ElasticsearchSinkConnector;
 use crate::settings::{Dialect, key_table};

@@ -47,7 +47,9 @@ fn identity_reports(connection: &ConnectionSettings, error: &IdentityError) -> V
                 (Some(_), _) => &[key::API_KEY],
                 (None, _) => &[key::USERNAME, key::PASSWORD],
             };
-            keys.iter().map(|name| KeyReport::error(name, shown(connection, name).as_deref(), &text)).collect()
+            keys.iter()
+                .map(|name| KeyReport::error(name, shown(connection, name).as_deref(), &text))
+                .collect()
         }
         // A user may be allowed to write without being allowed to ask for the version.
         IdentityError::Forbidden { .. } => Vec::new(),

@@ -55,7 +55,8 @@ impl SinkTask for ElasticsearchSinkTask {
     async fn start(&mut self, context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
         let settings = SinkSettings::parse(self.dialect, config).map_err(ConnectError::config)?;
         let client = Client::new(&settings.connection);
-        let client = client.map_err(|error| ConnectError::config("the connection settings").caused_by(&error))?;
+        let client =
+            client.map_err(|error| ConnectError::config("the connection settings").caused_by(&error))?;
         let client = Arc::new(client);
         greet(&client).await?;
         let gauges = Gauges(context.metrics.clone());
@@ -131,7 +132,8 @@ impl Running {
         let mut last: Option<(&ByteString, Option<&SchemaRef>)> = None;
         for record in records {
             let schema = self.settings.document.mapped_schema(record);
-            let same = last.is_some_and(|(topic, before)| *topic == record.topic && same_schema(before, schema));
+            let same =
+                last.is_some_and(|(topic, before)| *topic == record.topic && same_schema(before, schema));
             if same {
                 continue;
             }

@@ -116,7 +116,11 @@ mod tests {
         conflicts.on_conflict(question(5, "a", 9), false);
         conflicts.on_conflict(question(6, "b", 20), false);
         assert_eq!(conflicts.on_record(&topic, 0, 9, Some("c")), [question(5, "a", 9)]);
-        assert_eq!(conflicts.on_record(&topic, 0, 21, Some("b")), [question(6, "b", 20)], "offset 20 is not there");
+        assert_eq!(
+            conflicts.on_record(&topic, 0, 21, Some("b")),
+            [question(6, "b", 20)],
+            "offset 20 is not there"
+        );
         assert_eq!(conflicts.on_conflict(question(10, "d", 15), false), Some(question(10, "d", 15)));
         assert_eq!(conflicts.on_conflict(question(10, "d", 15), true), None, "its own successor");
     }

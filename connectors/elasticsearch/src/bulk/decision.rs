@@ -115,7 +115,11 @@ mod tests {
             (Index, true, 404, Some("index_not_found_exception"), IndexDenied),
         ];
         for (action, versioned, status, error, verdict) in table {
-            assert_eq!(judge_item(action, versioned, status, error), verdict, "{action:?} {status} {error:?}");
+            assert_eq!(
+                judge_item(action, versioned, status, error),
+                verdict,
+                "{action:?} {status} {error:?}"
+            );
         }
     }
 

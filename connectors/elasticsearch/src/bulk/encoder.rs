@@ -307,7 +307,10 @@ pub(crate) mod tests {
     fn tombstones_follow_behavior_on_null_values() {
         let tombstone = || record(Value::string("k"), Value::Null, 5);
         let delete = encode(&[("behavior.on.null.values", "DELETE")], tombstone()).unwrap();
-        assert_eq!(delete, "{\"delete\":{\"_index\":\"t\",\"_id\":\"k\",\"version_type\":\"external\",\"version\":5}}\n");
+        assert_eq!(
+            delete,
+            "{\"delete\":{\"_index\":\"t\",\"_id\":\"k\",\"version_type\":\"external\",\"version\":5}}\n"
+        );
         assert_eq!(encode(&[("behavior.on.null.values", "ignore")], tombstone()), Err(Encoded::Nothing));
         assert!(matches!(encode(&[], tombstone()), Err(Encoded::Refused(_))));
     }
@@ -333,8 +336,7 @@ pub(crate) mod tests {
     #[test]
     fn versions_come_from_where_they_are_said_to() {
         let mut with_header = record(Value::string("k"), document(), 1);
-        with_header.headers =
-            vec![Header { key: "v".into(), schema: None, value: Value::string("77") }];
+        with_header.headers = vec![Header { key: "v".into(), schema: None, value: Value::string("77") }];
         let line = encode(&[("external.version.header", "v")], with_header).unwrap();
         assert!(line.contains("\"version\":77"));
         let plain = || record(Value::string("k"), document(), 1);

@@ -18,7 +18,7 @@ mod settle;
 mod settlement;
 mod ticket;
 
-pub(crate) use encoder::{Encoder, Encoded};
+pub(crate) use encoder::{Encoded, Encoder};
 pub(crate) use gauges::Gauges;
 pub(crate) use policy::{Reason, apply as apply_policy};
 pub(crate) use sender::{Sender, SenderSettings};

@@ -23,7 +23,13 @@ impl Reason {
 }
 
 /// The record's failure, or `None` if the policy is to go on without it. `record` is topic-partition@offset.
-pub(crate) fn apply(policy: Policy, why: Reason, record: &str, index: &str, detail: &str) -> Option<ConnectError> {
+pub(crate) fn apply(
+    policy: Policy,
+    why: Reason,
+    record: &str,
+    index: &str,
+    detail: &str,
+) -> Option<ConnectError> {
     let message = || format!("record {record} for index {index}: {detail}");
     match policy {
         Policy::Ignore => None,

@@ -155,9 +155,8 @@ impl Queue {
 
     /// Takes out every operation of some partitions that is not under way. They stay unfinished until told otherwise.
     pub(crate) fn take_partitions(&mut self, partitions: &HashSet<(String, i32)>) -> Vec<Operation> {
-        let wanted = |operation: &Operation| {
-            partitions.contains(&(operation.topic.to_string(), operation.partition))
-        };
+        let wanted =
+            |operation: &Operation| partitions.contains(&(operation.topic.to_string(), operation.partition));
         let mut taken = Vec::new();
         for waiting in self.documents.values_mut() {
             let (out, stay): (VecDeque<_>, VecDeque<_>) = waiting.drain(..).partition(wanted);
@@ -169,7 +168,8 @@ impl Queue {
             operation.id = None;
         }
         let mut extract = |held: Vec<(Instant, Operation)>| {
-            let (out, stay): (Vec<_>, Vec<_>) = held.into_iter().partition(|(_, operation)| wanted(operation));
+            let (out, stay): (Vec<_>, Vec<_>) =
+                held.into_iter().partition(|(_, operation)| wanted(operation));
             taken.extend(out.into_iter().map(|(_, operation)| operation));
             stay
         };
@@ -211,7 +211,8 @@ impl Queue {
         let mut bytes = 0usize;
         while let Some((_, next)) = self.ready.front() {
             let length = next.lines.len();
-            let room = request.len() < self.bounds.records && bytes.saturating_add(length) <= self.bounds.bytes;
+            let room =
+                request.len() < self.bounds.records && bytes.saturating_add(length) <= self.bounds.bytes;
             if !room && !request.is_empty() {
                 break;
             }
@@ -277,7 +278,11 @@ pub(crate) mod tests {
         assert_eq!(offsets(&queue.next_request(now, false).unwrap()), [1]);
         queue.push(operation("d", 3, 1_000), now);
         assert_eq!(offsets(&queue.next_request(now, true).unwrap()), [2]);
-        assert_eq!(offsets(&queue.next_request(now, false).unwrap()), [3], "one operation may exceed the bytes");
+        assert_eq!(
+            offsets(&queue.next_request(now, false).unwrap()),
+            [3],
+            "one operation may exceed the bytes"
+        );
     }
 
     #[test]

@@ -67,20 +67,9 @@ pub(crate) struct Sender {
 impl Sender {
     /// Starts the driver on the current runtime.
     pub(crate) fn start(client: Arc<Client>, settings: SenderSettings, gauges: Gauges) -> Self {
-        let bulk = &settings.bulk;
-        let bounds =
-            RequestBounds { records: bulk.batch_records, bytes: bulk.batch_bytes, linger: bulk.linger };
-        let state = State {
-            queue: Queue::new(bounds),
-            flow: Flow::new(bulk.max_in_flight, bulk.backoff, bulk.backoff_max),
-            conflicts: Conflicts::default(),
-            eager: false,
-            given_up: HashSet::new(),
-            failed: None,
-        };
-        let shared =
-            Arc::new(Shared { state: Mutex::new(state), work: Notify::new(), progress: Notify::new() });
-        let max_retries = bulk.max_retries;
+        let state = Mutex::new(State::new(&settings.bulk));
+        let shared = Arc::new(Shared { state, work: Notify::new(), progress: Notify::new() });
+        let max_retries = settings.bulk.max_retries;
         let settlement = Settlement::new(settings.clone(), gauges.clone());
         let driver = tokio::spawn(drive(shared.clone(), client, settlement, max_retries, gauges));
         Self { shared, settings, driver }
@@ -117,9 +106,12 @@ impl Sender {
         let mut dropped = Vec::new();
         {
             let mut state = self.shared.state.lock();
+            // A flush that was given up half-way leaves this set.
+            state.eager = false;
             for operation in operations {
                 if self.settings.versions_are_offsets {
-                    let (topic, partition, offset) = (&operation.topic, operation.partition, operation.offset);
+                    let (topic, partition, offset) =
+                        (&operation.topic, operation.partition, operation.offset);
                     let id = operation.id.as_deref();
                     dropped.extend(state.conflicts.on_record(topic, partition, offset, id));
                 }
@@ -185,6 +177,22 @@ impl Sender {
         self.driver.abort();
         let _ = (&mut self.driver).await;
         self.shared.state.lock().queue.clear();
+    }
+}
+
+impl State {
+    /// Nothing to send, and nothing in the way.
+    pub(crate) fn new(bulk: &BulkSettings) -> Self {
+        let bounds =
+            RequestBounds { records: bulk.batch_records, bytes: bulk.batch_bytes, linger: bulk.linger };
+        Self {
+            queue: Queue::new(bounds),
+            flow: Flow::new(bulk.max_in_flight, bulk.backoff, bulk.backoff_max),
+            conflicts: Conflicts::default(),
+            eager: false,
+            given_up: HashSet::new(),
+            failed: None,
+        }
     }
 }
 

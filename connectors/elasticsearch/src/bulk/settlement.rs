@@ -58,7 +58,10 @@ impl Settlement {
             Ok(Answer::Whole(verdict, response)) => {
                 self.whole(state, operations, verdict, &response, Size { bytes, took }, now)
             }
-            Err(error) => self.unavailable(state, operations, &error.to_string(), took, now),
+            Err(error) => {
+                let smaller = error.was_reached();
+                self.unavailable(state, operations, &error.to_string(), smaller, took, now)
+            }
         }
     }
 
@@ -79,14 +82,18 @@ impl Settlement {
                 self.gauges.retried("overloaded", operations.len());
                 self.remind(now, &detail, operations.len(), "the engine is overloaded; waiting");
                 state.flow.on_overload(now, rand::random());
-                again_whole(state, operations, now)
+                again_whole(state, operations, true, now)
             }
-            RequestVerdict::Unavailable => self.unavailable(state, operations, &detail, took, now),
+            RequestVerdict::Unavailable => self.unavailable(state, operations, &detail, false, took, now),
             RequestVerdict::TooLarge => {
                 self.gauges.request("too_large", took);
                 let lowered = if operations.len() > 1 { state.queue.too_large(bytes) } else { None };
                 if let Some(bound) = lowered {
-                    tracing::warn!(bytes, bound, "the engine refused a request as too large; sending smaller ones");
+                    tracing::warn!(
+                        bytes,
+                        bound,
+                        "the engine refused a request as too large; sending smaller ones"
+                    );
                 }
                 let detail = format!("{bytes} bytes are too large for the engine (413)");
                 self.split(state, operations, &detail, now)
@@ -111,6 +118,7 @@ impl Settlement {
         state: &mut State,
         operations: Vec<Operation>,
         detail: &str,
+        smaller: bool,
         took: Duration,
         now: Instant,
     ) -> Outcomes {
@@ -118,10 +126,16 @@ impl Settlement {
         self.gauges.retried("unavailable", operations.len());
         self.remind(now, detail, operations.len(), "no answer from the engine; trying again");
         state.flow.on_outage(now, rand::random());
-        again_whole(state, operations, now)
+        again_whole(state, operations, smaller, now)
     }
 
-    fn split(&self, state: &mut State, mut operations: Vec<Operation>, detail: &str, now: Instant) -> Outcomes {
+    fn split(
+        &self,
+        state: &mut State,
+        mut operations: Vec<Operation>,
+        detail: &str,
+        now: Instant,
+    ) -> Outcomes {
         let mut outcomes = Outcomes::default();
         if operations.len() > 1 {
             state.queue.pin_halves(operations);
@@ -293,8 +307,12 @@ struct Size {
     took: Duration,
 }
 
-/// The same request again, but for partitions that were taken away meanwhile.
-fn again_whole(state: &mut State, operations: Vec<Operation>, now: Instant) -> Outcomes {
+/// After so many attempts in vain a request is sent in halves, if its size may be the reason.
+const ATTEMPTS_BEFORE_HALVES: u32 = 3;
+
+/// The same request again, but for partitions that were taken away meanwhile. `smaller` tells that a smaller request
+/// may succeed where this one does not.
+fn again_whole(state: &mut State, operations: Vec<Operation>, smaller: bool, now: Instant) -> Outcomes {
     let mut outcomes = Outcomes::default();
     let mut again = Vec::with_capacity(operations.len());
     for mut operation in operations {
@@ -306,7 +324,12 @@ fn again_whole(state: &mut State, operations: Vec<Operation>, now: Instant) -> O
             again.push(operation);
         }
     }
-    state.queue.pin(again);
+    let attempts = again.first().map_or(0, |operation| operation.attempts);
+    if smaller && again.len() > 1 && attempts % ATTEMPTS_BEFORE_HALVES == 0 {
+        state.queue.pin_halves(again);
+    } else {
+        state.queue.pin(again);
+    }
     outcomes
 }
 
@@ -352,8 +375,7 @@ fn status_text(response: &Response) -> String {
 }
 
 fn is_given_up(state: &State, operation: &Operation) -> bool {
-    !state.given_up.is_empty()
-        && state.given_up.contains(&(operation.topic.to_string(), operation.partition))
+    !state.given_up.is_empty() && state.given_up.contains(&(operation.topic.to_string(), operation.partition))
 }
 
 fn finish(state: &mut State, operation: &Operation, now: Instant) {
@@ -366,4 +388,96 @@ fn fail(state: &mut State, operation: Operation, error: ConnectError, now: Insta
         state.failed.get_or_insert_with(|| error.clone());
     }
     outcomes.failed.push((operation.ticket, error));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use aqueduct_plugin_api::NoMetrics;
+
+    use super::*;
+    use crate::bulk::queue::tests::operation;
+    use crate::engine::NoAnswer;
+    use crate::settings::{Dialect, Policy, SinkSettings};
+
+    /// A state with three operations under way as one request.
+    fn under_way() -> (Settlement, State, Vec<Operation>) {
+        let config = [("connection.url".to_owned(), "http://h:1".to_owned())].into();
+        let bulk = SinkSettings::parse(Dialect::Confluent, &config).unwrap().bulk;
+        let mut state = State::new(&bulk);
+        for offset in 0..3 {
+            state.queue.push(operation(&offset.to_string(), offset, 40_000), Instant::now());
+        }
+        let operations = state.queue.next_request(Instant::now(), true).unwrap();
+        let settings = SenderSettings {
+            bulk,
+            on_malformed: Policy::Report,
+            on_conflict: Policy::Ignore,
+            versions_are_offsets: true,
+        };
+        (Settlement::new(settings, Gauges(Arc::new(NoMetrics))), state, operations)
+    }
+
+    fn ended(operations: Vec<Operation>, answer: Result<Answer, NoAnswer>) -> Answered {
+        let bytes = operations.iter().map(|operation| operation.lines.len()).sum();
+        Answered { operations, bytes, took: Duration::ZERO, answer }
+    }
+
+    fn whole(verdict: RequestVerdict) -> Result<Answer, NoAnswer> {
+        let response = Response { status: 0, body: Default::default(), url: String::new() };
+        Ok(Answer::Whole(verdict, response))
+    }
+
+    fn sizes(state: &mut State) -> Vec<usize> {
+        std::iter::from_fn(|| state.queue.next_request(Instant::now(), true))
+            .map(|request| request.len())
+            .collect()
+    }
+
+    #[test]
+    fn a_request_that_is_too_large_comes_back_in_halves() {
+        let (mut settlement, mut state, operations) = under_way();
+        let outcomes = settlement.settle(&mut state, ended(operations, whole(RequestVerdict::TooLarge)));
+        assert!(outcomes.done.is_empty() && outcomes.failed.is_empty());
+        assert_eq!(sizes(&mut state), [2, 1]);
+    }
+
+    #[test]
+    fn a_request_that_breaks_again_and_again_comes_back_in_halves_but_not_when_nobody_is_there() {
+        for (reached, expected) in [(true, vec![2, 1]), (false, vec![3])] {
+            let (mut settlement, mut state, mut operations) = under_way();
+            for _ in 0..3 {
+                let (url, reason) = (String::new(), String::new());
+                let error = if reached {
+                    NoAnswer::Broken { url, reason }
+                } else {
+                    NoAnswer::Unreachable { url, reason }
+                };
+                settlement.settle(&mut state, ended(operations, Err(error))).tell();
+                operations = state.queue.next_request(Instant::now(), true).unwrap();
+            }
+            state.queue.pin(operations);
+            assert_eq!(sizes(&mut state), expected);
+        }
+    }
+
+    #[test]
+    fn a_denied_request_fails_every_record_and_the_task() {
+        let (mut settlement, mut state, operations) = under_way();
+        let outcomes = settlement.settle(&mut state, ended(operations, whole(RequestVerdict::Denied)));
+        assert_eq!(outcomes.failed.len(), 3);
+        assert!(outcomes.failed[0].1.message.contains("index i"));
+        assert!(state.failed.is_some());
+        assert_eq!(state.queue.unfinished(), 0);
+    }
+
+    #[test]
+    fn what_was_taken_away_is_not_sent_again() {
+        let (mut settlement, mut state, operations) = under_way();
+        state.given_up.insert(("t".to_owned(), 0));
+        let outcomes = settlement.settle(&mut state, ended(operations, whole(RequestVerdict::Overloaded)));
+        assert_eq!(outcomes.given_up.len(), 3);
+        assert_eq!(state.queue.unfinished(), 0);
+    }
 }

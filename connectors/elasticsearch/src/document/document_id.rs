@@ -22,7 +22,11 @@ pub(crate) enum DocumentIdError {
 
 /// The id a key makes: texts as they are, numbers and booleans as text, everything else as JSON (Confluent refuses
 /// struct keys).
-pub(crate) fn key_id(key: &Value, schema: Option<&Schema>, json: &ValueJson) -> Result<String, DocumentIdError> {
+pub(crate) fn key_id(
+    key: &Value,
+    schema: Option<&Schema>,
+    json: &ValueJson,
+) -> Result<String, DocumentIdError> {
     let id = match key {
         Value::Null => return Err(DocumentIdError::Null),
         Value::String(text) => text.to_string(),
@@ -61,7 +65,8 @@ mod tests {
 
     #[test]
     fn keys_become_ids() {
-        let schema = Schema::structure("k").field("a", Schema::of(Type::Int32)).field("b", Schema::of(Type::String));
+        let schema =
+            Schema::structure("k").field("a", Schema::of(Type::Int32)).field("b", Schema::of(Type::String));
         let pair = Struct::new(schema.into(), vec![Value::Int32(1), Value::string("x")]);
         for (key, id) in [
             (Value::string("a\"b"), "a\"b"),

@@ -32,7 +32,11 @@ fn property(schema: &Schema, how: &ValueJson, depth: usize) -> Option<Json> {
         Type::Array => property(schema.value_schema.as_deref()?, how, depth + 1),
         Type::Map => map_property(schema, how, depth),
         Type::Struct => Some(json!({ "properties": properties(schema, how, depth) })),
-        _ => Some(with_null_value(logical_property(schema, how).unwrap_or_else(|| primitive(schema.kind)), schema, how)),
+        _ => Some(with_null_value(
+            logical_property(schema, how).unwrap_or_else(|| primitive(schema.kind)),
+            schema,
+            how,
+        )),
     }
 }
 
@@ -91,7 +95,8 @@ fn primitive(kind: Type) -> Json {
 /// A default is what a search finds for null. Texts and bytes have no such setting.
 fn with_null_value(mut property: Json, schema: &Schema, how: &ValueJson) -> Json {
     let takes_null_value = !matches!(property["type"].as_str(), Some("text" | "binary"));
-    let Some(default) = schema.default.as_ref().filter(|default| takes_null_value && !default.is_null()) else {
+    let Some(default) = schema.default.as_ref().filter(|default| takes_null_value && !default.is_null())
+    else {
         return property;
     };
     let scalar = !matches!(default, Value::Array(_) | Value::Map(_) | Value::Struct(_));
@@ -106,7 +111,10 @@ fn with_null_value(mut property: Json, schema: &Schema, how: &ValueJson) -> Json
 
 /// What of `wanted` an index with the properties `present` has not. Fields that are there stay as they are, whatever
 /// their type: an engine cannot change it.
-pub(crate) fn missing_properties(wanted: &Map<String, Json>, present: &Map<String, Json>) -> Map<String, Json> {
+pub(crate) fn missing_properties(
+    wanted: &Map<String, Json>,
+    present: &Map<String, Json>,
+) -> Map<String, Json> {
     let mut missing = Map::new();
     for (name, property) in wanted {
         let Some(found) = present.get(name) else {
@@ -174,8 +182,10 @@ mod tests {
 
     #[test]
     fn only_fields_an_index_lacks_are_added() {
-        let wanted = object(json!({"a":{"type":"long"},"s":{"properties":{"x":{"type":"byte"},"y":{"type":"byte"}}}}));
-        let present = object(json!({"a":{"type":"text"},"s":{"properties":{"x":{"type":"long"}}},"z":{"type":"date"}}));
+        let wanted =
+            object(json!({"a":{"type":"long"},"s":{"properties":{"x":{"type":"byte"},"y":{"type":"byte"}}}}));
+        let present =
+            object(json!({"a":{"type":"text"},"s":{"properties":{"x":{"type":"long"}}},"z":{"type":"date"}}));
         assert_eq!(
             Json::Object(missing_properties(&wanted, &present)),
             json!({"s":{"properties":{"y":{"type":"byte"}}}})

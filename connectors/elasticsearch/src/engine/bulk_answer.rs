@@ -10,15 +10,14 @@ use serde::{Deserialize, Deserializer};
 
 /// Asks for no more of an answer than is read here: a third of the bytes, and nothing that a decision needs is left
 /// out. Items that succeeded are still listed, so that their number can be compared.
-pub(crate) const BULK_PATH: &str =
-    "/_bulk?filter_path=items.*._id,items.*.status,items.*.error.type,items.*.error.reason,\
+pub(crate) const BULK_PATH: &str = "/_bulk?filter_path=items.*._id,items.*.status,items.*.error.type,items.*.error.reason,\
      items.*.error.caused_by.reason";
 
 /// The answer.
 #[derive(Debug, Deserialize)]
 pub(crate) struct BulkAnswer<'a> {
     /// One item for each operation, mostly in their order.
-    #[serde(borrow, default)]
+    #[serde(borrow)]
     pub(crate) items: Vec<BulkItem<'a>>,
 }
 
@@ -108,8 +107,8 @@ impl<'a> BulkAnswer<'a> {
     /// The item of each operation, by the operations' ids (`None` where the engine makes the id): by place if the id
     /// agrees there, else by id. An operation without an item gets none: the engine left it out.
     pub(crate) fn match_items(self, ids: &[Option<&str>]) -> Vec<Option<BulkItem<'a>>> {
-        let in_place = self.items.len() == ids.len()
-            && self.items.iter().zip(ids).all(|(item, id)| agrees(item, *id));
+        let in_place =
+            self.items.len() == ids.len() && self.items.iter().zip(ids).all(|(item, id)| agrees(item, *id));
         if in_place {
             return self.items.into_iter().map(Some).collect();
         }
@@ -176,7 +175,9 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_is_no_answer() {
-        for text in ["", "[]", r#"{"items":[{}]}"#, r#"{"items":[{"index":{"status":"x"}}]}"#, r#"{"items":[1]}"#] {
+        for text in
+            ["", "[]", r#"{"items":[{}]}"#, r#"{"items":[{"index":{"status":"x"}}]}"#, r#"{"items":[1]}"#]
+        {
             assert!(serde_json::from_str::<BulkAnswer<'_>>(text).is_err(), "{text}");
         }
     }

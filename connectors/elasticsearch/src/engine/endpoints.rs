@@ -50,7 +50,10 @@ mod tests {
     fn nodes_take_turns_and_a_dead_one_is_left_out_for_a_while() {
         let mut nodes = Endpoints::new(3);
         let now = Instant::now();
-        assert_eq!([nodes.choose(now), nodes.choose(now), nodes.choose(now), nodes.choose(now)], [0, 1, 2, 0]);
+        assert_eq!(
+            [nodes.choose(now), nodes.choose(now), nodes.choose(now), nodes.choose(now)],
+            [0, 1, 2, 0]
+        );
         nodes.failed(1, now);
         assert_eq!([nodes.choose(now), nodes.choose(now), nodes.choose(now)], [2, 0, 2]);
         let later = now + AVOID_FOR;

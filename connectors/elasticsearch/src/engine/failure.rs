@@ -21,7 +21,9 @@ pub(crate) enum ClientError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoAnswer {
     #[error("{url}: {reason}")]
-    Transport { url: String, reason: String },
+    Unreachable { url: String, reason: String },
+    #[error("{url}: {reason}")]
+    Broken { url: String, reason: String },
     #[error("{url}: the answer is larger than {limit} bytes")]
     TooLong { url: String, limit: usize },
     #[error("{url}: the answer is not what a search engine says: {reason}")]
@@ -31,6 +33,7 @@ pub(crate) enum NoAnswer {
 impl NoAnswer {
     /// Of an HTTP client's error: its own words and those of its causes, without the URL twice.
     pub(crate) fn transport(url: &str, error: reqwest::Error) -> Self {
+        let unreachable = error.is_connect();
         let error = error.without_url();
         let mut reason = error.to_string();
         let mut source = std::error::Error::source(&error);
@@ -38,7 +41,14 @@ impl NoAnswer {
             reason.push_str(&format!(": {cause}"));
             source = cause.source();
         }
-        Self::Transport { url: url.to_owned(), reason }
+        let url = url.to_owned();
+        if unreachable { Self::Unreachable { url, reason } } else { Self::Broken { url, reason } }
+    }
+
+    /// Whether a node was reached and gave no whole answer. A request that is too large may end so: some nodes close
+    /// the connection while it is still being sent.
+    pub(crate) fn was_reached(&self) -> bool {
+        matches!(self, Self::Broken { .. })
     }
 }
 

@@ -65,7 +65,8 @@ impl IndexCatalog {
         external: bool,
     ) -> Result<(), IndexError> {
         if let Some(known) = self.known.get(index) {
-            let same = |covered: &SchemaRef, schema: &SchemaRef| Arc::ptr_eq(covered, schema) || covered == schema;
+            let same =
+                |covered: &SchemaRef, schema: &SchemaRef| Arc::ptr_eq(covered, schema) || covered == schema;
             if schema.is_none_or(|schema| known.covered.iter().any(|covered| same(covered, schema))) {
                 return Ok(());
             }
@@ -101,8 +102,7 @@ impl IndexCatalog {
             let (url, reason) = (answer.url.clone(), error.to_string());
             IndexError::NoAnswer { index: index.to_owned(), source: NoAnswer::Unreadable { url, reason } }
         })?;
-        let properties =
-            |of: &Json| of["mappings"]["properties"].as_object().cloned().unwrap_or_default();
+        let properties = |of: &Json| of["mappings"]["properties"].as_object().cloned().unwrap_or_default();
         let mut each = body.values().map(properties);
         let mut common = each.next().unwrap_or_default();
         for other in each {
@@ -112,7 +112,8 @@ impl IndexCatalog {
     }
 
     async fn create(&self, index: &str, wanted: &Map<String, Json>) -> Result<(), IndexError> {
-        let body = if wanted.is_empty() { json!({}) } else { json!({ "mappings": { "properties": wanted } }) };
+        let body =
+            if wanted.is_empty() { json!({}) } else { json!({ "mappings": { "properties": wanted } }) };
         let answer = self.put(index, "", &body).await?;
         if answer.status == 200 {
             tracing::info!(index, fields = wanted.len(), "index created");

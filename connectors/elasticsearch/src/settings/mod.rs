@@ -10,6 +10,6 @@ pub(crate) use dialect::Dialect;
 pub(crate) use keys::{key, key_table};
 pub(crate) use rules::{judge, unused_keys};
 pub(crate) use sink_settings::{
-    BulkSettings, ConnectionSettings, DecimalFormat, DocumentSettings, IdSource, InstantFormat, OnNull, Policy,
-    SinkSettings, VersionSource, WriteMethod,
+    BulkSettings, ConnectionSettings, DecimalFormat, DocumentSettings, IdSource, InstantFormat, OnNull,
+    Policy, SinkSettings, VersionSource, WriteMethod,
 };

@@ -10,7 +10,8 @@ pub(crate) struct Refused {
 
 /// The reason to refuse a key with this value, if there is one.
 pub(crate) fn reason(key: &str, value: &str) -> Option<&'static str> {
-    let row = REFUSED.iter().find(|row| row.key == key || row.key.ends_with('.') && key.starts_with(row.key))?;
+    let row =
+        REFUSED.iter().find(|row| row.key == key || row.key.ends_with('.') && key.starts_with(row.key))?;
     let harmless = row.harmless.iter().any(|off| off.eq_ignore_ascii_case(value.trim()));
     (!harmless).then_some(row.advice)
 }
@@ -38,19 +39,31 @@ const REFUSED: &[Refused] = &[
     row("data.streams.existing.index.template.name", &[""], DATA_STREAM),
     row("routing.type", &["", "none"], ROUTING),
     row("routing.type.record.value.path", &[""], ROUTING),
-    row("elastic.https.ssl.truststore.password", &[""], "Java key stores are not read; give PEM certificates"),
+    row(
+        "elastic.https.ssl.truststore.password",
+        &[""],
+        "Java key stores are not read; give PEM certificates",
+    ),
     row("elastic.https.ssl.keystore.type", &["", "JKS"], CLIENT_CERTIFICATE),
     row("elastic.https.ssl.keystore.", &[""], CLIENT_CERTIFICATE),
     row("elastic.https.ssl.key.password", &[""], CLIENT_CERTIFICATE),
     row("elastic.https.", &[""], "this TLS setting is not implemented"),
-    row("connection.ssl.", &[""], "this TLS setting is not implemented; use elastic.https.ssl.truststore.location"),
+    row(
+        "connection.ssl.",
+        &[""],
+        "this TLS setting is not implemented; use elastic.https.ssl.truststore.location",
+    ),
     row(
         "connection.trust.all.certificates",
         &["false"],
         "certificates are always checked; give yours in elastic.https.ssl.truststore.location",
     ),
     row("aws.", &[""], AWS),
-    row("topic.index.map", &[""], "removed by Confluent; use topic.to.external.resource.mapping or RegexRouter"),
+    row(
+        "topic.index.map",
+        &[""],
+        "removed by Confluent; use topic.to.external.resource.mapping or RegexRouter",
+    ),
     row("existing.resource.type", &["", "none"], "use external.resource.usage"),
     row("topic.to.existing.resource.mapping", &[""], "use topic.to.external.resource.mapping"),
     row("auto.create.indices.at.start", &["", "true"], "indices are made when the first record arrives"),

@@ -23,9 +23,24 @@ pub(crate) fn judge(dialect: Dialect, config: &ConfigMap) -> Vec<KeyReport> {
 /// transformation reads are left out.
 pub(crate) fn unused_keys(dialect: Dialect, config: &ConfigMap) -> Vec<String> {
     const OTHERS: &[&str] = &[
-        "name", "connector.", "tasks.max", "topics", "key.converter", "value.converter", "header.converter",
-        "transforms", "predicates", "errors.", "config.action.reload", "consumer.override.", "exactly.once.",
-        "task.class", "type.name", "config.providers", "confluent.", "aqueduct.",
+        "name",
+        "connector.",
+        "tasks.max",
+        "topics",
+        "key.converter",
+        "value.converter",
+        "header.converter",
+        "transforms",
+        "predicates",
+        "errors.",
+        "config.action.reload",
+        "consumer.override.",
+        "exactly.once.",
+        "task.class",
+        "type.name",
+        "config.providers",
+        "confluent.",
+        "aqueduct.",
     ];
     let own = |name: &&str| !OTHERS.iter().any(|other| name.starts_with(other));
     let off = |name: &&str| refused::reason(name, "\u{0}").is_none();
@@ -68,7 +83,11 @@ fn urls(parsed: &Parsed) -> Vec<KeyReport> {
     let judge = |url: &String| {
         // A URL may hold a password by mistake, so it is only repeated when it holds none.
         let Ok(parsed) = reqwest::Url::parse(url) else {
-            return Some(refuse(key::URL, "[not a URL]", "each must be http://host:port or https://host:port"));
+            return Some(refuse(
+                key::URL,
+                "[not a URL]",
+                "each must be http://host:port or https://host:port",
+            ));
         };
         if !parsed.username().is_empty() || parsed.password().is_some() {
             let reason = "credentials belong in connection.username and connection.password";
@@ -79,7 +98,8 @@ fn urls(parsed: &Parsed) -> Vec<KeyReport> {
             return Some(refuse(key::URL, url, "each must be http://host:port or https://host:port"));
         }
         let plain = all_tls && parsed.scheme() != "https";
-        plain.then(|| refuse(key::URL, url, "elastic.security.protocol is SSL: the URL must begin with https"))
+        plain
+            .then(|| refuse(key::URL, url, "elastic.security.protocol is SSL: the URL must begin with https"))
     };
     parsed.list(key::URL).iter().filter_map(judge).collect()
 }
@@ -89,11 +109,7 @@ fn credentials(parsed: &Parsed) -> Vec<KeyReport> {
     let password = parsed.secret(key::PASSWORD);
     let mut reports = Vec::new();
     if username.is_some() != password.is_some() {
-        let text = format!(
-            "Either both {} and {} must be set, or neither.",
-            key::USERNAME,
-            key::PASSWORD
-        );
+        let text = format!("Either both {} and {} must be set, or neither.", key::USERNAME, key::PASSWORD);
         reports.push(KeyReport::error(key::USERNAME, username, text.clone()));
         reports.push(KeyReport::error(key::PASSWORD, password.map(|_| "[hidden]"), text));
     }
@@ -220,7 +236,8 @@ mod tests {
 
     #[test]
     fn mistyped_keys_are_named() {
-        let config = config(&[("batch.sise", "1"), ("name", "x"), ("transforms.a.type", "y"), ("topics", "t")]);
+        let config =
+            config(&[("batch.sise", "1"), ("name", "x"), ("transforms.a.type", "y"), ("topics", "t")]);
         assert_eq!(unused_keys(Dialect::Confluent, &config), ["batch.sise"]);
     }
 }

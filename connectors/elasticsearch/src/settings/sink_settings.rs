@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use aqueduct_plugin_api::{ConfigMap, Parsed};
 use aqueduct_config::Secret;
+use aqueduct_plugin_api::{ConfigMap, Parsed};
 
 use super::{Dialect, key, key_table, rules};
 

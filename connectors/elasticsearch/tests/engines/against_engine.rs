@@ -66,8 +66,13 @@ fn order_schema() -> SchemaRef {
 
 fn order(offset: i64, id: i64, name: &str) -> SinkRecord {
     let price = Value::Decimal("12.30".parse().expect("a decimal"));
-    let values =
-        vec![Value::Int64(id), Value::string(name.to_owned()), price, Value::Date(20_000), Value::Timestamp(1_700_000_000_123)];
+    let values = vec![
+        Value::Int64(id),
+        Value::string(name.to_owned()),
+        price,
+        Value::Date(20_000),
+        Value::Timestamp(1_700_000_000_123),
+    ];
     row("mysql.Orders", offset, id, &order_schema(), values)
 }
 
@@ -99,7 +104,9 @@ async fn inserts_and_versions(search: &Search) {
 
 async fn mapping_follows_the_schema(search: &Search) {
     let found = properties(search, "mysql.orders").await;
-    for (field, kind) in [("id", "long"), ("name", "text"), ("price", "double"), ("day", "date"), ("at", "date")] {
+    for (field, kind) in
+        [("id", "long"), ("name", "text"), ("price", "double"), ("day", "date"), ("at", "date")]
+    {
         assert_eq!(found[field]["type"], kind, "{field}");
     }
     let wider: SchemaRef = Schema::structure("order")
@@ -107,19 +114,29 @@ async fn mapping_follows_the_schema(search: &Search) {
         .field("paid_at", logical::timestamp())
         .field("total", logical::decimal(3))
         .into();
-    let mut sink = Sink::start(&search.url(), &[("decimal.format", "number"), ("date.time.format", "iso")]).await;
+    let mut sink =
+        Sink::start(&search.url(), &[("decimal.format", "number"), ("date.time.format", "iso")]).await;
     let total = Value::Decimal("99999999999.125".parse().expect("a decimal"));
-    sink.write(vec![row("mysql.Orders", 3, 9, &wider, vec![Value::Int64(9), Value::Timestamp(0), total])]).await;
+    sink.write(vec![row("mysql.Orders", 3, 9, &wider, vec![Value::Int64(9), Value::Timestamp(0), total])])
+        .await;
     let found = properties(search, "mysql.orders").await;
-    assert_eq!((&found["paid_at"]["type"], &found["total"]["type"]), (&"date".into(), &"scaled_float".into()));
+    assert_eq!(
+        (&found["paid_at"]["type"], &found["total"]["type"]),
+        (&"date".into(), &"scaled_float".into())
+    );
     let stored = source(search, "mysql.orders", "9").await;
-    assert_eq!((&stored["paid_at"], stored["total"].to_string()), (&"1970-01-01T00:00:00.000Z".into(), "99999999999.125".to_owned()));
+    assert_eq!(
+        (&stored["paid_at"], stored["total"].to_string()),
+        (&"1970-01-01T00:00:00.000Z".into(), "99999999999.125".to_owned())
+    );
     sink.stop().await;
 }
 
 async fn deletes(search: &Search) {
     let mut sink = Sink::start(&search.url(), &[("behavior.on.null.values", "delete")]).await;
-    let put = |offset, key: &str| record("del", offset, Value::string(key.to_owned()), document("a", Value::Int8(1)));
+    let put = |offset, key: &str| {
+        record("del", offset, Value::string(key.to_owned()), document("a", Value::Int8(1)))
+    };
     let delete = |offset, key: &str| record("del", offset, Value::string(key.to_owned()), Value::Null);
     sink.write(vec![put(0, "x"), put(1, "y"), delete(2, "x"), delete(3, "never there")]).await;
     assert_eq!(count(search, "del").await, 1);
@@ -131,7 +148,8 @@ async fn deletes(search: &Search) {
 
 async fn upserts(search: &Search) {
     let mut sink = Sink::start(&search.url(), &[("write.method", "UPSERT")]).await;
-    let put = |offset, field: &str| record("ups", offset, Value::Int32(1), document(field, Value::Int64(offset)));
+    let put =
+        |offset, field: &str| record("ups", offset, Value::Int32(1), document(field, Value::Int64(offset)));
     sink.write(vec![put(0, "a"), put(1, "b"), put(2, "a")]).await;
     assert_eq!(source(search, "ups", "1").await, serde_json::json!({"a": 2, "b": 1}));
     sink.stop().await;
@@ -139,12 +157,28 @@ async fn upserts(search: &Search) {
 
 async fn malformed_documents(search: &Search) {
     let schema: SchemaRef = Schema::structure("m").field("n", Schema::of(Type::Int32)).into();
-    let bad = |offset| record("mal", offset, Value::Int64(offset), document("n", Value::string("not a number")));
-    let batch = || vec![row("mal", 0, 0, &schema, vec![Value::Int32(0)]), bad(1), row("mal", 2, 2, &schema, vec![Value::Int32(2)])];
-    for (policy, class) in [("report", Some(ErrorClass::Data)), ("fail", Some(ErrorClass::Fatal)), ("warn", None), ("ignore", None)] {
+    let bad =
+        |offset| record("mal", offset, Value::Int64(offset), document("n", Value::string("not a number")));
+    let batch = || {
+        vec![
+            row("mal", 0, 0, &schema, vec![Value::Int32(0)]),
+            bad(1),
+            row("mal", 2, 2, &schema, vec![Value::Int32(2)]),
+        ]
+    };
+    for (policy, class) in [
+        ("report", Some(ErrorClass::Data)),
+        ("fail", Some(ErrorClass::Fatal)),
+        ("warn", None),
+        ("ignore", None),
+    ] {
         let mut sink = Sink::start(&search.url(), &[("behavior.on.malformed.documents", policy)]).await;
         let failures = sink.put(batch()).await.failures().await;
-        assert_eq!(failures.first().map(|(at, error)| (*at, error.class)), class.map(|class| (1, class)), "{policy}");
+        assert_eq!(
+            failures.first().map(|(at, error)| (*at, error.class)),
+            class.map(|class| (1, class)),
+            "{policy}"
+        );
         sink.stop().await;
     }
     assert_eq!(count(search, "mal").await, 2);
@@ -164,7 +198,8 @@ async fn coordinates_and_engine_ids(search: &Search) {
 
 async fn written_blocks_fail_with_the_index_named(search: &Search) {
     let url = search.url();
-    must("PUT", format!("{url}/blocked"), serde_json::json!({"settings": {"index.blocks.write": true}})).await;
+    must("PUT", format!("{url}/blocked"), serde_json::json!({"settings": {"index.blocks.write": true}}))
+        .await;
     let mut sink = Sink::start(&url, &[("behavior.on.malformed.documents", "ignore")]).await;
     let put = record("blocked", 0, Value::Int8(1), document("a", Value::Int8(1)));
     let failures = sink.put(vec![put]).await.failures().await;
@@ -182,7 +217,8 @@ async fn validation_tells_what_is_wrong(search: &Search) {
     assert!(reports[0].errors[0].contains("Could not connect"), "{:?}", reports[0]);
 }
 
-const TINY_QUEUE: &[&str] = &["thread_pool.write.size=1", "thread_pool.write.queue_size=1", "http.max_content_length=1mb"];
+const TINY_QUEUE: &[&str] =
+    &["thread_pool.write.size=1", "thread_pool.write.queue_size=1", "http.max_content_length=1mb"];
 
 /// Text of about 700 bytes that begins with the offset; ids repeat every 9,000 offsets.
 fn load(offset: i64) -> SinkRecord {

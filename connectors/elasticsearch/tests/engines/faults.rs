@@ -46,8 +46,11 @@ async fn items_in_another_order_are_matched_by_id() {
 #[tokio::test]
 async fn an_operation_the_engine_left_out_is_sent_again_and_then_reported() {
     let server = Scripted::start(|request, _| {
-        let kept: Vec<String> =
-            ids(request).iter().filter(|id| *id != "2").map(|id| format!(r#"{{"index":{{"_id":"{id}","status":201}}}}"#)).collect();
+        let kept: Vec<String> = ids(request)
+            .iter()
+            .filter(|id| *id != "2")
+            .map(|id| format!(r#"{{"index":{{"_id":"{id}","status":201}}}}"#))
+            .collect();
         Reply::Status(200, format!(r#"{{"items":[{}]}}"#, kept.join(",")))
     })
     .await;
@@ -62,7 +65,10 @@ async fn an_operation_the_engine_left_out_is_sent_again_and_then_reported() {
 async fn lost_answers_busy_engines_and_proxies_are_waited_for() {
     let server = Scripted::start(|request, before| match before {
         0 => Reply::HangUp,
-        1 => Reply::Status(429, r#"{"error":{"type":"es_rejected_execution_exception"},"status":429}"#.to_owned()),
+        1 => Reply::Status(
+            429,
+            r#"{"error":{"type":"es_rejected_execution_exception"},"status":429}"#.to_owned(),
+        ),
         2 => Reply::Status(503, String::new()),
         3 => Reply::Status(200, "<html>hello</html>".to_owned()),
         4..=20 => Reply::Status(504, "<html>".to_owned()),
@@ -78,7 +84,10 @@ async fn lost_answers_busy_engines_and_proxies_are_waited_for() {
 async fn one_bad_line_is_found_and_the_others_are_written() {
     let server = Scripted::start(|request, _| {
         if ids(request).iter().any(|id| id == "5") {
-            return Reply::Status(400, r#"{"error":{"type":"illegal_argument_exception","reason":"line"}}"#.to_owned());
+            return Reply::Status(
+                400,
+                r#"{"error":{"type":"illegal_argument_exception","reason":"line"}}"#.to_owned(),
+            );
         }
         answer(request, |_| 201)
     })
@@ -114,9 +123,12 @@ async fn operations_on_one_document_never_overlap_and_keep_their_order() {
         answer(request, |_| if before % 2 == 0 { 429 } else { 201 })
     })
     .await;
-    let settings = [QUICK, &[("batch.size", "3"), ("max.in.flight.requests", "4"), ("external.version.source", "none")]].concat();
+    let settings =
+        [QUICK, &[("batch.size", "3"), ("max.in.flight.requests", "4"), ("external.version.source", "none")]]
+            .concat();
     let mut sink = Sink::start(&server.url, &settings).await;
-    let batch = (0..30).map(|n| record("i", n, Value::Int64(n % 3), document("n", Value::Int64(n)))).collect();
+    let batch =
+        (0..30).map(|n| record("i", n, Value::Int64(n % 3), document("n", Value::Int64(n)))).collect();
     sink.write(batch).await;
     let mut last = [-1; 3];
     for bulk in server.bulks() {
@@ -166,13 +178,20 @@ async fn a_stopped_task_tells_what_it_did_not_write() {
 
 #[tokio::test]
 async fn credentials_and_compression_are_sent() {
-    let server = Scripted::start(|_, _| Reply::Status(200, r#"{"items":[{"index":{"_id":"0","status":201}}]}"#.to_owned())).await;
+    let server = Scripted::start(|_, _| {
+        Reply::Status(200, r#"{"items":[{"index":{"_id":"0","status":201}}]}"#.to_owned())
+    })
+    .await;
     let key = [("connection.api.key", "id:secret"), ("connection.compression", "true")];
     let mut sink = Sink::start(&server.url, &key).await;
     let long = Value::string("x".repeat(5_000));
     sink.write(vec![record("i", 0, Value::Int64(0), document("n", long))]).await;
     let bulk = &server.bulks()[0];
-    assert!(bulk.headers.iter().any(|header| header == "authorization: ApiKey aWQ6c2VjcmV0"), "{:?}", bulk.headers);
+    assert!(
+        bulk.headers.iter().any(|header| header == "authorization: ApiKey aWQ6c2VjcmV0"),
+        "{:?}",
+        bulk.headers
+    );
     assert!(bulk.headers.iter().any(|header| header == "content-encoding: gzip"));
     assert!(bulk.body.len() < 500);
 }

@@ -7,14 +7,14 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A request as the server saw it.
 #[derive(Debug, Clone)]
-pub struct Seen {
-    pub line: String,
-    pub headers: Vec<String>,
-    pub body: Vec<u8>,
+pub(crate) struct Seen {
+    pub(crate) line: String,
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// What to answer.
-pub enum Reply {
+pub(crate) enum Reply {
     /// A status and a body.
     Status(u16, String),
     /// The connection is closed without a word.
@@ -24,15 +24,15 @@ pub enum Reply {
 type Script = dyn Fn(&Seen, usize) -> Reply + Send + Sync;
 
 /// The server. Ends with the test's runtime.
-pub struct Scripted {
-    pub url: String,
+pub(crate) struct Scripted {
+    pub(crate) url: String,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Scripted {
     /// Answers bulk requests by `script`, which gets the number of bulk requests before; everything else as an engine
     /// does that has the index already.
-    pub async fn start(script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -46,7 +46,7 @@ impl Scripted {
     }
 
     /// The bulk requests so far.
-    pub fn bulks(&self) -> Vec<Seen> {
+    pub(crate) fn bulks(&self) -> Vec<Seen> {
         let seen = self.seen.lock().unwrap();
         seen.iter().filter(|request| request.line.contains("/_bulk")).cloned().collect()
     }
@@ -73,7 +73,9 @@ async fn serve(stream: TcpStream, script: Arc<Script>, seen: Arc<Mutex<Vec<Seen>
             "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
-        if stream.write_all(head.as_bytes()).await.is_err() || stream.write_all(body.as_bytes()).await.is_err() {
+        if stream.write_all(head.as_bytes()).await.is_err()
+            || stream.write_all(body.as_bytes()).await.is_err()
+        {
             return;
         }
     }
@@ -92,14 +94,15 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
         }
         head.push(line);
     }
-    let length = head.iter().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let length =
+        head.iter().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     stream.read_exact(&mut body).await.ok()?;
     Some(Seen { line: head.first()?.clone(), headers: head.split_off(1), body })
 }
 
 /// The ids of a bulk request's operations, in order.
-pub fn ids(request: &Seen) -> Vec<String> {
+pub(crate) fn ids(request: &Seen) -> Vec<String> {
     let text = String::from_utf8(request.body.clone()).unwrap();
     let actions = text.lines().filter_map(|line| {
         let json: serde_json::Value = serde_json::from_str(line).ok()?;
@@ -110,7 +113,7 @@ pub fn ids(request: &Seen) -> Vec<String> {
 }
 
 /// An answer that gives each operation the status `status` tells for its id.
-pub fn answer(request: &Seen, status: impl Fn(&str) -> u16) -> Reply {
+pub(crate) fn answer(request: &Seen, status: impl Fn(&str) -> u16) -> Reply {
     let items: Vec<String> = ids(request)
         .iter()
         .map(|id| {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aqueduct_connector_elasticsearch::{CLASS_NAME, ElasticsearchPlugin};
 use aqueduct_plugin_api::{
-    ConfigMap, ConnectError, NoMetrics, OffsetMap, OffsetReader, Plugin, PutCompletion, PutOutcome, RecordOutcome,
-    SchemaRef, SinkRecord, SinkTask, TaskContext, TopicPartition, Value,
+    ConfigMap, ConnectError, NoMetrics, OffsetMap, OffsetReader, Plugin, PutCompletion, PutOutcome,
+    RecordOutcome, SchemaRef, SinkRecord, SinkTask, TaskContext, TopicPartition, Value,
 };
 use tokio::sync::oneshot;
 
@@ -21,20 +21,20 @@ impl OffsetReader for NoOffsets {
 }
 
 /// A started task.
-pub struct Sink {
-    pub task: Box<dyn SinkTask>,
+pub(crate) struct Sink {
+    pub(crate) task: Box<dyn SinkTask>,
 }
 
 /// The outcome of one batch, told later.
-pub struct Pending(oneshot::Receiver<PutOutcome>);
+pub(crate) struct Pending(oneshot::Receiver<PutOutcome>);
 
-pub fn config(url: &str, pairs: &[(&str, &str)]) -> ConfigMap {
+pub(crate) fn config(url: &str, pairs: &[(&str, &str)]) -> ConfigMap {
     let base = [("connection.url", url)];
     base.iter().chain(pairs).map(|(k, v)| (k.to_string(), v.to_string())).collect()
 }
 
 impl Sink {
-    pub async fn start(url: &str, pairs: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start(url: &str, pairs: &[(&str, &str)]) -> Self {
         let mut task = ElasticsearchPlugin.sink_task(CLASS_NAME).expect("a task");
         let context = TaskContext {
             connector: "sink".to_owned(),
@@ -46,45 +46,45 @@ impl Sink {
         Self { task }
     }
 
-    pub async fn put(&mut self, records: Vec<SinkRecord>) -> Pending {
+    pub(crate) async fn put(&mut self, records: Vec<SinkRecord>) -> Pending {
         self.try_put(records).await.expect("the batch is taken in")
     }
 
-    pub async fn try_put(&mut self, records: Vec<SinkRecord>) -> Result<Pending, ConnectError> {
+    pub(crate) async fn try_put(&mut self, records: Vec<SinkRecord>) -> Result<Pending, ConnectError> {
         let (tell, told) = oneshot::channel();
         let completion = PutCompletion::new(move |outcome| drop(tell.send(outcome)));
         self.task.put(records, completion).await.map(|()| Pending(told))
     }
 
     /// Puts and waits; every record must be done.
-    pub async fn write(&mut self, records: Vec<SinkRecord>) {
+    pub(crate) async fn write(&mut self, records: Vec<SinkRecord>) {
         self.put(records).await.all_done().await;
     }
 
-    pub async fn close(&mut self, topic: &str) {
+    pub(crate) async fn close(&mut self, topic: &str) {
         let partition = TopicPartition { topic: topic.into(), partition: 0 };
         self.task.close(&[partition]).await.expect("closes");
     }
 
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         self.task.stop().await;
     }
 }
 
 impl Pending {
-    pub async fn outcome(self) -> PutOutcome {
+    pub(crate) async fn outcome(self) -> PutOutcome {
         tokio::time::timeout(Duration::from_secs(120), self.0)
             .await
             .expect("an outcome within two minutes")
             .expect("an outcome is told")
     }
 
-    pub async fn all_done(self) {
+    pub(crate) async fn all_done(self) {
         assert_eq!(self.outcome().await, PutOutcome::AllDone);
     }
 
     /// The failures, by position.
-    pub async fn failures(self) -> Vec<(usize, ConnectError)> {
+    pub(crate) async fn failures(self) -> Vec<(usize, ConnectError)> {
         match self.outcome().await {
             PutOutcome::AllDone => Vec::new(),
             PutOutcome::PerRecord(outcomes) => {
@@ -100,7 +100,7 @@ impl Pending {
 }
 
 /// A record of partition 0.
-pub fn record(topic: &str, offset: i64, key: Value, value: Value) -> SinkRecord {
+pub(crate) fn record(topic: &str, offset: i64, key: Value, value: Value) -> SinkRecord {
     SinkRecord {
         topic: topic.into(),
         partition: 0,
@@ -117,12 +117,12 @@ pub fn record(topic: &str, offset: i64, key: Value, value: Value) -> SinkRecord 
 }
 
 /// A record with a struct value.
-pub fn row(topic: &str, offset: i64, key: i64, schema: &SchemaRef, values: Vec<Value>) -> SinkRecord {
+pub(crate) fn row(topic: &str, offset: i64, key: i64, schema: &SchemaRef, values: Vec<Value>) -> SinkRecord {
     let value = Value::Struct(aqueduct_plugin_api::Struct::new(schema.clone(), values));
     SinkRecord { value_schema: Some(schema.clone()), ..record(topic, offset, Value::Int64(key), value) }
 }
 
 /// A schemaless document of one field.
-pub fn document(field: &str, value: Value) -> Value {
+pub(crate) fn document(field: &str, value: Value) -> Value {
     Value::Map(vec![(Value::string(field.to_owned()), value)])
 }
