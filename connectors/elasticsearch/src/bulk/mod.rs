@@ -7,14 +7,16 @@ mod backoff;
 mod conflicts;
 mod decision;
 mod encoder;
+mod fate;
 mod flow;
 mod gauges;
+mod item_settlement;
 mod operation;
+mod outcomes;
 mod policy;
 mod queue;
 mod request;
 mod sender;
-mod settle;
 mod settlement;
 mod ticket;
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::decision::{RequestVerdict, judge_request};
+use super::fate::{Fate, fate};
 use super::operation::Operation;
-use super::settle::{Fate, fate};
 use crate::engine::{BULK_PATH, BulkAnswer, Client, NoAnswer, Response};
 
 /// A request that ended.

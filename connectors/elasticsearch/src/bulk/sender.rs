@@ -119,7 +119,7 @@ impl Sender {
             }
         }
         for record in dropped {
-            super::settlement::warn_of_dropped(&record, gauges);
+            super::item_settlement::warn_of_dropped(&record, gauges);
         }
         self.shared.work.notify_one();
     }

@@ -1,19 +1,15 @@
-//! An ended request, settled: whole-request verdicts, then each item's fate, with counters and log lines.
+//! An ended request, settled: what its status, or the lack of an answer, means for all of its operations.
 
 use std::time::{Duration, Instant};
 
 use aqueduct_plugin_api::ConnectError;
 
-use super::backoff;
-use super::conflicts::Dropped;
 use super::decision::RequestVerdict;
 use super::gauges::Gauges;
 use super::operation::Operation;
-use super::policy::{self, Reason};
+use super::outcomes::Outcomes;
 use super::request::{Answer, Answered};
 use super::sender::{SenderSettings, State};
-use super::settle::Fate;
-use super::ticket::Ticket;
 use crate::engine::{Response, reason_of};
 
 /// How often a lasting trouble is logged again.
@@ -22,26 +18,9 @@ const REMIND_EVERY: Duration = Duration::from_secs(10);
 /// Settles requests of one sender.
 #[derive(Debug)]
 pub(crate) struct Settlement {
-    settings: SenderSettings,
-    gauges: Gauges,
-    reminded: Option<Instant>,
-}
-
-/// Outcomes to tell once the state is no longer locked.
-#[derive(Debug, Default)]
-pub(crate) struct Outcomes {
-    done: Vec<Ticket>,
-    failed: Vec<(Ticket, ConnectError)>,
-    given_up: Vec<Operation>,
-}
-
-impl Outcomes {
-    /// Tells them.
-    pub(crate) fn tell(self) {
-        self.done.into_iter().for_each(Ticket::done);
-        self.failed.into_iter().for_each(|(ticket, error)| ticket.failed(error));
-        drop(self.given_up);
-    }
+    pub(super) settings: SenderSettings,
+    pub(super) gauges: Gauges,
+    pub(super) reminded: Option<Instant>,
 }
 
 impl Settlement {
@@ -159,140 +138,13 @@ impl Settlement {
         self.gauges.records("failed", operations.len());
         for operation in operations {
             let error = ConnectError::fatal(format!("{what} index {}: {detail}", operation.index));
-            fail(state, operation, error, now, &mut outcomes);
+            outcomes.fail(state, operation, error, now);
         }
         outcomes
     }
 
-    fn items(
-        &mut self,
-        state: &mut State,
-        operations: Vec<Operation>,
-        fates: Vec<Fate>,
-        took: Duration,
-        now: Instant,
-    ) -> Outcomes {
-        self.gauges.request("answered", took);
-        let mut tally = Tally::default();
-        let mut outcomes = Outcomes { done: Vec::with_capacity(operations.len()), ..Outcomes::default() };
-        for (operation, fate) in operations.into_iter().zip(fates) {
-            self.one(state, operation, fate, now, &mut outcomes, &mut tally);
-        }
-        self.after_items(state, tally, now);
-        outcomes
-    }
-
-    fn one(
-        &self,
-        state: &mut State,
-        operation: Operation,
-        fate: Fate,
-        now: Instant,
-        outcomes: &mut Outcomes,
-        tally: &mut Tally,
-    ) {
-        match fate {
-            Fate::Done => {
-                tally.done += 1;
-                finish(state, &operation, now);
-                outcomes.done.push(operation.ticket);
-            }
-            Fate::NewerExists { stored, detail } => {
-                tally.conflicts += 1;
-                self.conflict(state, operation, stored, &detail, now, outcomes);
-            }
-            Fate::Again { busy, detail } => {
-                tally.again(busy, detail);
-                self.again(state, operation, now, outcomes);
-            }
-            Fate::Malformed(detail) => self.malformed(state, operation, &detail, now, outcomes),
-            Fate::Failed(error) => {
-                self.gauges.records("failed", 1);
-                fail(state, operation, error, now, outcomes);
-            }
-        }
-    }
-
-    fn again(&self, state: &mut State, mut operation: Operation, now: Instant, outcomes: &mut Outcomes) {
-        if is_given_up(state, &operation) {
-            finish(state, &operation, now);
-            outcomes.given_up.push(operation);
-            return;
-        }
-        let bulk = &self.settings.bulk;
-        let pause = backoff::delay(bulk.backoff, bulk.backoff_max, operation.attempts, rand::random());
-        operation.attempts = operation.attempts.saturating_add(1);
-        state.queue.delay(operation, now + pause);
-    }
-
-    fn after_items(&mut self, state: &mut State, tally: Tally, now: Instant) {
-        self.gauges.records("done", tally.done);
-        self.gauges.records("version_conflict", tally.conflicts);
-        self.gauges.retried("busy", tally.busy);
-        self.gauges.retried("contended_or_internal", tally.other);
-        if let Some(detail) = &tally.detail {
-            self.remind(now, detail, tally.busy + tally.other, "records refused for now; sending them again");
-        }
-        if let Some(away) = state.flow.on_answer(now, tally.busy > 0) {
-            self.reminded = None;
-            tracing::info!(away_seconds = away.as_secs_f64(), "the engine takes requests again");
-        }
-    }
-
-    fn conflict(
-        &self,
-        state: &mut State,
-        operation: Operation,
-        stored: Option<i64>,
-        detail: &str,
-        now: Instant,
-        outcomes: &mut Outcomes,
-    ) {
-        if let (true, Some(stored), Some(document)) =
-            (self.settings.versions_are_offsets, stored, operation.document_key())
-        {
-            let waits = state.queue.waits_for(&document, stored);
-            let question = Dropped {
-                topic: operation.topic.clone(),
-                partition: operation.partition,
-                offset: operation.offset,
-                id: document.id,
-                stored,
-            };
-            if let Some(dropped) = state.conflicts.on_conflict(question, waits) {
-                warn_of_dropped(&dropped, &self.gauges);
-            }
-        }
-        let (record, index) = (operation.record(), operation.index.clone());
-        match policy::apply(self.settings.on_conflict, Reason::VersionConflict, &record, &index, detail) {
-            Some(error) => fail(state, operation, error, now, outcomes),
-            None => {
-                finish(state, &operation, now);
-                outcomes.done.push(operation.ticket);
-            }
-        }
-    }
-
-    fn malformed(
-        &self,
-        state: &mut State,
-        operation: Operation,
-        detail: &str,
-        now: Instant,
-        outcomes: &mut Outcomes,
-    ) {
-        self.gauges.records("malformed", 1);
-        let (record, index) = (operation.record(), operation.index.clone());
-        match policy::apply(self.settings.on_malformed, Reason::Malformed, &record, &index, detail) {
-            Some(error) => fail(state, operation, error, now, outcomes),
-            None => {
-                finish(state, &operation, now);
-                outcomes.done.push(operation.ticket);
-            }
-        }
-    }
-
-    fn remind(&mut self, now: Instant, detail: &str, records: usize, message: &'static str) {
+    /// Logs a lasting trouble, now and then.
+    pub(super) fn remind(&mut self, now: Instant, detail: &str, records: usize, message: &'static str) {
         if self.reminded.is_none_or(|last| now.duration_since(last) >= REMIND_EVERY) {
             self.reminded = Some(now);
             tracing::warn!(records, detail, "{message}");
@@ -315,14 +167,10 @@ const ATTEMPTS_BEFORE_HALVES: u32 = 3;
 fn again_whole(state: &mut State, operations: Vec<Operation>, smaller: bool, now: Instant) -> Outcomes {
     let mut outcomes = Outcomes::default();
     let mut again = Vec::with_capacity(operations.len());
-    for mut operation in operations {
-        if is_given_up(state, &operation) {
-            finish(state, &operation, now);
-            outcomes.given_up.push(operation);
-        } else {
-            operation.attempts = operation.attempts.saturating_add(1);
-            again.push(operation);
-        }
+    for operation in operations {
+        let Some(mut operation) = outcomes.give_up(state, operation, now) else { continue };
+        operation.attempts = operation.attempts.saturating_add(1);
+        again.push(operation);
     }
     let attempts = again.first().map_or(0, |operation| operation.attempts);
     if smaller && again.len() > 1 && attempts % ATTEMPTS_BEFORE_HALVES == 0 {
@@ -333,61 +181,8 @@ fn again_whole(state: &mut State, operations: Vec<Operation>, smaller: bool, now
     outcomes
 }
 
-/// What the items of one answer were.
-#[derive(Debug, Default)]
-struct Tally {
-    done: usize,
-    conflicts: usize,
-    busy: usize,
-    other: usize,
-    /// Of the first that is sent again.
-    detail: Option<String>,
-}
-
-impl Tally {
-    fn again(&mut self, busy: bool, detail: String) {
-        self.detail.get_or_insert(detail);
-        if busy {
-            self.busy += 1;
-        } else {
-            self.other += 1;
-        }
-    }
-}
-
-/// Warns of a record that was dropped in favour of a document that came from elsewhere.
-pub(crate) fn warn_of_dropped(dropped: &Dropped, gauges: &Gauges) {
-    gauges.dropped_for_foreign_version();
-    tracing::warn!(
-        topic = &*dropped.topic,
-        partition = dropped.partition,
-        offset = dropped.offset,
-        id = &*dropped.id,
-        stored_version = dropped.stored,
-        "a record was dropped: its document has a higher version that this partition did not write. Offsets of \
-         several partitions or topics, or of a topic that was made anew, cannot be compared: set \
-         external.version.source=timestamp"
-    );
-}
-
 fn status_text(response: &Response) -> String {
     format!("{} answers {}: {}", response.url, response.status, reason_of(&response.body))
-}
-
-fn is_given_up(state: &State, operation: &Operation) -> bool {
-    !state.given_up.is_empty() && state.given_up.contains(&(operation.topic.to_string(), operation.partition))
-}
-
-fn finish(state: &mut State, operation: &Operation, now: Instant) {
-    state.queue.finish(operation.document_key(), operation.lines.len(), now);
-}
-
-fn fail(state: &mut State, operation: Operation, error: ConnectError, now: Instant, outcomes: &mut Outcomes) {
-    finish(state, &operation, now);
-    if error.class == aqueduct_plugin_api::ErrorClass::Fatal {
-        state.failed.get_or_insert_with(|| error.clone());
-    }
-    outcomes.failed.push((operation.ticket, error));
 }
 
 #[cfg(test)]
