@@ -19,6 +19,7 @@ mod answers;
 mod durability;
 mod hostile;
 mod model;
+mod topic;
 
 /// A registry on a log.
 struct Fixture {
