@@ -15,25 +15,44 @@ const LIMIT: Duration = Duration::from_secs(8);
 /// How many tables are looked at.
 const MOST_TABLES: usize = 200;
 
-/// Complaints by key.
-type Complaints = BTreeMap<&'static str, Vec<String>>;
+/// How many tables are offered as values.
+const MOST_OFFERED: usize = 1_000;
+
+/// Complaints by key, and values to offer.
+#[derive(Default)]
+struct Complaints {
+    errors: BTreeMap<&'static str, Vec<String>>,
+    tables: Vec<String>,
+}
+
+impl Complaints {
+    fn add(&mut self, key: &'static str, text: String) {
+        self.errors.entry(key).or_default().push(text);
+    }
+}
 
 /// Tries a configuration that is right in itself.
 pub(crate) async fn check(settings: &SourceSettings, config: &ConfigMap) -> Vec<KeyReport> {
-    let mut complaints = Complaints::new();
+    let mut complaints = Complaints::default();
     if tokio::time::timeout(LIMIT, check_all(settings, &mut complaints)).await.is_err()
-        && complaints.is_empty()
+        && complaints.errors.is_empty()
     {
         let text = format!("{} did not answer within {} s", settings.server(), LIMIT.as_secs());
-        complaints.entry("connection.url").or_default().push(text);
+        complaints.add("connection.url", text);
+    }
+    let Complaints { mut errors, tables } = complaints;
+    if !tables.is_empty() {
+        for key in ["table.whitelist", "table.blacklist"] {
+            errors.entry(key).or_default();
+        }
     }
     let report = |(key, errors): (&str, Vec<String>)| KeyReport {
         name: key.to_owned(),
         value: config.get(key).filter(|_| !key.contains("password") && !key.contains("masked")).cloned(),
         errors,
-        recommended: Vec::new(),
+        recommended: if key.starts_with("table.") { tables.clone() } else { Vec::new() },
     };
-    complaints.into_iter().map(report).collect()
+    errors.into_iter().map(report).collect()
 }
 
 async fn check_all(settings: &SourceSettings, complaints: &mut Complaints) {
@@ -48,7 +67,7 @@ async fn check_all(settings: &SourceSettings, complaints: &mut Complaints) {
         None => check_tables(settings, &mut connection, complaints).await,
     };
     if let Err(error) = checked {
-        complaints.entry("connection.url").or_default().push(format!("{}: {error}", settings.server()));
+        complaints.add("connection.url", format!("{}: {error}", settings.server()));
     }
 }
 
@@ -58,7 +77,7 @@ fn refuse_connection(settings: &SourceSettings, error: &DriverError, complaints:
     let keys: &[&str] =
         if error.is_login() { &["connection.user", "connection.password"] } else { &["connection.url"] };
     for key in keys {
-        complaints.entry(key).or_default().push(text.clone());
+        complaints.add(key, text.clone());
     }
 }
 
@@ -84,7 +103,7 @@ async fn check_query(
                 "The statement made of the query and the mode's criteria is refused by the database: {error}"
             )
         };
-        complaints.entry(key).or_default().push(text);
+        complaints.add(key, text);
     }
     Ok(())
 }
@@ -95,16 +114,25 @@ async fn check_tables(
     complaints: &mut Complaints,
 ) -> Result<(), DriverError> {
     let listed = connection.tables().await?;
+    complaints.tables = listed.iter().take(MOST_OFFERED).map(|table| table.id.qualified()).collect();
     for name in settings.filter.missing(&listed) {
         let text = format!("Table {name} of {} does not exist or cannot be seen", settings.server());
-        complaints.entry("table.whitelist").or_default().push(text);
+        complaints.add("table.whitelist", text);
     }
     let chosen: Vec<&ListedTable> = listed.iter().filter(|table| settings.filter.takes(table)).collect();
     for table in chosen.iter().take(MOST_TABLES) {
+        let topic = format!("{}{}", settings.topic_prefix, table.id.name);
+        if !is_topic(&topic) {
+            let text = format!(
+                "Table {} would go to the topic {topic:?}, but a topic's name holds letters, digits, '.', '_' and '-' only, at most 249; leave the table out or read it with a query",
+                table.id
+            );
+            complaints.add("topic.prefix", text);
+        }
         let Some(meta) = connection.table_meta(&table.id).await? else { continue };
         if let Err(error) = Layout::of_table(&meta, settings) {
             let text = format!("Table {} of {}: {error}", table.id, settings.server());
-            complaints.entry(key_of(&error)).or_default().push(text);
+            complaints.add(key_of(&error), text);
         }
     }
     Ok(())
@@ -120,4 +148,9 @@ fn key_of(error: &LayoutError) -> &'static str {
         LayoutError::NullableTimestamps(_) => "timestamp.column.name",
         LayoutError::NoKeyColumn(_) => "key.columns",
     }
+}
+
+fn is_topic(name: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+    (1..=249).contains(&name.len()) && name.bytes().all(legal) && name != "." && name != ".."
 }

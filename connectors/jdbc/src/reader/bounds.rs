@@ -9,21 +9,16 @@ use crate::settings::Dialect;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SqliteStyle {
     /// Text; the separator, and whether a `Z` follows.
-    Text {
-        separator: char,
-        zulu: bool,
-    },
+    Text { separator: char, zulu: bool },
+    /// Milliseconds since 1970, as SQLite's JDBC driver writes them.
     Millis,
-    Seconds,
 }
 
 impl SqliteStyle {
     /// Guesses from one stored value and its `typeof`.
     pub(crate) fn of_sample(kind: &str, value: &str) -> Self {
-        match (kind, value.parse::<f64>()) {
-            // Seconds would be in the year 5138.
-            ("integer" | "real", Ok(number)) if number.abs() > 1e11 => Self::Millis,
-            ("integer" | "real", _) => Self::Seconds,
+        match kind {
+            "integer" => Self::Millis,
             _ => Self::Text {
                 separator: if value.contains('T') { 'T' } else { ' ' },
                 zulu: value.ends_with('Z'),
@@ -62,7 +57,6 @@ impl InstantForm<'_> {
     fn sqlite_literal(&self, moment: Moment) -> String {
         match self.sqlite {
             SqliteStyle::Millis => moment.millis().to_string(),
-            SqliteStyle::Seconds => format!("{}.{:03}", moment.seconds, moment.nanos / 1_000_000),
             _ if self.sql_type == Some(&SqlType::Date) => {
                 format!("'{}'", date_text(moment.to_wall(self.zone)))
             }
@@ -149,7 +143,6 @@ mod tests {
         assert_eq!(literal(("text", "2023-01-01 00:00:00")), "'2023-11-14 22:13:20.25'");
         assert_eq!(literal(("text", "2023-01-01T00:00:00Z")), "'2023-11-14T22:13:20.25Z'");
         assert_eq!(literal(("integer", "1700000000000")), "1700000000250");
-        assert_eq!(literal(("integer", "1700000000")), "1700000000.250");
     }
 
     #[test]

@@ -24,6 +24,8 @@ const CATALOG_TRUST: Duration = Duration::from_secs(60);
 const HORIZON_RETRY: Duration = Duration::from_millis(100);
 /// How long after a row got its number or time its transaction may take to show among the writers.
 const WRITE_START_MARGIN: Duration = Duration::from_millis(20);
+/// How long a server may be silent before somebody looks whether it is still there.
+const SILENCE: Duration = Duration::from_secs(30);
 /// How often a statement is begun again because its result was not what the catalog said.
 const CATALOG_ATTEMPTS: usize = 4;
 /// What is left of a result that was cut is read and thrown away, unless it is more than this.
@@ -117,7 +119,9 @@ impl Scan<'_> {
 
     async fn load_table(&mut self, source: &mut Source) -> Result<(), ReadError> {
         let Origin::Table(id) = &source.origin else { return Ok(()) };
-        let found = self.connection.table_meta(id).await.map_err(|error| self.failed(source, error))?;
+        let found = watched(self.settings, self.connection.table_meta(id))
+            .await
+            .map_err(|error| self.failed(source, error))?;
         let Some(meta) = found else {
             return Err(ReadError::NoTable { subject: source.subject(), server: self.server.to_owned() });
         };
@@ -144,7 +148,9 @@ impl Scan<'_> {
         let (column, base) = (layout.order.first().cloned().unwrap_or_default(), &layout.base);
         let sql =
             format!("SELECT typeof({column}), {column} FROM ({base}) WHERE {column} IS NOT NULL LIMIT 1");
-        let rows = self.connection.text_rows(sql).await.map_err(|error| self.failed(source, error))?;
+        let rows = watched(self.settings, self.connection.text_rows(sql))
+            .await
+            .map_err(|error| self.failed(source, error))?;
         if let Some([Some(kind), Some(value)]) = rows.first().map(Vec::as_slice) {
             source.sqlite_style = Some(SqliteStyle::of_sample(kind, value));
         }
@@ -215,14 +221,14 @@ impl Scan<'_> {
     /// Takes an upper bound and notes who is writing. `None` if there is nothing new to read.
     async fn take_horizon(
         &mut self,
-        source: &Source,
+        source: &mut Source,
         holds_back: bool,
     ) -> Result<Option<Horizon>, DriverError> {
         let mut bound = String::new();
         if self.settings.mode.has_timestamp() {
             let types = source.layout.as_ref().map_or(&[][..], |layout| &layout.timestamp_types);
             let margin = if holds_back { WRITE_START_MARGIN.as_millis() as i64 } else { 0 };
-            let now = self.connection.now().await?;
+            let now = watched(self.settings, self.connection.now()).await?;
             let upper = upper_instant(now, self.settings.timestamp_delay_ms + margin, types);
             bound = source.instant_form(self.settings).literal(upper);
         } else if holds_back {
@@ -236,6 +242,14 @@ impl Scan<'_> {
             true => self.connection.writers(self.lock_scope(source).as_deref()).await?,
             false => Writers::Denied,
         };
+        if holds_back && writers == Writers::Denied && !source.warned_of_writers {
+            source.warned_of_writers = true;
+            tracing::warn!(
+                table = source.label(),
+                server = self.server,
+                "the user may not see other transactions (PROCESS privilege): rows that are committed late may be missed"
+            );
+        }
         Ok(Some(Horizon { bound, writers, since: Instant::now() }))
     }
 
@@ -251,7 +265,7 @@ impl Scan<'_> {
             }
             Origin::Query(_) => format!("SELECT MAX({column}) FROM ({}) aqueduct_bound{after}", layout.base),
         };
-        let rows = self.connection.text_rows(sql).await?;
+        let rows = watched(self.settings, self.connection.text_rows(sql)).await?;
         Ok(rows.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
     }
 
@@ -265,7 +279,7 @@ impl Scan<'_> {
 
     /// Runs one statement and delivers its rows.
     async fn chunk(&mut self, source: &mut Source, bound: &Bound) -> Result<ChunkEnd, ReadError> {
-        let server = self.server;
+        let (server, settings) = (self.server, self.settings);
         for _ in 0..CATALOG_ATTEMPTS {
             let sql = self.sql(source, bound);
             let begun = Instant::now();
@@ -274,7 +288,7 @@ impl Scan<'_> {
                 Ok(cursor) => cursor,
                 Err(error) => return Err(failed(server, source, error)),
             };
-            let wire = match cursor.columns().await {
+            let wire = match watched(settings, cursor.columns()).await {
                 Ok(Some(wire)) => wire,
                 Ok(None) => return Ok(ChunkEnd::Exhausted),
                 Err(error) => {
@@ -345,7 +359,7 @@ impl Scan<'_> {
         if let Origin::Table(_) = source.origin {
             return self.load_table(source).await;
         }
-        match self.connection.origins(&wire).await {
+        match watched(self.settings, self.connection.origins(&wire)).await {
             Ok(columns) => source.query_columns = Some((wire, columns)),
             Err(error) => return Err(self.failed(source, error)),
         }
@@ -445,6 +459,24 @@ fn failed(server: &str, source: &Source, error: DriverError) -> ReadError {
     ReadError::Statement { subject: source.subject(), server: server.to_owned(), error }
 }
 
+/// Waits for an answer. If none comes for a while, a second connection shows whether the server is still there: a
+/// server that vanished without a word would otherwise be waited for, for ever, while a slow statement may take its
+/// time.
+async fn watched<T>(
+    settings: &SourceSettings,
+    answer: impl Future<Output = Result<T, DriverError>>,
+) -> Result<T, DriverError> {
+    let mut answer = std::pin::pin!(answer);
+    loop {
+        if let Ok(answered) = tokio::time::timeout(SILENCE, answer.as_mut()).await {
+            return answered;
+        }
+        if Connection::open(settings).await.is_err() {
+            return Err(DriverError::TimedOut(SILENCE));
+        }
+    }
+}
+
 /// Hands records over in batches. The error is that nobody listens.
 async fn deliver(
     queue: &mpsc::Sender<Delivery>,
@@ -500,7 +532,7 @@ impl Reading<'_> {
             } else {
                 0
             });
-            match cursor.next_block(plan, rows, bytes.max(1)).await {
+            match watched(self.settings, cursor.next_block(plan, rows, bytes.max(1))).await {
                 Ok(block) => {
                     done.rows += block.rows.len();
                     done.bytes += block.bytes;

@@ -26,6 +26,9 @@ pub(crate) enum Origin {
     Query(Secret),
 }
 
+/// The columns of a query's result, and what the catalog knows of those that come from a table.
+type QueryColumns = (Vec<WireColumn>, HashMap<(String, String), Column>);
+
 /// A row on its way to a record, with the plan it was decoded by.
 type PlannedRow = (DecodedRow, Arc<RowPlan>);
 
@@ -48,7 +51,7 @@ pub(crate) struct Source {
     pub(crate) meta_loaded: Option<Instant>,
     pub(crate) layout: Option<Layout>,
     /// What the catalog knows of a query's columns, and for which result.
-    pub(crate) query_columns: Option<(Vec<WireColumn>, HashMap<(String, String), Column>)>,
+    pub(crate) query_columns: Option<QueryColumns>,
     compiled: Option<Compiled>,
     /// Columns that hold nulls in spite of the catalog, and columns read as text (SQLite).
     pub(crate) optional: BTreeSet<String>,
@@ -62,6 +65,7 @@ pub(crate) struct Source {
     pub(crate) position: Option<Vec<String>>,
     boundary: TimestampBoundary<PlannedRow>,
     pub(crate) horizon: Option<Horizon>,
+    pub(crate) warned_of_writers: bool,
     /// How many rows the next statement asks for.
     pub(crate) chunk_rows: usize,
     /// The server sorts the whole table for every statement: ask once, without a limit.
@@ -97,6 +101,7 @@ impl Source {
             position: None,
             boundary: TimestampBoundary::new(stored.timestamp),
             horizon: None,
+            warned_of_writers: false,
             chunk_rows: settings.chunk_max_rows.min(1_000),
             read_in_one: false,
             due: Instant::now(),

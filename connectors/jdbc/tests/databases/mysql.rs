@@ -39,6 +39,7 @@ on_both!(
     a_table_without_a_key_is_read_in_one_statement,
     a_server_killed_while_reading_costs_no_row,
     a_late_commit_is_waited_for,
+    no_row_of_many_slow_writers_is_lost,
     validation_tells_login_database_and_columns,
     a_password_changed_while_running_is_told_and_survived,
     time_zones_apply_to_datetime_and_not_to_timestamp,
@@ -381,6 +382,35 @@ async fn a_late_commit_is_waited_for(flavor: Flavor) {
     assert!(source.counter("aqueduct_jdbc_late_commit_timeouts_total") > 0);
 }
 
+async fn no_row_of_many_slow_writers_is_lost(flavor: Flavor) {
+    let Some(server) = own(flavor, "torture").await else { return };
+    let url = server.database("t_torture").await;
+    let table = "CREATE TABLE w (id INT PRIMARY KEY AUTO_INCREMENT, at DATETIME(3) NOT NULL DEFAULT (UTC_TIMESTAMP(3)))";
+    server.sql("t_torture", table).await;
+    const WRITERS: u64 = 12;
+    const TRANSACTIONS: u64 = 12;
+    let write = async |server: std::sync::Arc<crate::harness::server::Server>, writer: u64| {
+        let mut connection = server.mysql_admin().await.unwrap();
+        for turn in 0..TRANSACTIONS {
+            connection.execute("START TRANSACTION; INSERT INTO t_torture.w VALUES ()").await.unwrap();
+            tokio::time::sleep(Duration::from_millis((writer * 37 + turn * 61) % 211)).await;
+            connection.execute("COMMIT").await.unwrap();
+        }
+    };
+    let mut by_number = source(&url, &[("mode", "incrementing"), ("poll.interval.ms", "5")]);
+    let mut by_time =
+        source(&url, &[("mode", "timestamp"), ("timestamp.column.name", "at"), ("poll.interval.ms", "5")]);
+    by_number.start().await;
+    by_time.start().await;
+    let writers = futures_util::future::join_all((0..WRITERS).map(|writer| write(server.clone(), writer)));
+    let count = (WRITERS * TRANSACTIONS) as usize;
+    let (_, numbered, timed) = tokio::join!(writers, by_number.take(count), by_time.take(count));
+    assert_eq!(numbers(&numbered, "id"), (1..=count as i64).collect::<Vec<_>>());
+    let mut ids = numbers(&timed, "id");
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=count as i64).collect::<Vec<_>>());
+}
+
 async fn validation_tells_login_database_and_columns(flavor: Flavor) {
     let Some(server) = shared(flavor).await else { return };
     let url = server.database("t_valid").await;
@@ -431,7 +461,7 @@ async fn a_password_changed_while_running_is_told_and_survived(flavor: Flavor) {
     source.start().await;
     source.take(1).await;
     server.sql("", &format!("ALTER USER {USER}@'%' IDENTIFIED BY 'another'")).await;
-    let connections = "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'reader'";
+    let connections = "SELECT CAST(ID AS SIGNED) FROM information_schema.PROCESSLIST WHERE USER = 'reader'";
     server.sql("", &format!("KILL {}", server.mysql_value(connections).await)).await;
     let error = source.take_error(|error| error.message.contains("Access denied")).await;
     assert_eq!(error.class, ErrorClass::Retriable);

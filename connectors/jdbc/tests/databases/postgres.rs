@@ -247,6 +247,36 @@ async fn a_late_commit_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_row_of_many_slow_writers_is_lost() {
+    let Some(server) = shared(Flavor::Postgres).await else { return };
+    let table =
+        "CREATE TABLE w (id serial PRIMARY KEY, at timestamp(3) NOT NULL DEFAULT (now() AT TIME ZONE 'UTC'))";
+    let url = database(&server, "t_torture", table).await;
+    const WRITERS: u64 = 12;
+    const TRANSACTIONS: u64 = 12;
+    let write = async |writer: u64| {
+        let mut connection = server.postgres_admin("t_torture").await.unwrap();
+        for turn in 0..TRANSACTIONS {
+            connection.execute("BEGIN; INSERT INTO w DEFAULT VALUES").await.unwrap();
+            tokio::time::sleep(Duration::from_millis((writer * 37 + turn * 61) % 211)).await;
+            connection.execute("COMMIT").await.unwrap();
+        }
+    };
+    let mut by_number = source(&url, &[("mode", "incrementing"), ("poll.interval.ms", "5")]);
+    let mut by_time =
+        source(&url, &[("mode", "timestamp"), ("timestamp.column.name", "at"), ("poll.interval.ms", "5")]);
+    by_number.start().await;
+    by_time.start().await;
+    let writers = futures_util::future::join_all((0..WRITERS).map(write));
+    let count = (WRITERS * TRANSACTIONS) as usize;
+    let (_, numbered, timed) = tokio::join!(writers, by_number.take(count), by_time.take(count));
+    assert_eq!(numbers(&numbered, "id"), (1..=count as i64).collect::<Vec<_>>());
+    let mut ids = numbers(&timed, "id");
+    ids.sort_unstable();
+    assert_eq!(ids, (1..=count as i64).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_killed_while_reading_costs_no_row() {
     let Some(server) = own(Flavor::Postgres, "killed").await else { return };
     let url = database(&server, "t_killed", "CREATE TABLE r (id int PRIMARY KEY, x text); INSERT INTO r SELECT i, repeat('x', 100) FROM generate_series(1, 50000) i; CHECKPOINT").await;
