@@ -165,12 +165,7 @@ impl WorkerConfig {
             client,
             mode,
             providers,
-            plugin_path: parsed
-                .list("plugin.path")
-                .iter()
-                .filter(|p| !p.is_empty())
-                .map(PathBuf::from)
-                .collect(),
+            plugin_path: plugin_path(&parsed),
             overrides: OverridePolicy::new(policy, allowlist),
             topic_creation: parsed.bool("topic.creation.enable"),
             topic_tracking: parsed.bool("topic.tracking.enable"),
@@ -327,4 +322,11 @@ mod tests {
         let errors = WorkerConfig::distributed(&Properties::parse(&open).unwrap()).unwrap_err().0;
         assert!(errors[0].contains("allow.insecure.listeners"), "{errors:?}");
     }
+}
+
+/// The folders of `plugin.path`; without it those beside the program, so that what comes with it is found.
+fn plugin_path(parsed: &Parsed) -> Vec<PathBuf> {
+    let given = parsed.list("plugin.path").iter().filter(|path| !path.is_empty());
+    let given: Vec<PathBuf> = given.map(PathBuf::from).collect();
+    if given.is_empty() { aqueduct_plugin_abi::default_plugin_path() } else { given }
 }

@@ -1,0 +1,33 @@
+//! `aqueduct connect-distributed` and `connect-standalone`: Connect workers.
+
+use std::path::PathBuf;
+
+use aqueduct_connect::{Worker, WorkerConfig};
+use aqueduct_service::Shutdown;
+
+use crate::files::Settings;
+use crate::ready;
+
+/// Runs a worker of a Connect cluster until shutdown.
+pub(crate) async fn run_distributed(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
+    let config =
+        WorkerConfig::distributed(&settings.properties).map_err(|errors| settings.refused(&errors.0))?;
+    let handle = Worker::start_distributed(config, Vec::new(), shutdown).await?;
+    ready::announce(&[("connect", format!("http://{}", handle.rest_addr()))]);
+    handle.ended().await;
+    Ok(())
+}
+
+/// Runs a worker on its own, with the connectors of these files, until shutdown.
+pub(crate) async fn run_standalone(
+    settings: Settings,
+    connectors: &[PathBuf],
+    shutdown: Shutdown,
+) -> anyhow::Result<()> {
+    let config =
+        WorkerConfig::standalone(&settings.properties).map_err(|errors| settings.refused(&errors.0))?;
+    let handle = Worker::start_standalone(config, connectors, Vec::new(), shutdown).await?;
+    ready::announce(&[("connect", format!("http://{}", handle.rest_addr()))]);
+    handle.ended().await;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The command line: help, errors that say where, `dev` and its servers, clean stops.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use aqueduct_tests::aqueduct::{Server, binary};
+use aqueduct_tests::{process, rest, wait};
+
+fn run(arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(binary()).args(arguments).output().expect("the command starts");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Arguments of `dev` with ports chosen by the system.
+pub(crate) fn dev(folder: &Path) -> Vec<String> {
+    let data = folder.join("data").display().to_string();
+    [
+        "dev",
+        "--data-dir",
+        &data,
+        "--broker-port",
+        "0",
+        "--registry-port",
+        "0",
+        "--connect-port",
+        "0",
+        "--admin-port",
+        "0",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+#[test]
+fn every_verb_has_help() {
+    let (code, text) = run(&["--help"]);
+    assert_eq!(code, 0);
+    for verb in
+        ["quickstart", "dev", "broker", "connect-distributed", "connect-standalone", "schema-registry"]
+    {
+        assert!(text.contains(verb), "{verb} is not in:\n{text}");
+        let (code, help) = run(&[verb, "--help"]);
+        assert_eq!(code, 0, "{verb}");
+        assert!(help.contains("Usage:"), "{verb}: {help}");
+    }
+    assert_eq!(run(&["nonsense"]).0, 2);
+}
+
+#[test]
+fn a_wrong_setting_is_told_with_its_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("server.properties");
+    std::fs::write(&file, "# ours\nlog.dirs=/tmp/x\nnum.partitions=many\n").expect("written");
+    let (code, text) = run(&["broker", &file.display().to_string()]);
+    assert_eq!(code, 1);
+    assert!(text.contains("line 3") && text.contains("num.partitions"), "{text}");
+    let (code, text) = run(&["broker", "/does/not/exist.properties"]);
+    assert!(code == 1 && text.contains("/does/not/exist.properties"), "{text}");
+    let (code, text) = run(&["broker", &file.display().to_string(), "--override", "nothing"]);
+    assert!(code == 1 && text.contains("key=value"), "{text}");
+}
+
+#[test]
+fn a_listener_beyond_loopback_needs_consent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("server.properties");
+    let text = format!("log.dirs={}\nlisteners=PLAINTEXT://0.0.0.0:0\n", folder.path().join("d").display());
+    std::fs::write(&file, text).expect("written");
+    let (code, text) = run(&["broker", &file.display().to_string()]);
+    assert!(code == 1 && text.contains("allow.insecure.listeners"), "{text}");
+}
+
+#[test]
+fn dev_serves_stops_cleanly_and_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = dev(folder.path());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut server = Server::start("dev", folder.path(), &arguments);
+    let connect = server.address("connect");
+    assert_eq!(rest::must("GET", &format!("{connect}/connectors"), None), serde_json::json!([]));
+    let plugins = rest::must("GET", &format!("{connect}/connector-plugins"), None).to_string();
+    for class in ["JdbcSourceConnector", "ElasticsearchSinkConnector", "FileStreamSinkConnector"] {
+        assert!(plugins.contains(class), "{class} is not among {plugins}");
+    }
+    let registry = server.address("registry");
+    let schema = serde_json::json!({ "schema": "\"string\"" });
+    let id = rest::must("POST", &format!("{registry}/subjects/s/versions"), Some(&schema));
+    let metrics = reqwest::blocking::get(format!("{}/metrics", server.address("admin"))).expect("metrics");
+    assert!(metrics.status().is_success());
+    let status = server.process().terminate(Duration::from_secs(30));
+    assert!(status.success(), "{status}\n{}", process::tail(&server.process().output()));
+
+    server.restart();
+    let registry = server.address("registry");
+    let again = wait::until("the schema is there again", Duration::from_secs(20), || {
+        let answer = rest::send("POST", &format!("{registry}/subjects/s/versions"), Some(&schema))?;
+        if answer.status == 200 { Ok(answer.body) } else { Err(answer.body.to_string()) }
+    });
+    assert_eq!(again, id);
+}
+
+#[test]
+fn quickstart_delivers_every_row_and_carries_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut arguments = dev(folder.path());
+    arguments[0] = "quickstart".to_owned();
+    arguments.extend(["--seconds".to_owned(), "4".to_owned()]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    for start in ["first", "second"] {
+        let (code, text) = run(&arguments);
+        assert_eq!(code, 0, "{start} start:\n{text}");
+        assert!(text.contains("Every row has arrived."), "{start} start:\n{text}");
+        assert!(text.contains("curl "), "{text}");
+    }
+}
