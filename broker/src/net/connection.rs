@@ -237,8 +237,11 @@ impl Connection {
 
     /// Whether the next request may be handled now.
     fn may_handle(&self) -> bool {
-        let held_back =
-            self.in_flight.iter().any(|one| !one.pipelined && matches!(one.answer, Pending::Waiting(_)));
+        // Nothing is handled behind a request that holds others back, so it can only be the last.
+        let held_back = self
+            .in_flight
+            .back()
+            .is_some_and(|last| !last.pipelined && matches!(last.answer, Pending::Waiting(_)));
         !held_back
             && self.in_flight.len() < self.limits.max_in_flight
             && self.output.bytes() + self.ready_bytes < MAX_UNWRITTEN

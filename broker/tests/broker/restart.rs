@@ -1,5 +1,6 @@
 //! What a broker still knows after it was stopped.
 
+use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::{FetchRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest};
 
 use crate::harness::{TestBroker, batch, fetch_request, records};
@@ -77,4 +78,27 @@ fn stopping_answers_a_waiting_fetch() {
     crate::fetching::until("the fetch waits", || waiters.len() == 1);
     broker.stop();
     assert!(client.receive::<FetchRequest>(id, 12).is_some());
+}
+
+#[test]
+fn a_partition_that_lost_acknowledged_records_is_offline_and_the_others_go_on() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    for topic in ["damaged", "whole"] {
+        client.create_topic(topic, 1);
+        client.produce(topic, 0, batch(&["first"]));
+        client.produce(topic, 0, batch(&["second"]));
+    }
+    broker.stop();
+    let segment = folder.path().join("damaged-0/00000000000000000000.log");
+    let length = std::fs::metadata(&segment).expect("the segment is there").len();
+    let file = std::fs::OpenOptions::new().write(true).open(&segment).expect("opens");
+    file.set_len(length / 2 - 5).expect("cuts");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    let offline = ErrorCode::KafkaStorageError.code();
+    assert_eq!(client.produce("damaged", 0, batch(&["third"])).error_code, offline);
+    assert_eq!(client.fetch("damaged", 0, 0).responses[0].partitions[0].error_code, offline);
+    assert_eq!(client.produce("whole", 0, batch(&["third"])).base_offset, 2);
 }
