@@ -7,9 +7,11 @@
 mod bounds;
 mod layout;
 mod read_error;
+mod reading;
 mod run;
 mod scan;
 mod source;
+mod upper_bound;
 
 pub(crate) use layout::{Layout, LayoutError};
 pub(crate) use run::{Reader, ReaderHandle};

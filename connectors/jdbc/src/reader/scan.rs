@@ -1,17 +1,18 @@
 //! One reading of a table or query, from where it stands up to an upper bound.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aqueduct_plugin_api::{ConnectError, Metrics, SourceRecord};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::bounds::{Horizon, SqliteStyle, upper_instant};
+use super::bounds::SqliteStyle;
 use super::layout::Layout;
 use super::read_error::ReadError;
+use super::reading::{Reading, ReadingEnd, ReadingError, deliver, watched};
 use super::source::{Origin, Source};
-use crate::database::{Connection, DriverError, Writers};
+use super::upper_bound::Bound;
+use crate::database::{Connection, DriverError};
 use crate::schema::{Misfit, RowPlan};
 use crate::settings::{Dialect, Mode, SourceSettings};
 
@@ -20,12 +21,6 @@ pub(crate) type Delivery = Result<Vec<SourceRecord>, ConnectError>;
 
 /// How long the catalog's word on a table is trusted while the results look the same.
 const CATALOG_TRUST: Duration = Duration::from_secs(60);
-/// How soon to look again whether transactions have ended.
-const HORIZON_RETRY: Duration = Duration::from_millis(100);
-/// How long after a row got its number or time its transaction may take to show among the writers.
-const WRITE_START_MARGIN: Duration = Duration::from_millis(20);
-/// How long a server may be silent before somebody looks whether it is still there.
-const SILENCE: Duration = Duration::from_secs(30);
 /// How often a statement is begun again because its result was not what the catalog said.
 const CATALOG_ATTEMPTS: usize = 4;
 /// What is left of a result that was cut is read and thrown away, unless it is more than this.
@@ -58,13 +53,6 @@ enum ChunkEnd {
     Reconnect,
 }
 
-/// The upper bound as the statement takes it.
-#[derive(Default)]
-struct Bound {
-    below: Option<String>,
-    at_most: Option<String>,
-}
-
 impl Scan<'_> {
     /// Reads everything that is new.
     pub(crate) async fn run(&mut self, source: &mut Source) -> Result<ScanEnd, ReadError> {
@@ -90,7 +78,7 @@ impl Scan<'_> {
         Ok(ScanEnd::Complete)
     }
 
-    fn failed(&self, source: &Source, error: DriverError) -> ReadError {
+    pub(super) fn failed(&self, source: &Source, error: DriverError) -> ReadError {
         failed(self.server, source, error)
     }
 
@@ -171,110 +159,6 @@ impl Scan<'_> {
         }
         source.position = Some(source.stored_position(self.settings));
         Ok(())
-    }
-
-    /// The upper bound, or why not to read now.
-    async fn bound(&mut self, source: &mut Source) -> Result<Result<Bound, ScanEnd>, ReadError> {
-        if self.settings.mode == Mode::Bulk {
-            return Ok(Ok(Bound::default()));
-        }
-        let holds_back = self.settings.wait_for_late_commits && self.connection.has_concurrent_writers();
-        let mut horizon = match source.horizon.take() {
-            Some(horizon) => horizon,
-            None => match self
-                .take_horizon(source, holds_back)
-                .await
-                .map_err(|error| self.failed(source, error))?
-            {
-                Some(horizon) => horizon,
-                None => return Ok(Err(ScanEnd::Complete)),
-            },
-        };
-        let table = self.lock_scope(source);
-        let clear = horizon
-            .is_clear(self.connection, table.as_deref())
-            .await
-            .map_err(|error| self.failed(source, error))?;
-        if !clear {
-            if horizon.since.elapsed() < self.settings.late_commits_max_wait {
-                source.horizon = Some(horizon);
-                return Ok(Err(ScanEnd::Wait(HORIZON_RETRY)));
-            }
-            self.metrics.counter(
-                "aqueduct_jdbc_late_commit_timeouts_total",
-                &[("table", &source.label())],
-                1,
-            );
-            tracing::warn!(
-                table = source.label(),
-                waited_ms = horizon.since.elapsed().as_millis() as u64,
-                "transactions that were writing have not ended; rows they commit now may be missed"
-            );
-        }
-        let bound = Some(horizon.bound).filter(|bound| !bound.is_empty());
-        Ok(Ok(match self.settings.mode.has_timestamp() {
-            true => Bound { below: bound, at_most: None },
-            false => Bound { below: None, at_most: bound },
-        }))
-    }
-
-    /// Takes an upper bound and notes who is writing. `None` if there is nothing new to read.
-    async fn take_horizon(
-        &mut self,
-        source: &mut Source,
-        holds_back: bool,
-    ) -> Result<Option<Horizon>, DriverError> {
-        let mut bound = String::new();
-        if self.settings.mode.has_timestamp() {
-            let types = source.layout.as_ref().map_or(&[][..], |layout| &layout.timestamp_types);
-            let margin = if holds_back { WRITE_START_MARGIN.as_millis() as i64 } else { 0 };
-            let now = watched(self.settings, self.connection.now()).await?;
-            let upper = upper_instant(now, self.settings.timestamp_delay_ms + margin, types);
-            bound = source.instant_form(self.settings).literal(upper);
-        } else if holds_back {
-            match self.largest_number(source).await? {
-                Some(largest) => bound = largest,
-                None => return Ok(None),
-            }
-            tokio::time::sleep(WRITE_START_MARGIN).await;
-        }
-        let writers = match holds_back {
-            true => self.connection.writers(self.lock_scope(source).as_deref()).await?,
-            false => Writers::Denied,
-        };
-        if holds_back && writers == Writers::Denied && !source.warned_of_writers {
-            source.warned_of_writers = true;
-            tracing::warn!(
-                table = source.label(),
-                server = self.server,
-                "the user may not see other transactions (PROCESS privilege): rows that are committed late may be missed"
-            );
-        }
-        Ok(Some(Horizon { bound, writers, since: Instant::now() }))
-    }
-
-    /// The largest number there is, `None` if it is not beyond the position.
-    async fn largest_number(&mut self, source: &Source) -> Result<Option<String>, DriverError> {
-        let Some(layout) = &source.layout else { return Ok(None) };
-        let Some(column) = &layout.incrementing else { return Ok(None) };
-        let position = source.position.as_ref().and_then(|position| position.first());
-        let after = position.map_or(String::new(), |number| format!(" WHERE {column} > {number}"));
-        let sql = match &source.origin {
-            Origin::Table(id) => {
-                format!("SELECT MAX({column}) FROM {}{after}", id.sql(self.settings.quoting))
-            }
-            Origin::Query(_) => format!("SELECT MAX({column}) FROM ({}) aqueduct_bound{after}", layout.base),
-        };
-        let rows = watched(self.settings, self.connection.text_rows(sql)).await?;
-        Ok(rows.into_iter().next().and_then(|row| row.into_iter().next().flatten()))
-    }
-
-    /// The table whose writers matter, in the form the server looks it up by; `None` for all.
-    fn lock_scope(&self, source: &Source) -> Option<String> {
-        match &source.origin {
-            Origin::Table(id) => Some(id.quoted(self.settings.quoting)),
-            Origin::Query(_) => None,
-        }
     }
 
     /// Runs one statement and delivers its rows.
@@ -457,114 +341,4 @@ impl Scan<'_> {
 
 fn failed(server: &str, source: &Source, error: DriverError) -> ReadError {
     ReadError::Statement { subject: source.subject(), server: server.to_owned(), error }
-}
-
-/// Waits for an answer. If none comes for a while, a second connection shows whether the server is still there: a
-/// server that vanished without a word would otherwise be waited for, for ever, while a slow statement may take its
-/// time.
-async fn watched<T>(
-    settings: &SourceSettings,
-    answer: impl Future<Output = Result<T, DriverError>>,
-) -> Result<T, DriverError> {
-    let mut answer = std::pin::pin!(answer);
-    loop {
-        if let Ok(answered) = tokio::time::timeout(SILENCE, answer.as_mut()).await {
-            return answered;
-        }
-        if Connection::open(settings).await.is_err() {
-            return Err(DriverError::TimedOut(SILENCE));
-        }
-    }
-}
-
-/// Hands records over in batches. The error is that nobody listens.
-async fn deliver(
-    queue: &mpsc::Sender<Delivery>,
-    mut records: Vec<SourceRecord>,
-    batch: usize,
-) -> Result<(), ()> {
-    while !records.is_empty() {
-        let rest = records.split_off(batch.min(records.len()));
-        queue.send(Ok(std::mem::replace(&mut records, rest))).await.map_err(|_| ())?;
-    }
-    Ok(())
-}
-
-/// The rows of one statement on their way to the queue.
-struct Reading<'a> {
-    source: &'a mut Source,
-    settings: &'a SourceSettings,
-    queue: &'a mpsc::Sender<Delivery>,
-    limit: Option<usize>,
-}
-
-#[derive(Debug, Default)]
-struct ReadingEnd {
-    rows: usize,
-    bytes: usize,
-    nulled: u64,
-    end: bool,
-    misfit: Option<(usize, Misfit)>,
-}
-
-enum ReadingError {
-    Driver(DriverError),
-    Stopped,
-}
-
-impl Reading<'_> {
-    /// Reads to the end, or to the limit of memory where the reading can be continued. With a limit rows are delivered
-    /// when the statement is over, so that none stays open while the log is slow; without one they are delivered as
-    /// they come.
-    async fn rows(
-        mut self,
-        cursor: &mut crate::database::Cursor<'_>,
-        plan: &Arc<RowPlan>,
-    ) -> Result<ReadingEnd, ReadingError> {
-        let mut out = Vec::new();
-        let mut done = ReadingEnd::default();
-        let failure = loop {
-            let rows = self
-                .limit
-                .map_or(self.settings.batch_max_rows, |limit| limit.saturating_sub(done.rows).max(1));
-            let bytes = self.settings.chunk_max_bytes.saturating_sub(if self.limit.is_some() {
-                done.bytes
-            } else {
-                0
-            });
-            match watched(self.settings, cursor.next_block(plan, rows, bytes.max(1))).await {
-                Ok(block) => {
-                    done.rows += block.rows.len();
-                    done.bytes += block.bytes;
-                    done.nulled += block.rows.iter().map(|row| u64::from(row.nulled)).sum::<u64>();
-                    done.end = block.end;
-                    done.misfit = block.misfit;
-                    if !block.rows.is_empty() {
-                        self.source.absorb(self.settings.mode, block.rows, plan, &mut out);
-                        self.source.position = Some(block.position);
-                    }
-                }
-                Err(error) => break Some(error),
-            }
-            let cut = self.limit.is_some() && done.bytes >= self.settings.chunk_max_bytes;
-            if done.end || done.misfit.is_some() || cut || self.limit.is_some_and(|limit| done.rows >= limit)
-            {
-                break None;
-            }
-            if self.limit.is_none() {
-                self.deliver(&mut out).await?;
-            }
-        };
-        // Positions have moved past these rows: they are delivered even if the statement failed after them.
-        self.source.ready.append(&mut out);
-        match failure {
-            Some(error) => Err(ReadingError::Driver(error)),
-            None => Ok(done),
-        }
-    }
-
-    async fn deliver(&mut self, out: &mut Vec<SourceRecord>) -> Result<(), ReadingError> {
-        let records = std::mem::take(out);
-        deliver(self.queue, records, self.settings.batch_max_rows).await.map_err(|()| ReadingError::Stopped)
-    }
 }
