@@ -573,8 +573,10 @@ impl File for MemoryFile {
     fn forget_cached(&self) -> io::Result<()> {
         self.with(|state| {
             let inode = state.files.get_mut(&self.number).expect("checked by with");
-            if inode.unsynced.is_empty() {
-                inode.bytes = inode.durable.clone();
+            // Clean pages go, those that are still to be written stay.
+            inode.bytes = inode.durable.clone();
+            for op in inode.unsynced.clone() {
+                op.apply_to(&mut inode.bytes, |_| true);
             }
             Ok(())
         })

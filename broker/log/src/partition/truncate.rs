@@ -63,6 +63,8 @@ impl PartitionLog {
         let point = self.cut_point(offset).map_err(|source| self.change_failed(source))?;
         // Before anything goes: after a crash in between, the recovery point must not be beyond the end.
         self.lower_recovery_point(Offset(point.end))?;
+        // Nor must a log start that was refused half-way.
+        self.dir.save(&self.dir.log_starts).map_err(|source| self.change_failed(source))?;
         self.cut(&mut writer, point).map_err(|source| self.change_broke(source))?;
         Ok(true)
     }
