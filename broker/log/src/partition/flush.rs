@@ -66,10 +66,12 @@ impl PartitionLog {
         let target = self.log_end_offset();
         let flushed = self.progress.flushed();
         let folder_dirty = self.folder_dirty.swap(false, Ordering::AcqRel);
-        if target <= flushed && !folder_dirty {
+        let segments = self.segments();
+        // Sealed segments were synced if they had been cut.
+        let was_cut = segments.last().is_some_and(|active| active.was_cut());
+        if target <= flushed && !folder_dirty && !was_cut {
             return Ok(flushed);
         }
-        let segments = self.segments();
         for (i, segment) in segments.iter().enumerate() {
             let ends_flushed = segments.get(i + 1).is_some_and(|next| next.base_offset <= flushed.0);
             let written = !ends_flushed && segment.base_offset < target.0;

@@ -95,6 +95,7 @@ impl<'a> Recovery<'a> {
         if sync_failed {
             self.forget_cached().map_err(|error| self.io(error))?;
         }
+        self.drop_stray_segment().map_err(|error| self.io(error))?;
         self.rebuild_missing(without_index, clean)?;
         let end = match if clean { self.trusted_end()? } else { None } {
             Some(end) => {
@@ -154,6 +155,23 @@ impl<'a> Recovery<'a> {
     fn forget_cached(&self) -> io::Result<()> {
         let from = self.segment_of(self.recovery_point);
         self.segments[from..].iter().try_for_each(|segment| segment.forget_cached())
+    }
+
+    /// A roll that failed half-way, and whose file could not be removed either, leaves an empty segment behind; appends
+    /// went on in the one before, past its base offset.
+    fn drop_stray_segment(&mut self) -> io::Result<()> {
+        let [.., before, last] = self.segments.as_slice() else { return Ok(()) };
+        if last.size() > 0 {
+            return Ok(());
+        }
+        let file = before.file()?;
+        let from = before.offsets.floor_of_offset(last.base_offset)?.map_or(0, |entry| entry.position);
+        let reaches = |header: &BatchHeader| header.last_offset() >= last.base_offset;
+        let beyond = find_batch(&*file, from, before.size(), reaches)?.is_ok();
+        if beyond {
+            self.drop_segments_from(self.segments.len() - 1);
+        }
+        Ok(())
     }
 
     /// Makes indexes anew that are missing or have an impossible length; those of segments that are scanned anyway

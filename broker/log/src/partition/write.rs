@@ -234,12 +234,12 @@ impl PartitionLog {
             self.sync_failed(active.path(), &error);
             return Err(error);
         }
-        let created = Arc::new(Segment::create(&self.dir.fs, &folder, base_offset, now_ms)?);
         match active.seal() {
             // What is not written stays in memory until there is space.
             Err(error) if is_full(&error) => {}
             other => other?,
         }
+        let created = Arc::new(Segment::create(&self.dir.fs, &folder, base_offset, now_ms)?);
         segments.push(created.clone());
         self.folder_dirty.store(true, Ordering::Release);
         self.set_segments(segments);
