@@ -70,7 +70,7 @@ impl Delivery {
                         *known = version.max(*known);
                     }
                     // What was there before this start says nothing about lag.
-                    if let Some(at) = row["updated_at"].as_i64().filter(|_| !first_look) {
+                    if let Some(at) = millis(&row["updated_at"]).filter(|_| !first_look) {
                         self.lags.push(now - at);
                     }
                 }
@@ -152,6 +152,11 @@ async fn search(http: &reqwest::Client, url: &str, query: &Json) -> anyhow::Resu
     let request = http.post(format!("{url}/_search")).header("Content-Type", "application/json");
     let answer = request.body(query.to_string()).send().await.context("the search engine does not answer")?;
     Ok(serde_json::from_str(&answer.text().await?).unwrap_or(Json::Null))
+}
+
+/// A timestamp as the file sink writes it: ISO 8601 text.
+fn millis(json: &Json) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc3339(json.as_str()?).ok().map(|at| at.timestamp_millis())
 }
 
 fn now_ms() -> i64 {
