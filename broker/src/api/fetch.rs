@@ -27,6 +27,7 @@ use crate::fetch::fetch_state::FetchState;
 use crate::fetch::reader::{FetchLimits, answer, find};
 use crate::fetch::response::encode;
 use crate::fetch::session_cache::{FINAL_EPOCH, INITIAL_EPOCH, Session};
+use crate::metrics::broker_metrics::Counted;
 use crate::purgatory::waiters::Registration;
 use crate::replica::partition::IsolationLevel;
 
@@ -123,6 +124,7 @@ impl Fetch {
     }
 
     async fn wait(self, deadline: Instant) -> Result<Frame, EncodeError> {
+        let _waiting = Counted::one(&self.context.broker.metrics.waiting_fetches);
         // Registered first, read after: what is appended in between is either found or wakes us.
         let registration = Registration::new(self.state().lock().partitions());
         let mut now = false;

@@ -1,5 +1,8 @@
 //! All that one broker counts.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aqueduct_protocol::ApiKey;
 
 use super::request_metrics::RequestMetrics;
@@ -14,12 +17,14 @@ pub struct BrokerMetrics {
     requests: Vec<RequestMetrics>,
     /// Connections that were closed for what the peer sent.
     pub protocol_errors: Counter,
+    /// Fetches that wait for more to read.
+    pub waiting_fetches: Arc<AtomicUsize>,
 }
 
 impl Default for BrokerMetrics {
     fn default() -> Self {
         let requests = (0..API_KEYS).map(|_| RequestMetrics::default()).collect();
-        Self { requests, protocol_errors: Counter::default() }
+        Self { requests, protocol_errors: Counter::default(), waiting_fetches: Arc::default() }
     }
 }
 
@@ -28,5 +33,24 @@ impl BrokerMetrics {
     #[must_use]
     pub fn request(&self, api: ApiKey) -> &RequestMetrics {
         &self.requests[api as usize % API_KEYS]
+    }
+}
+
+/// Counts one in a gauge until it is dropped.
+#[derive(Debug)]
+pub struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    /// Counts one in `gauge`.
+    #[must_use]
+    pub fn one(gauge: &Arc<AtomicUsize>) -> Self {
+        gauge.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(gauge))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

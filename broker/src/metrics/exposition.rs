@@ -3,6 +3,7 @@
 
 use std::fmt::{Display, Write};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::api::handlers::HANDLERS;
 use crate::broker::Broker;
@@ -114,6 +115,13 @@ fn write_replicas(broker: &Broker, topics: &TopicTable, text: &mut String) {
             broker.connections.count(),
         ),
     ];
+    const PURGATORY: &str = "kafka_server_delayedoperationpurgatory_purgatorysize";
+    head(text, PURGATORY, "gauge", "Requests that wait.");
+    let waiting = broker.metrics.waiting_fetches.load(Ordering::Relaxed);
+    line(text, PURGATORY, "delayedoperation=\"Fetch\"", waiting);
+    const ERRORS: &str = "aqueduct_network_protocol_errors_total";
+    head(text, ERRORS, "counter", "Connections closed for what the peer sent.");
+    line(text, ERRORS, "", broker.metrics.protocol_errors.get());
     for (metric, help, value) in gauges {
         head(text, metric, "gauge", help);
         line(text, metric, "", value);

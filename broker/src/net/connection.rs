@@ -33,6 +33,9 @@ use crate::config::broker_config::NetworkLimits;
 
 /// Bytes of answers above which no further request is handled.
 const MAX_UNWRITTEN: usize = 1 << 20;
+/// A frame of which nothing more arrives for this long ends its connection: what has arrived takes
+/// memory that others may wait for.
+const MAX_STALL: Duration = Duration::from_secs(60);
 /// Requests handled before others get their turn on the thread.
 const TURN: usize = 64;
 
@@ -48,6 +51,7 @@ pub(crate) struct Connection {
     ready_bytes: usize,
     output: Output,
     last_request: Instant,
+    last_bytes: Instant,
     idle: Pin<Box<Sleep>>,
     memory_wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
@@ -74,6 +78,9 @@ pub(crate) enum ConnectionEnd {
     /// Nothing was asked for too long.
     #[error("idle for {0:?}")]
     Idle(Duration),
+    /// A frame was begun and not ended.
+    #[error("nothing more of a request arrived for {0:?}")]
+    Stalled(Duration),
     /// A frame's length is impossible.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -121,7 +128,7 @@ impl Connection {
         memory: Arc<RequestMemory>,
     ) -> Self {
         let limits = broker.config.network;
-        let idle = limits.max_idle.unwrap_or(Duration::from_secs(365 * 24 * 3600));
+        let idle = limits.max_idle.map_or(MAX_STALL, |limit| limit.min(MAX_STALL));
         Self {
             output: Output::new(broker.buffers.clone()),
             broker,
@@ -133,6 +140,7 @@ impl Connection {
             in_flight: VecDeque::new(),
             ready_bytes: 0,
             last_request: Instant::now(),
+            last_bytes: Instant::now(),
             idle: Box::pin(sleep(idle)),
             memory_wait: None,
         }
@@ -148,6 +156,7 @@ impl Connection {
         if end.is_ordinary() {
             tracing::debug!(peer = %self.info.peer, "connection ended: {end}");
         } else {
+            self.broker.metrics.protocol_errors.add(1);
             tracing::warn!(peer = %self.info.peer, "connection closed: {end}");
         }
     }
@@ -316,7 +325,10 @@ impl Connection {
             }
             match self.reader.fill(|room| stream.try_read_buf(room)) {
                 Ok(0) => return Err(ConnectionEnd::Peer),
-                Ok(_) => return Ok(Poll::Ready(())),
+                Ok(_) => {
+                    self.last_bytes = Instant::now();
+                    return Ok(Poll::Ready(()));
+                }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                 Err(e) => return Err(e.into()),
             }
@@ -336,18 +348,25 @@ impl Connection {
         polled
     }
 
-    /// Ends a connection that asks for nothing. Waiting for an answer is not being idle.
+    /// Ends a connection that asks for nothing, or whose request stops arriving. Waiting for an
+    /// answer is not being idle.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionEnd> {
-        let Some(limit) = self.limits.max_idle else { return Poll::Pending };
         loop {
             ready!(self.idle.as_mut().poll(cx));
             let busy = !self.in_flight.is_empty() && self.output.is_empty();
-            let since = if busy { Duration::ZERO } else { self.last_request.elapsed() };
-            if since >= limit {
+            let idle_for = if busy { Duration::ZERO } else { self.last_request.elapsed() };
+            if let Some(limit) = self.limits.max_idle
+                && idle_for >= limit
+            {
                 return Poll::Ready(ConnectionEnd::Idle(limit));
             }
-            let next = tokio::time::Instant::now() + (limit - since);
-            self.idle.as_mut().reset(next);
+            // A frame that waits for memory or its turn does not arrive for our sake.
+            let arriving = self.reader.has_partial() && self.may_handle() && self.memory_wait.is_none();
+            if arriving && self.last_bytes.elapsed() >= MAX_STALL {
+                return Poll::Ready(ConnectionEnd::Stalled(MAX_STALL));
+            }
+            let to_idle = self.limits.max_idle.map_or(MAX_STALL, |limit| limit - idle_for);
+            self.idle.as_mut().reset(tokio::time::Instant::now() + to_idle.min(MAX_STALL));
         }
     }
 }
