@@ -11,6 +11,8 @@
 //!
 //! No queue is unbounded. Every task has a name and an owner; dropping the owner ends it.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod admin;
 mod client;
 pub mod compacted;

@@ -7,6 +7,8 @@
 //! - [`ApiKey`]: the APIs, their versions and header versions.
 //! - [`record`]: record batches; [`compression`]: their codecs; [`ErrorCode`]: what brokers answer.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 #[cfg(test)]
 mod allocation;
 mod api_key;

@@ -157,21 +157,11 @@ impl Admin {
         let topics = by_topic(
             &partitions,
             |partition| partition,
-            |partition| OffsetDeleteRequestPartition {
-                partition_index: partition.partition,
-                ..OffsetDeleteRequestPartition::default()
-            },
+            |partition| OffsetDeleteRequestPartition { partition_index: partition.partition },
         );
-        let topics = topics.into_iter().map(|(name, partitions)| OffsetDeleteRequestTopic {
-            name,
-            partitions,
-            ..OffsetDeleteRequestTopic::default()
-        });
-        let request = OffsetDeleteRequest {
-            group_id: group.clone(),
-            topics: topics.collect(),
-            ..OffsetDeleteRequest::default()
-        };
+        let topics =
+            topics.into_iter().map(|(name, partitions)| OffsetDeleteRequestTopic { name, partitions });
+        let request = OffsetDeleteRequest { group_id: group.clone(), topics: topics.collect() };
         let judge = |answer: &aqueduct_protocol::messages::OffsetDeleteResponse| {
             ErrorCode::from_code(answer.error_code)
         };

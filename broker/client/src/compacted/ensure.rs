@@ -69,14 +69,14 @@ fn is_refusal(error: &ClientError) -> bool {
 
 /// The number of partitions of a topic that is there. One that was just created may take a moment to show.
 async fn describe(client: &Client, topic: &ByteString) -> Result<Option<i32>, CompactedTopicError> {
-    for (_, result) in client.admin().describe_topics(vec![topic.clone()]).await? {
-        return match result {
-            Ok(found) => Ok(Some(found.partitions.len() as i32)),
-            Err(error) if error.code() == Some(ErrorCode::UnknownTopicOrPartition) => Ok(None),
-            Err(error) => Err(error.into()),
-        };
+    let described = client.admin().describe_topics(vec![topic.clone()]).await?;
+    match described.into_iter().next() {
+        Some((_, Ok(found))) => Ok(Some(found.partitions.len() as i32)),
+        Some((_, Err(error))) if error.code() != Some(ErrorCode::UnknownTopicOrPartition) => {
+            Err(error.into())
+        }
+        _ => Ok(None),
     }
-    Ok(None)
 }
 
 async fn check_policy(client: &Client, config: &CompactedTopicConfig) -> Result<(), CompactedTopicError> {

@@ -97,7 +97,7 @@ impl Fetcher {
             let per_partition = config.max_partition_fetch_bytes as usize;
             let budget = config.prefetch_max_bytes;
             let (fetches, again_fetch) = partitions.plan(&metadata, &self.busy, now, budget, per_partition);
-            let (resolves, again_resolve) = partitions.to_resolve(now);
+            let (resolves, again_resolve) = partitions.unresolved(now);
             (fetches, again_fetch, resolves, again_resolve)
         };
         if !resolves.is_empty() {
@@ -200,6 +200,12 @@ impl Fetcher {
             cache.learn_leader(&partition.topic, partition.partition, leader, epoch);
         }
         match ErrorCode::from_code(answer.error_code) {
+            // A follower that is behind, or ahead of its log's start: the leader knows.
+            ErrorCode::OffsetOutOfRange if partitions.back_to_leader(ticket) => {}
+            ErrorCode::None if answer.preferred_read_replica >= 0 => {
+                let until = now + self.shared.client.config().metadata_max_age;
+                partitions.redirected(ticket, answer.preferred_read_replica, until);
+            }
             ErrorCode::None => {
                 let end = match self.shared.config.isolation_level {
                     IsolationLevel::ReadUncommitted => answer.high_watermark,

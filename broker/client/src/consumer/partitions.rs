@@ -38,6 +38,8 @@ struct Held {
     error: Option<ConsumeError>,
     not_before: Option<Instant>,
     failures: u32,
+    /// A replica that the leader wants to be fetched from instead, and until when to believe that (KIP-392).
+    replica: Option<(i32, Instant)>,
 }
 
 /// Where to fetch next.
@@ -229,19 +231,22 @@ impl Partitions {
                 look_again = look_again.into_iter().chain([retry]).min();
                 continue;
             };
-            if busy.contains(&known.leader) {
+            let replica =
+                held.replica.filter(|(node, until)| *until > now && metadata.brokers.contains_key(node));
+            let node = replica.map_or(known.leader, |(node, _)| node);
+            if busy.contains(&node) {
                 continue;
             }
             held.busy = true;
             let ticket = Ticket { partition: partition.clone(), revision: held.revision };
             let leader_epoch = known.leader_epoch;
-            fetches.entry(known.leader).or_default().push(ToFetch { ticket, offset, leader_epoch });
+            fetches.entry(node).or_default().push(ToFetch { ticket, offset, leader_epoch });
         }
         (fetches, look_again)
     }
 
     /// The partitions whose position is to be looked up now, and when to look again.
-    pub(super) fn to_resolve(&mut self, now: Instant) -> (Vec<(Ticket, Start)>, Option<Instant>) {
+    pub(super) fn unresolved(&mut self, now: Instant) -> (Vec<(Ticket, Start)>, Option<Instant>) {
         let mut found = Vec::new();
         let mut look_again: Option<Instant> = None;
         for (partition, held) in &mut self.held {
@@ -292,11 +297,29 @@ impl Partitions {
         }
     }
 
+    /// The leader wants the partition to be fetched from a replica, until then.
+    pub(super) fn redirected(&mut self, ticket: &Ticket, replica: i32, until: Instant) {
+        if let Some(held) = self.current(ticket) {
+            held.settle();
+            held.replica = Some((replica, until));
+        }
+    }
+
+    /// Goes back to the leader; false if the fetch was from there already.
+    pub(super) fn back_to_leader(&mut self, ticket: &Ticket) -> bool {
+        self.current(ticket).is_some_and(|held| {
+            let redirected = held.replica.take().is_some();
+            held.busy &= !redirected;
+            redirected
+        })
+    }
+
     /// Looking up or fetching failed: again after a while.
     pub(super) fn failed(&mut self, ticket: &Ticket, now: Instant, wait: impl Fn(u32) -> Duration) {
         if let Some(held) = self.current(ticket) {
             held.busy = false;
             held.failures += 1;
+            held.replica = None;
             held.not_before = Some(now + wait(held.failures));
         }
     }
@@ -345,6 +368,7 @@ impl Held {
             error: None,
             not_before: None,
             failures: 0,
+            replica: None,
         }
     }
 

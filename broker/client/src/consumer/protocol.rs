@@ -38,7 +38,6 @@ pub(super) fn encode_subscription(subscription: &Subscription, rack: &str) -> By
         owned_partitions: owned.collect(),
         generation_id: subscription.generation,
         rack_id: (!rack.is_empty()).then(|| rack.into()),
-        ..ConsumerProtocolSubscription::default()
     };
     // Names come from metadata, which have the protocol's own limits.
     encode_versioned(&message, ConsumerProtocolSubscription::MAX_VERSION).unwrap_or_default()

@@ -30,9 +30,12 @@ pub(crate) enum Lane {
 pub(crate) struct Pool {
     config: Arc<ClientConfig>,
     tasks: Tasks,
-    slots: Mutex<HashMap<(Arc<str>, Lane), Arc<Slot>>>,
+    slots: Mutex<Slots>,
     next_lane: AtomicU64,
 }
+
+/// By address and purpose.
+type Slots = HashMap<(Arc<str>, Lane), Arc<Slot>>;
 
 /// One connection at a time; whoever finds it broken makes the next, the others wait for that.
 #[derive(Debug)]

@@ -39,7 +39,7 @@ pub(super) fn split_off<'a>(source: &mut &'a [u8], count: usize) -> io::Result<&
 }
 
 /// Splits a four-byte array off `source`.
-pub(super) fn split_u32<'a>(source: &mut &'a [u8]) -> io::Result<[u8; 4]> {
+pub(super) fn split_u32(source: &mut &[u8]) -> io::Result<[u8; 4]> {
     let (head, tail) = source.split_first_chunk::<4>().ok_or_else(super::error::truncated)?;
     *source = tail;
     Ok(*head)
