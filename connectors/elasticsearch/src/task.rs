@@ -102,7 +102,7 @@ impl SinkTask for ElasticsearchSinkTask {
 
     async fn flush(&mut self) -> Result<(), ConnectError> {
         let running = self.running()?;
-        running.sender.drain(running.settings.bulk.flush_timeout).await;
+        running.sender.flush();
         Ok(())
     }
 
@@ -111,8 +111,7 @@ impl SinkTask for ElasticsearchSinkTask {
         if !running.sender.drain(running.settings.bulk.flush_timeout).await {
             tracing::warn!(
                 partitions = partitions.len(),
-                "not all records were acknowledged within flush.timeout.ms; the next owner of the partitions reads \
-                 them again"
+                "not all records were acknowledged in time; the next owner of the partitions reads them again"
             );
         }
         running.sender.give_up(partitions.iter().map(pair));

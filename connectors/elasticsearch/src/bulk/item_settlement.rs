@@ -44,7 +44,7 @@ impl Settlement {
         match fate {
             Fate::Done => {
                 tally.done += 1;
-                outcomes.done(state, operation, now);
+                outcomes.done(state, operation);
             }
             Fate::NewerExists { stored, detail } => {
                 tally.conflicts += 1;
@@ -57,13 +57,13 @@ impl Settlement {
             Fate::Malformed(detail) => self.malformed(state, operation, &detail, now, outcomes),
             Fate::Failed(error) => {
                 self.gauges.records("failed", 1);
-                outcomes.fail(state, operation, error, now);
+                outcomes.fail(state, operation, error);
             }
         }
     }
 
     fn again(&self, state: &mut State, operation: Operation, now: Instant, outcomes: &mut Outcomes) {
-        let Some(mut operation) = outcomes.give_up(state, operation, now) else { return };
+        let Some(mut operation) = outcomes.give_up(state, operation) else { return };
         let bulk = &self.settings.bulk;
         let pause = backoff::delay(bulk.backoff, bulk.backoff_max, operation.attempts, rand::random());
         operation.attempts = operation.attempts.saturating_add(1);
@@ -110,8 +110,8 @@ impl Settlement {
         }
         let (record, index) = (operation.record(), operation.index.clone());
         match policy::apply(self.settings.on_conflict, Reason::VersionConflict, &record, &index, detail) {
-            Some(error) => outcomes.fail(state, operation, error, now),
-            None => outcomes.done(state, operation, now),
+            Some(error) => outcomes.fail(state, operation, error),
+            None => outcomes.done(state, operation),
         }
     }
 
@@ -127,8 +127,8 @@ impl Settlement {
         self.gauges.records("malformed", 1);
         let (record, index) = (operation.record(), operation.index.clone());
         match policy::apply(self.settings.on_malformed, Reason::Malformed, &record, &index, detail) {
-            Some(error) => outcomes.fail(state, operation, error, now),
-            None => outcomes.done(state, operation, now),
+            Some(error) => outcomes.fail(state, operation, error),
+            None => outcomes.done(state, operation),
         }
     }
 }

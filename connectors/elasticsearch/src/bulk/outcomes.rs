@@ -1,7 +1,5 @@
 //! Outcomes of operations: collected while the state is locked, told when it is not.
 
-use std::time::Instant;
-
 use aqueduct_plugin_api::{ConnectError, ErrorClass};
 
 use super::operation::Operation;
@@ -25,20 +23,14 @@ impl Outcomes {
     }
 
     /// An operation is done.
-    pub(super) fn done(&mut self, state: &mut State, operation: Operation, now: Instant) {
-        finish(state, &operation, now);
+    pub(super) fn done(&mut self, state: &mut State, operation: Operation) {
+        finish(state, &operation);
         self.done.push(operation.ticket);
     }
 
     /// An operation failed. A fatal error is the task's.
-    pub(super) fn fail(
-        &mut self,
-        state: &mut State,
-        operation: Operation,
-        error: ConnectError,
-        now: Instant,
-    ) {
-        finish(state, &operation, now);
+    pub(super) fn fail(&mut self, state: &mut State, operation: Operation, error: ConnectError) {
+        finish(state, &operation);
         if error.class == ErrorClass::Fatal {
             state.failed.get_or_insert_with(|| error.clone());
         }
@@ -46,23 +38,18 @@ impl Outcomes {
     }
 
     /// Takes an operation whose partition is another task's now; gives it back if it is not.
-    pub(super) fn give_up(
-        &mut self,
-        state: &mut State,
-        operation: Operation,
-        now: Instant,
-    ) -> Option<Operation> {
+    pub(super) fn give_up(&mut self, state: &mut State, operation: Operation) -> Option<Operation> {
         let given_up = !state.given_up.is_empty()
             && state.given_up.contains(&(operation.topic.to_string(), operation.partition));
         if !given_up {
             return Some(operation);
         }
-        finish(state, &operation, now);
+        finish(state, &operation);
         self.given_up.push(operation);
         None
     }
 }
 
-fn finish(state: &mut State, operation: &Operation, now: Instant) {
-    state.queue.finish(operation.document_key(), operation.lines.len(), now);
+fn finish(state: &mut State, operation: &Operation) {
+    state.queue.finish(operation.document_key(), operation.lines.len());
 }

@@ -29,11 +29,13 @@ pub(crate) struct Queue {
     ready: VecDeque<(Instant, Operation)>,
     ready_bytes: usize,
     /// Documents with an unfinished operation, and the operations that wait behind it.
-    documents: HashMap<DocumentKey, VecDeque<Operation>>,
+    documents: HashMap<DocumentKey, VecDeque<(Instant, Operation)>>,
     delayed: Vec<(Instant, Operation)>,
     pinned: VecDeque<Vec<Operation>>,
     unfinished: usize,
     unfinished_bytes: usize,
+    /// What was taken in before does not wait for a fuller request.
+    flushed: Option<Instant>,
 }
 
 impl Queue {
@@ -48,6 +50,7 @@ impl Queue {
             pinned: VecDeque::new(),
             unfinished: 0,
             unfinished_bytes: 0,
+            flushed: None,
         }
     }
 
@@ -67,7 +70,7 @@ impl Queue {
         self.unfinished_bytes += operation.lines.len();
         if let Some(document) = operation.document_key() {
             if let Some(waiting) = self.documents.get_mut(&document) {
-                waiting.push_back(operation);
+                waiting.push_back((now, operation));
                 return;
             }
             self.documents.insert(document, VecDeque::new());
@@ -76,15 +79,21 @@ impl Queue {
         self.ready.push_back((now, operation));
     }
 
-    /// The next request, if there is one to send now. `eager` does not wait for a fuller one.
-    pub(crate) fn next_request(&mut self, now: Instant, eager: bool) -> Option<Vec<Operation>> {
+    /// What was taken in until now does not wait for a fuller request.
+    pub(crate) fn flush(&mut self, now: Instant) {
+        self.flushed = Some(now);
+    }
+
+    /// The next request, if there is one to send now.
+    pub(crate) fn next_request(&mut self, now: Instant) -> Option<Vec<Operation>> {
         if let Some(request) = self.pinned.pop_front() {
             return Some(request);
         }
         self.wake_delayed(now);
         let oldest = self.ready.front()?.0;
         let full = self.ready.len() >= self.bounds.records || self.ready_bytes >= self.bounds.bytes;
-        (eager || full || oldest + self.bounds.linger <= now).then(|| self.take_ready())
+        let flushed = self.flushed.is_some_and(|flushed| oldest <= flushed);
+        (full || flushed || oldest + self.bounds.linger <= now).then(|| self.take_ready())
     }
 
     /// When [`Queue::next_request`] may give a request though nothing else happens.
@@ -95,15 +104,15 @@ impl Queue {
     }
 
     /// An operation is settled: the next one on its document becomes ready.
-    pub(crate) fn finish(&mut self, document: Option<DocumentKey>, bytes: usize, now: Instant) {
+    pub(crate) fn finish(&mut self, document: Option<DocumentKey>, bytes: usize) {
         self.unfinished -= 1;
         self.unfinished_bytes -= bytes;
         let Some(document) = document else { return };
         let Some(waiting) = self.documents.get_mut(&document) else { return };
         match waiting.pop_front() {
-            Some(next) => {
+            Some((since, next)) => {
                 self.ready_bytes += next.lines.len();
-                self.ready.push_back((now, next));
+                self.ready.push_back((since, next));
             }
             None => {
                 self.documents.remove(&document);
@@ -150,7 +159,7 @@ impl Queue {
     /// Whether an operation with this version waits for its turn on a document.
     pub(crate) fn waits_for(&self, document: &DocumentKey, version: i64) -> bool {
         let waiting = self.documents.get(document);
-        waiting.is_some_and(|waiting| waiting.iter().any(|operation| operation.version == Some(version)))
+        waiting.is_some_and(|waiting| waiting.iter().any(|(_, operation)| operation.version == Some(version)))
     }
 
     /// Takes out every operation of some partitions that is not under way. They stay unfinished until told otherwise.
@@ -159,9 +168,10 @@ impl Queue {
             |operation: &Operation| partitions.contains(&(operation.topic.to_string(), operation.partition));
         let mut taken = Vec::new();
         for waiting in self.documents.values_mut() {
-            let (out, stay): (VecDeque<_>, VecDeque<_>) = waiting.drain(..).partition(wanted);
+            let (out, stay): (Vec<_>, VecDeque<_>) =
+                waiting.drain(..).partition(|(_, operation)| wanted(operation));
             *waiting = stay;
-            taken.extend(out);
+            taken.extend(out.into_iter().map(|(_, operation)| operation));
         }
         // Those hold no place of a document: they are finished as operations without one.
         for operation in &mut taken {
@@ -254,13 +264,18 @@ pub(crate) mod tests {
         RequestBounds { records, bytes, linger: Duration::from_millis(linger_ms) }
     }
 
+    fn eager(queue: &mut Queue, now: Instant) -> Option<Vec<Operation>> {
+        queue.flush(now);
+        queue.next_request(now)
+    }
+
     fn offsets(request: &[Operation]) -> Vec<i64> {
         request.iter().map(|operation| operation.offset).collect()
     }
 
-    fn finish(queue: &mut Queue, request: Vec<Operation>, now: Instant) {
+    fn finish(queue: &mut Queue, request: Vec<Operation>) {
         for operation in request {
-            queue.finish(operation.document_key(), operation.lines.len(), now);
+            queue.finish(operation.document_key(), operation.lines.len());
             operation.ticket.done();
         }
     }
@@ -270,19 +285,15 @@ pub(crate) mod tests {
         let now = Instant::now();
         let mut queue = Queue::new(bounds(2, 100, 10));
         queue.push(operation("a", 0, 10), now);
-        assert!(queue.next_request(now, false).is_none());
+        assert!(queue.next_request(now).is_none());
         assert_eq!(queue.wake_at(), Some(now + Duration::from_millis(10)));
-        assert_eq!(offsets(&queue.next_request(now + Duration::from_millis(10), false).unwrap()), [0]);
+        assert_eq!(offsets(&queue.next_request(now + Duration::from_millis(10)).unwrap()), [0]);
         queue.push(operation("b", 1, 99), now);
         queue.push(operation("c", 2, 99), now);
-        assert_eq!(offsets(&queue.next_request(now, false).unwrap()), [1]);
+        assert_eq!(offsets(&queue.next_request(now).unwrap()), [1]);
         queue.push(operation("d", 3, 1_000), now);
-        assert_eq!(offsets(&queue.next_request(now, true).unwrap()), [2]);
-        assert_eq!(
-            offsets(&queue.next_request(now, false).unwrap()),
-            [3],
-            "one operation may exceed the bytes"
-        );
+        assert_eq!(offsets(&eager(&mut queue, now).unwrap()), [2]);
+        assert_eq!(offsets(&queue.next_request(now).unwrap()), [3], "one operation may exceed the bytes");
     }
 
     #[test]
@@ -292,16 +303,16 @@ pub(crate) mod tests {
         for (id, offset) in [("a", 0), ("a", 1), ("b", 2), ("a", 3)] {
             queue.push(operation(id, offset, 10), now);
         }
-        let first = queue.next_request(now, false).unwrap();
+        let first = queue.next_request(now).unwrap();
         assert_eq!(offsets(&first), [0, 2]);
-        assert!(queue.next_request(now, true).is_none());
+        assert!(eager(&mut queue, now).is_none());
         assert!(queue.waits_for(&first[0].document_key().unwrap(), 3));
-        finish(&mut queue, first, now);
-        let second = queue.next_request(now, false).unwrap();
+        finish(&mut queue, first);
+        let second = queue.next_request(now).unwrap();
         assert_eq!(offsets(&second), [1]);
-        finish(&mut queue, second, now);
-        let third = queue.next_request(now, false).unwrap();
-        finish(&mut queue, third, now);
+        finish(&mut queue, second);
+        let third = queue.next_request(now).unwrap();
+        finish(&mut queue, third);
         assert_eq!((queue.unfinished(), queue.unfinished_bytes(), queue.documents.len()), (0, 0, 0));
     }
 
@@ -312,11 +323,11 @@ pub(crate) mod tests {
         for offset in 0..3 {
             queue.push(operation(&offset.to_string(), offset, if offset == 0 { 5_000 } else { 10 }), now);
         }
-        let request = queue.next_request(now, false).unwrap();
+        let request = queue.next_request(now).unwrap();
         queue.push(operation("later", 9, 10), now);
         queue.pin_halves(request);
-        assert_eq!(offsets(&queue.next_request(now, false).unwrap()), [0]);
-        assert_eq!(offsets(&queue.next_request(now, false).unwrap()), [1, 2]);
+        assert_eq!(offsets(&queue.next_request(now).unwrap()), [0]);
+        assert_eq!(offsets(&queue.next_request(now).unwrap()), [1, 2]);
         assert_eq!(queue.too_large(60_000), Some(30_000));
         assert_eq!(queue.too_large(60_000), None);
     }
@@ -326,13 +337,13 @@ pub(crate) mod tests {
         let now = Instant::now();
         let mut queue = Queue::new(bounds(10, 1_000, 50));
         queue.push(operation("a", 0, 10), now);
-        let request = queue.next_request(now, true).unwrap();
+        let request = eager(&mut queue, now).unwrap();
         let due = now + Duration::from_millis(200);
         for operation in request {
             queue.delay(operation, due);
         }
         queue.push(operation("b", 1, 10), due);
-        assert_eq!(offsets(&queue.next_request(due, false).unwrap()), [0, 1]);
+        assert_eq!(offsets(&queue.next_request(due).unwrap()), [0, 1]);
     }
 
     #[test]
@@ -342,12 +353,12 @@ pub(crate) mod tests {
         for (id, offset) in [("a", 0), ("a", 1), ("b", 2)] {
             queue.push(operation(id, offset, 10), now);
         }
-        let under_way = queue.next_request(now, true).unwrap();
+        let under_way = eager(&mut queue, now).unwrap();
         let taken = queue.take_partitions(&HashSet::from([("t".to_owned(), 0)]));
         assert_eq!(taken.len(), 2);
-        finish(&mut queue, taken, now);
+        finish(&mut queue, taken);
         assert_eq!(queue.unfinished(), 1);
-        finish(&mut queue, under_way, now);
+        finish(&mut queue, under_way);
         assert_eq!((queue.unfinished(), queue.unfinished_bytes(), queue.documents.len()), (0, 0, 0));
     }
 
@@ -368,14 +379,14 @@ pub(crate) mod tests {
                 if queue.unfinished() == 0 { break; }
                 now += Duration::from_millis(1);
                 match choice {
-                    0..=3 => under_way.extend(queue.next_request(now, choice == 0)),
-                    _ if under_way.is_empty() => under_way.extend(queue.next_request(now, true)),
+                    0..=3 => under_way.extend(if choice == 0 { eager(&mut queue, now) } else { queue.next_request(now) }),
+                    _ if under_way.is_empty() => under_way.extend(eager(&mut queue, now)),
                     4 => { let request = under_way.remove(0); for operation in request { queue.delay(operation, now + Duration::from_millis(2)); } }
                     5 => { let request = under_way.remove(0); if request.len() > 1 { queue.pin_halves(request) } else { queue.pin(request) } }
                     _ => {
                         let request = under_way.pop().unwrap();
                         settled.extend(request.iter().map(|o| (o.id.as_deref().unwrap().to_owned(), o.offset)));
-                        finish(&mut queue, request, now);
+                        finish(&mut queue, request);
                     }
                 }
                 let mut ids: Vec<_> = under_way.iter().flatten().map(|o| o.id.clone()).collect();

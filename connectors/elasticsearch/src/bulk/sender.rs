@@ -22,6 +22,9 @@ use super::settlement::Settlement;
 use crate::engine::Client;
 use crate::settings::{BulkSettings, Policy};
 
+/// Partitions that are taken away do not wait for an engine that has been away for this long.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(3);
+
 /// How to send, and what to do with what cannot be written.
 #[derive(Debug, Clone)]
 pub(crate) struct SenderSettings {
@@ -48,8 +51,6 @@ pub(crate) struct State {
     pub(crate) queue: Queue,
     pub(crate) flow: Flow,
     pub(crate) conflicts: Conflicts,
-    /// Send at once what there is.
-    eager: bool,
     /// Partitions that are no longer the task's: their operations are not sent again.
     pub(crate) given_up: HashSet<(String, i32)>,
     /// Why the task cannot go on.
@@ -106,8 +107,6 @@ impl Sender {
         let mut dropped = Vec::new();
         {
             let mut state = self.shared.state.lock();
-            // A flush that was given up half-way leaves this set.
-            state.eager = false;
             for operation in operations {
                 if self.settings.versions_are_offsets {
                     let (topic, partition, offset) =
@@ -124,22 +123,33 @@ impl Sender {
         self.shared.work.notify_one();
     }
 
-    /// Sends at once what is held back, and waits until all of it is settled, at most `within`. Gives whether it is.
-    pub(crate) async fn drain(&self, within: Duration) -> bool {
-        self.shared.state.lock().eager = true;
+    /// Sends at once what is held back for fuller requests.
+    pub(crate) fn flush(&self) {
+        self.shared.lock().queue.flush(Instant::now());
         self.shared.work.notify_one();
+    }
+
+    /// Sends at once what is held back, and waits until all of it is settled: at most `within`, and not for an engine
+    /// that is away. Gives whether it is settled.
+    pub(crate) async fn drain(&self, within: Duration) -> bool {
+        self.flush();
         let settled = async {
             loop {
                 let progress = self.shared.progress.notified();
-                if self.shared.is_idle() {
-                    return;
+                let now = Instant::now();
+                {
+                    let state = self.shared.lock();
+                    if state.queue.unfinished() == 0 {
+                        return true;
+                    }
+                    if state.flow.failing_for(now).is_some_and(|away| away >= DRAIN_PATIENCE) {
+                        return false;
+                    }
                 }
                 progress.await;
             }
         };
-        let drained = tokio::time::timeout(within, settled).await.is_ok();
-        self.shared.state.lock().eager = false;
-        drained
+        tokio::time::timeout(within, settled).await.unwrap_or(false)
     }
 
     /// Partitions are the task's again.
@@ -159,7 +169,7 @@ impl Sender {
         {
             let mut state = self.shared.state.lock();
             for operation in state.queue.take_partitions(&partitions) {
-                state.queue.finish(operation.document_key(), operation.lines.len(), now);
+                state.queue.finish(operation.document_key(), operation.lines.len());
                 given_up.push(operation);
             }
             for (topic, partition) in &partitions {
@@ -189,7 +199,6 @@ impl State {
             queue: Queue::new(bounds),
             flow: Flow::new(bulk.max_in_flight, bulk.backoff, bulk.backoff_max),
             conflicts: Conflicts::default(),
-            eager: false,
             given_up: HashSet::new(),
             failed: None,
         }
@@ -205,10 +214,6 @@ impl Drop for Sender {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock()
-    }
-
-    fn is_idle(&self) -> bool {
-        self.lock().queue.unfinished() == 0
     }
 }
 
@@ -251,9 +256,8 @@ fn start_requests(
     now: Instant,
 ) -> Option<Instant> {
     let mut state = shared.lock();
-    let eager = state.eager;
     while state.flow.may_send(requests.len(), now) {
-        let Some(operations) = state.queue.next_request(now, eager) else {
+        let Some(operations) = state.queue.next_request(now) else {
             return state.queue.wake_at();
         };
         requests.spawn(send(client.clone(), operations, max_retries));

@@ -138,7 +138,7 @@ impl Settlement {
         self.gauges.records("failed", operations.len());
         for operation in operations {
             let error = ConnectError::fatal(format!("{what} index {}: {detail}", operation.index));
-            outcomes.fail(state, operation, error, now);
+            outcomes.fail(state, operation, error);
         }
         outcomes
     }
@@ -168,7 +168,7 @@ fn again_whole(state: &mut State, operations: Vec<Operation>, smaller: bool, now
     let mut outcomes = Outcomes::default();
     let mut again = Vec::with_capacity(operations.len());
     for operation in operations {
-        let Some(mut operation) = outcomes.give_up(state, operation, now) else { continue };
+        let Some(mut operation) = outcomes.give_up(state, operation) else { continue };
         operation.attempts = operation.attempts.saturating_add(1);
         again.push(operation);
     }
@@ -204,7 +204,7 @@ mod tests {
         for offset in 0..3 {
             state.queue.push(operation(&offset.to_string(), offset, 40_000), Instant::now());
         }
-        let operations = state.queue.next_request(Instant::now(), true).unwrap();
+        let operations = next(&mut state).unwrap();
         let settings = SenderSettings {
             bulk,
             on_malformed: Policy::Report,
@@ -212,6 +212,11 @@ mod tests {
             versions_are_offsets: true,
         };
         (Settlement::new(settings, Gauges(Arc::new(NoMetrics))), state, operations)
+    }
+
+    fn next(state: &mut State) -> Option<Vec<Operation>> {
+        state.queue.flush(Instant::now());
+        state.queue.next_request(Instant::now())
     }
 
     fn ended(operations: Vec<Operation>, answer: Result<Answer, NoAnswer>) -> Answered {
@@ -225,9 +230,7 @@ mod tests {
     }
 
     fn sizes(state: &mut State) -> Vec<usize> {
-        std::iter::from_fn(|| state.queue.next_request(Instant::now(), true))
-            .map(|request| request.len())
-            .collect()
+        std::iter::from_fn(|| next(state)).map(|request| request.len()).collect()
     }
 
     #[test]
@@ -250,7 +253,7 @@ mod tests {
                     NoAnswer::Unreachable { url, reason }
                 };
                 settlement.settle(&mut state, ended(operations, Err(error))).tell();
-                operations = state.queue.next_request(Instant::now(), true).unwrap();
+                operations = next(&mut state).unwrap();
             }
             state.queue.pin(operations);
             assert_eq!(sizes(&mut state), expected);

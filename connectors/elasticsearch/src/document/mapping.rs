@@ -101,10 +101,9 @@ fn with_null_value(mut property: Json, schema: &Schema, how: &ValueJson) -> Json
     };
     let scalar = !matches!(default, Value::Array(_) | Value::Map(_) | Value::Struct(_));
     let mut text = Vec::new();
-    if scalar && how.write_value(&mut text, default, None).is_ok() {
-        if let Ok(null_value) = serde_json::from_slice::<Json>(&text) {
-            property["null_value"] = null_value;
-        }
+    let written = scalar && how.write_value(&mut text, default, None).is_ok();
+    if let (true, Ok(null_value)) = (written, serde_json::from_slice::<Json>(&text)) {
+        property["null_value"] = null_value;
     }
     property
 }

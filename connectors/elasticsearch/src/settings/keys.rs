@@ -216,8 +216,8 @@ fn batching() -> Vec<KeyDef> {
             Long,
             180_000,
             "How many milliseconds a partition that is taken away from the task may wait for its records to be \
-             acknowledged; what is not acknowledged by then is read again by the next owner. A full buffer never \
-             fails the task, however long it lasts.",
+             acknowledged; an engine that is away is waited for three seconds only. What is not acknowledged by then \
+             is read again by the next owner. A full buffer never fails the task, however long it lasts.",
         ))
         .check(Check::AtLeast(1_000)),
         low(KeyDef::with_default(

@@ -2,6 +2,8 @@
 //!
 //! `AQUEDUCT_SEARCH_HOME` is the folder of an installed engine (`tests/peers/search.sh install`).
 
+#![allow(clippy::unwrap_used)]
+
 mod against_engine;
 mod faults;
 mod scripted;
