@@ -12,6 +12,8 @@ pub(crate) enum RequestVerdict {
     Overloaded,
     /// Nobody able to answer: send the same again, later.
     Unavailable,
+    /// The engine failed: send the same again, then in halves; a single operation a bounded number of times.
+    InternalError,
     /// Too large: send in two halves; a single operation is malformed.
     TooLarge,
     /// Some line is bad, and fails all of them: send in two halves; a single operation is malformed.
@@ -28,7 +30,8 @@ pub(crate) fn judge_request(status: u16) -> RequestVerdict {
         200..=299 => RequestVerdict::Items,
         400 => RequestVerdict::BadLine,
         401 | 403 | 407 => RequestVerdict::Denied,
-        408 | 500..=599 if status != 501 && status != 505 => RequestVerdict::Unavailable,
+        500 => RequestVerdict::InternalError,
+        408 | 501..=599 if status != 501 && status != 505 => RequestVerdict::Unavailable,
         413 => RequestVerdict::TooLarge,
         429 => RequestVerdict::Overloaded,
         _ => RequestVerdict::Refused,
@@ -125,7 +128,9 @@ mod tests {
 
     #[test]
     fn requests_seen_on_real_engines() {
-        use RequestVerdict::{BadLine, Denied, Items, Overloaded, Refused, TooLarge, Unavailable};
+        use RequestVerdict::{
+            BadLine, Denied, InternalError, Items, Overloaded, Refused, TooLarge, Unavailable,
+        };
         let table = [
             (200, Items),
             (429, Overloaded),
@@ -133,7 +138,7 @@ mod tests {
             (400, BadLine),
             (401, Denied),
             (403, Denied),
-            (500, Unavailable),
+            (500, InternalError),
             (502, Unavailable),
             (503, Unavailable),
             (504, Unavailable),

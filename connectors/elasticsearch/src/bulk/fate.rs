@@ -55,7 +55,7 @@ pub(crate) fn fate(operation: &mut Operation, item: Option<&BulkItem<'_>>, max_r
 
 /// An internal error may be the document's (a failing ingest processor) or the engine's: after the last attempt the
 /// record is reported, never dropped in silence.
-fn after_internal_error(operation: &mut Operation, max_retries: u32, detail: String) -> Fate {
+pub(super) fn after_internal_error(operation: &mut Operation, max_retries: u32, detail: String) -> Fate {
     if operation.internal_errors < max_retries {
         operation.internal_errors += 1;
         return Fate::Again { busy: false, detail };

@@ -48,13 +48,13 @@ impl Settlement {
             }
             Fate::NewerExists { stored, detail } => {
                 tally.conflicts += 1;
-                self.conflict(state, operation, stored, &detail, now, outcomes);
+                self.conflict(state, operation, stored, &detail, outcomes);
             }
             Fate::Again { busy, detail } => {
                 tally.again(busy, detail);
                 self.again(state, operation, now, outcomes);
             }
-            Fate::Malformed(detail) => self.malformed(state, operation, &detail, now, outcomes),
+            Fate::Malformed(detail) => self.malformed(state, operation, &detail, outcomes),
             Fate::Failed(error) => {
                 self.gauges.records("failed", 1);
                 outcomes.fail(state, operation, error);
@@ -90,7 +90,6 @@ impl Settlement {
         operation: Operation,
         stored: Option<i64>,
         detail: &str,
-        now: Instant,
         outcomes: &mut Outcomes,
     ) {
         if let (true, Some(stored), Some(document)) =
@@ -121,7 +120,6 @@ impl Settlement {
         state: &mut State,
         operation: Operation,
         detail: &str,
-        now: Instant,
         outcomes: &mut Outcomes,
     ) {
         self.gauges.records("malformed", 1);

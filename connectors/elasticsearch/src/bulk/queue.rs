@@ -168,9 +168,9 @@ impl Queue {
             |operation: &Operation| partitions.contains(&(operation.topic.to_string(), operation.partition));
         let mut taken = Vec::new();
         for waiting in self.documents.values_mut() {
-            let (out, stay): (Vec<_>, VecDeque<_>) =
+            let (out, stay): (Vec<_>, Vec<_>) =
                 waiting.drain(..).partition(|(_, operation)| wanted(operation));
-            *waiting = stay;
+            *waiting = stay.into();
             taken.extend(out.into_iter().map(|(_, operation)| operation));
         }
         // Those hold no place of a document: they are finished as operations without one.

@@ -163,7 +163,6 @@ impl Sender {
     /// Partitions are no longer the task's: what of them is not under way is told as retriable, the rest is not sent
     /// again.
     pub(crate) fn give_up(&self, partitions: impl Iterator<Item = (String, i32)>) {
-        let now = Instant::now();
         let partitions: HashSet<(String, i32)> = partitions.collect();
         let mut given_up = Vec::new();
         {

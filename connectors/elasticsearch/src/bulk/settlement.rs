@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use aqueduct_plugin_api::ConnectError;
 
 use super::decision::RequestVerdict;
+use super::fate::{Fate, after_internal_error};
 use super::gauges::Gauges;
 use super::operation::Operation;
 use super::outcomes::Outcomes;
@@ -61,9 +62,10 @@ impl Settlement {
                 self.gauges.retried("overloaded", operations.len());
                 self.remind(now, &detail, operations.len(), "the engine is overloaded; waiting");
                 state.flow.on_overload(now, rand::random());
-                again_whole(state, operations, true, now)
+                again_whole(state, operations, true)
             }
             RequestVerdict::Unavailable => self.unavailable(state, operations, &detail, false, took, now),
+            RequestVerdict::InternalError => self.internal_error(state, operations, detail, took, now),
             RequestVerdict::TooLarge => {
                 self.gauges.request("too_large", took);
                 let lowered = if operations.len() > 1 { state.queue.too_large(bytes) } else { None };
@@ -83,11 +85,11 @@ impl Settlement {
             }
             RequestVerdict::Denied => {
                 self.gauges.request("denied", took);
-                self.fail_all(state, operations, &detail, "the engine does not allow to write to", now)
+                self.fail_all(state, operations, &detail, "the engine does not allow to write to")
             }
             RequestVerdict::Items | RequestVerdict::Refused => {
                 self.gauges.request("refused", took);
-                self.fail_all(state, operations, &detail, "the engine refuses bulk requests for", now)
+                self.fail_all(state, operations, &detail, "the engine refuses bulk requests for")
             }
         }
     }
@@ -105,7 +107,28 @@ impl Settlement {
         self.gauges.retried("unavailable", operations.len());
         self.remind(now, detail, operations.len(), "no answer from the engine; trying again");
         state.flow.on_outage(now, rand::random());
-        again_whole(state, operations, smaller, now)
+        again_whole(state, operations, smaller)
+    }
+
+    /// Some record may be the reason: it is found by halving, and then bounded in its attempts.
+    fn internal_error(
+        &mut self,
+        state: &mut State,
+        mut operations: Vec<Operation>,
+        detail: String,
+        took: Duration,
+        now: Instant,
+    ) -> Outcomes {
+        if let [only] = &mut operations[..] {
+            let fate = after_internal_error(only, self.settings.bulk.max_retries, detail.clone());
+            if let Fate::Failed(error) = fate {
+                self.gauges.records("failed", 1);
+                let mut outcomes = Outcomes::default();
+                operations.into_iter().for_each(|operation| outcomes.fail(state, operation, error.clone()));
+                return outcomes;
+            }
+        }
+        self.unavailable(state, operations, &detail, true, took, now)
     }
 
     fn split(
@@ -115,25 +138,20 @@ impl Settlement {
         detail: &str,
         now: Instant,
     ) -> Outcomes {
+        // It is an answer all the same.
+        state.flow.on_answer(now, false);
         let mut outcomes = Outcomes::default();
         if operations.len() > 1 {
             state.queue.pin_halves(operations);
             return outcomes;
         }
         if let Some(operation) = operations.pop() {
-            self.malformed(state, operation, detail, now, &mut outcomes);
+            self.malformed(state, operation, detail, &mut outcomes);
         }
         outcomes
     }
 
-    fn fail_all(
-        &self,
-        state: &mut State,
-        operations: Vec<Operation>,
-        detail: &str,
-        what: &str,
-        now: Instant,
-    ) -> Outcomes {
+    fn fail_all(&self, state: &mut State, operations: Vec<Operation>, detail: &str, what: &str) -> Outcomes {
         let mut outcomes = Outcomes::default();
         self.gauges.records("failed", operations.len());
         for operation in operations {
@@ -164,7 +182,7 @@ const ATTEMPTS_BEFORE_HALVES: u32 = 3;
 
 /// The same request again, but for partitions that were taken away meanwhile. `smaller` tells that a smaller request
 /// may succeed where this one does not.
-fn again_whole(state: &mut State, operations: Vec<Operation>, smaller: bool, now: Instant) -> Outcomes {
+fn again_whole(state: &mut State, operations: Vec<Operation>, smaller: bool) -> Outcomes {
     let mut outcomes = Outcomes::default();
     let mut again = Vec::with_capacity(operations.len());
     for operation in operations {
