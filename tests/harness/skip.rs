@@ -13,6 +13,11 @@ pub fn note(test: &str, reason: &str) {
     }
 }
 
+/// Notes that the test of this thread is left out and why.
+pub fn here(reason: &str) {
+    note(std::thread::current().name().unwrap_or("a test"), reason);
+}
+
 /// The value of a peer's environment variable, or a note that the test is left out.
 pub fn peer(test: &str, variable: &str, what: &str) -> Option<std::path::PathBuf> {
     let found = std::env::var_os(variable).map(std::path::PathBuf::from);

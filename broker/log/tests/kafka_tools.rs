@@ -18,7 +18,7 @@ const NOW: i64 = 1_700_000_000_000;
 #[test]
 fn kafka_dump_log_finds_nothing_wrong() {
     let Some(tool) = dump_log() else {
-        eprintln!("skipped: no Apache Kafka (AQUEDUCT_KAFKA_HOME)");
+        aqueduct_tests::skip::here("no Apache Kafka (AQUEDUCT_KAFKA_HOME is not set)");
         return;
     };
     let dir = tempfile::tempdir().expect("a folder");

@@ -25,7 +25,7 @@ fn compiler(name: &str, arguments: &[&str]) -> Option<()> {
     let output = match Command::new(name).args(arguments).output() {
         Ok(output) => output,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            println!("skipped: no {name}");
+            aqueduct_tests::skip::here(&format!("no {name}"));
             return None;
         }
         Err(error) => panic!("{name}: {error}"),
@@ -316,7 +316,7 @@ async fn a_sink_in_c_tells_the_outcome_of_each_record() {
 fn a_plugin_in_c_exports_one_symbol() {
     let Some(library) = line_sink() else { return };
     let Ok(output) = Command::new("nm").args(["-D", "--defined-only"]).arg(&library).output() else {
-        println!("skipped: no nm");
+        aqueduct_tests::skip::here("no nm");
         return;
     };
     let symbols = String::from_utf8(output.stdout).unwrap();

@@ -100,7 +100,7 @@ async fn a_restart_on_our_own_broker_finds_everything() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_on_a_given_cluster_finds_everything() {
     let Ok(bootstrap) = std::env::var("AQUEDUCT_BOOTSTRAP") else {
-        println!("skipped: no Kafka cluster in AQUEDUCT_BOOTSTRAP");
+        aqueduct_tests::skip::here("no Kafka cluster in AQUEDUCT_BOOTSTRAP");
         return;
     };
     survives_a_restart(&bootstrap).await;

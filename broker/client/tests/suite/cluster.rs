@@ -48,7 +48,7 @@ impl Kafka {
     /// `None`, having said that the test is skipped, where there is no Apache Kafka.
     pub(crate) fn of_its_own() -> Option<Kafka> {
         let Ok(home) = std::env::var("AQUEDUCT_KAFKA_HOME") else {
-            println!("skipped: no Apache Kafka");
+            aqueduct_tests::skip::here("no Apache Kafka (AQUEDUCT_KAFKA_HOME is not set)");
             return None;
         };
         let mut kafka = Kafka::prepare(&home);
@@ -124,7 +124,7 @@ impl Drop for Kafka {
 /// A client of the cluster under test, or `None` after having said that the test is skipped.
 pub(crate) async fn client() -> Option<Client> {
     let Some(bootstrap) = bootstrap() else {
-        println!("skipped: no Apache Kafka");
+        aqueduct_tests::skip::here("no Apache Kafka (AQUEDUCT_KAFKA_HOME is not set)");
         return None;
     };
     Some(Client::connect(ClientConfig::new(bootstrap)).await.unwrap())

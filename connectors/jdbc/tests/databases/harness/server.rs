@@ -53,7 +53,7 @@ pub(crate) async fn shared(flavor: Flavor) -> Option<Arc<Server>> {
     };
     let server = tokio::task::spawn_blocking(get).await.unwrap();
     if server.is_none() {
-        println!("skipped: no {}", flavor.name());
+        aqueduct_tests::skip::here(&format!("no {}", flavor.name()));
     }
     server
 }
@@ -62,7 +62,7 @@ pub(crate) async fn shared(flavor: Flavor) -> Option<Arc<Server>> {
 pub(crate) async fn own(flavor: Flavor, name: &'static str) -> Option<Arc<Server>> {
     let server = tokio::task::spawn_blocking(move || Server::create(flavor, name)).await.unwrap();
     if server.is_none() {
-        println!("skipped: no {}", flavor.name());
+        aqueduct_tests::skip::here(&format!("no {}", flavor.name()));
     }
     server
 }
