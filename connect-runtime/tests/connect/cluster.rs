@@ -168,7 +168,7 @@ async fn start_broker(data: PathBuf) -> (String, (BrokerHandle, Shutdown)) {
     std::fs::create_dir_all(&data).unwrap();
     let text = format!(
         "node.id=1\nprocess.roles=broker,controller\nlisteners=PLAINTEXT://127.0.0.1:0\nlog.dirs={}\n\
-         offsets.topic.num.partitions=2\noffsets.topic.replication.factor=1\ngroup.initial.rebalance.delay.ms=0\n",
+         offsets.topic.num.partitions=2\noffsets.topic.replication.factor=1\ngroup.initial.rebalance.delay.ms=0\nadmin.listener=\n",
         data.display()
     );
     let config = BrokerConfig::from_properties(&Properties::parse(&text).unwrap()).unwrap();
