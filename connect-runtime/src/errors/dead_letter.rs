@@ -9,6 +9,7 @@ use bytestring::ByteString;
 use super::policy::DeadLetterSettings;
 use super::report::{RecordFault, context_headers};
 use crate::id::TaskId;
+use crate::worker::topic_lookup;
 
 /// The queue of one task.
 pub(crate) struct DeadLetterQueue {
@@ -33,8 +34,7 @@ impl DeadLetterQueue {
                 if error.is_retriable() { ConnectError::retriable(text) } else { ConnectError::fatal(text) };
             class.caused_by(&error)
         };
-        let described = client.admin().describe_topics(vec![topic.clone()]).await.map_err(refuse)?;
-        if !described.iter().any(|(_, found)| found.is_ok()) {
+        if topic_lookup::find(client, &topic).await.map_err(refuse)?.is_none() {
             let new = NewTopic {
                 partitions: 1,
                 replication_factor: settings.replication_factor,

@@ -184,7 +184,8 @@ impl Herder {
             let text = format!("Failed to alter consumer group offsets for connector {name}: {error}");
             if error.is_retriable() { HerderError::Internal(text) } else { HerderError::BadRequest(text) }
         };
-        self.check_partitions(name, set.iter().map(|(partition, _)| partition)).await?;
+        let named: Vec<TopicPartition> = set.iter().map(|(partition, _)| partition.clone()).collect();
+        self.check_partitions(name, &named).await?;
         if !set.is_empty() {
             let results = admin.alter_group_offsets(&group, set).await.map_err(refuse)?;
             results.into_iter().try_for_each(|(_, result)| result).map_err(refuse)?;
@@ -197,23 +198,15 @@ impl Herder {
     }
 
     /// Every partition must be there, so that one bad entry changes nothing.
-    async fn check_partitions(
-        &self,
-        name: &str,
-        partitions: impl Iterator<Item = &TopicPartition>,
-    ) -> Result<(), HerderError> {
-        let partitions: Vec<_> = partitions.cloned().collect();
-        let topics: std::collections::BTreeSet<_> =
-            partitions.iter().map(|partition| partition.topic.clone()).collect();
-        if topics.is_empty() {
+    async fn check_partitions(&self, name: &str, partitions: &[TopicPartition]) -> Result<(), HerderError> {
+        if partitions.is_empty() {
             return Ok(());
         }
-        let described = self.client()?.admin().describe_topics(topics.into_iter().collect()).await;
-        let described = described.map_err(|error| HerderError::Internal(error.to_string()))?;
+        let topics = self.client()?.admin().list_topics().await;
+        let topics = topics.map_err(|error| HerderError::Internal(error.to_string()))?;
         for partition in partitions {
-            let topic = described.iter().find(|(topic, _)| *topic == partition.topic);
-            let count =
-                topic.and_then(|(_, result)| result.as_ref().ok()).map_or(0, |topic| topic.partitions.len());
+            let topic = topics.iter().find(|topic| topic.name == partition.topic);
+            let count = topic.map_or(0, |topic| topic.partitions.len());
             if usize::try_from(partition.partition).map_or(true, |p| p >= count) {
                 return Err(HerderError::BadRequest(format!(
                     "Failed to alter consumer group offsets for connector {name}: there is no partition {partition}"

@@ -1,6 +1,8 @@
 //! The line between a supervisor and what it supervises: stop, pause, and what is said of it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use aqueduct_plugin_api::ConnectError;
 use aqueduct_service::Shutdown;
@@ -40,12 +42,27 @@ impl Control {
 pub(crate) struct Reporter {
     env: Arc<WorkerEnv>,
     instance: Instance,
+    /// Whether anything was said in this attempt.
+    spoken: Arc<AtomicBool>,
 }
 
 impl Reporter {
     /// The reporter of an instance.
     pub(crate) fn new(env: Arc<WorkerEnv>, instance: Instance) -> Self {
-        Self { env, instance }
+        Self { env, instance, spoken: Arc::default() }
+    }
+
+    /// For the next attempt: nothing was said in it.
+    pub(crate) fn for_attempt(&self) -> Self {
+        Self::new(self.env.clone(), self.instance.clone())
+    }
+
+    /// It takes long to start; said only if nothing else was.
+    pub(crate) fn still_starting(&self, since: Duration) {
+        if !self.spoken.load(Ordering::Relaxed) {
+            let trace = format!("It has been starting for {} s and has not returned yet.", since.as_secs());
+            self.put(State::Unassigned, Some(trace), false);
+        }
     }
 
     /// It works.
@@ -80,6 +97,7 @@ impl Reporter {
 
     /// Statuses of connectors that were deleted meanwhile are not written.
     fn put(&self, state: State, trace: Option<String>, safe: bool) {
+        self.spoken.store(true, Ordering::Relaxed);
         let config = self.env.configs.state();
         let Some(entry) = config.connector(self.instance.connector()) else { return };
         if let Instance::Task(id) = &self.instance {

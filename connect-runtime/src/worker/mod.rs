@@ -16,3 +16,4 @@ pub(crate) mod source_sender;
 pub(crate) mod supervisor;
 pub(crate) mod task_metrics;
 pub(crate) mod topic_creation;
+pub(crate) mod topic_lookup;

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use aqueduct_plugin_api::{ConnectError, ConnectorKind, ErrorClass};
 use aqueduct_service::Shutdown;
@@ -26,6 +26,9 @@ pub(crate) struct Wanted {
     /// Grows with every request to restart.
     pub(crate) restarts: u64,
 }
+
+/// A start that takes longer shows in the status.
+const SLOW_START: Duration = Duration::from_secs(3);
 
 /// How an attempt came to its end.
 enum End {
@@ -86,12 +89,20 @@ async fn attempt(
 ) -> End {
     let stop = Shutdown::new();
     let (target, target_receiver) = watch::channel(spec.target);
+    let reporter = reporter.for_attempt();
     let control = Control { stop: stop.clone(), target: target_receiver, reporter: reporter.clone() };
     let running = AssertUnwindSafe(run(env.clone(), instance.clone(), spec.clone(), control)).catch_unwind();
     tokio::pin!(running);
+    let slow = tokio::time::sleep(SLOW_START);
+    tokio::pin!(slow);
+    let mut slow_told = false;
     let told = loop {
         tokio::select! {
             ended = &mut running => return judge(ended, wanted).await,
+            () = &mut slow, if !slow_told => {
+                slow_told = true;
+                reporter.still_starting(SLOW_START);
+            }
             changed = wanted.changed() => {
                 let now = wanted.borrow_and_update().clone();
                 if changed.is_err() || !only_target_differs(instance, spec, restarts, &now) {

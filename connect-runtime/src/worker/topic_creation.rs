@@ -6,6 +6,7 @@ use bytestring::ByteString;
 use regex::Regex;
 
 use super::env::WorkerEnv;
+use super::topic_lookup;
 use crate::config::worker_config::below;
 use crate::errors::dead_letter::is_topic_exists;
 use crate::plugins::topic_rules::{list, whole};
@@ -132,12 +133,10 @@ pub(crate) async fn ensure(
             if error.is_retriable() { ConnectError::retriable(text) } else { ConnectError::fatal(text) };
         refusal.caused_by(&error)
     };
-    let admin = env.client.admin();
-    let described = admin.describe_topics(vec![topic.clone()]).await.map_err(refuse)?;
-    if described.iter().any(|(_, found)| found.is_ok()) {
+    if topic_lookup::find(&env.client, topic).await.map_err(refuse)?.is_some() {
         return Ok(());
     }
-    for (_, created) in admin.create_topics(vec![new], false).await.map_err(refuse)? {
+    for (_, created) in env.client.admin().create_topics(vec![new], false).await.map_err(refuse)? {
         match created {
             Ok(_) => tracing::info!("created topic {topic}"),
             Err(error) if is_topic_exists(&error) => {}

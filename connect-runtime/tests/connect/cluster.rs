@@ -20,7 +20,7 @@ pub struct Cluster {
     http: reqwest::Client,
     workers: Vec<(WorkerHandle, Shutdown)>,
     broker: Option<(BrokerHandle, Shutdown)>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -49,7 +49,7 @@ impl Cluster {
             http: reqwest::Client::new(),
             workers: Vec::new(),
             broker,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -65,8 +65,8 @@ impl Cluster {
         format!("{name}-{}", self.name)
     }
 
-    /// Starts a worker, with further settings.
-    pub async fn add_worker(&mut self, more: &str) {
+    /// The settings of a distributed worker of this cluster.
+    pub fn settings(&self, more: &str) -> WorkerConfig {
         let name = &self.name;
         let text = format!(
             "bootstrap.servers={}\ngroup.id={name}\nconfig.storage.topic={name}-configs\n\
@@ -79,7 +79,12 @@ impl Cluster {
              session.timeout.ms=6000\nheartbeat.interval.ms=500\nplugin.call.timeout.ms=2000\n{more}",
             self.bootstrap
         );
-        let config = WorkerConfig::distributed(&Properties::parse(&text).unwrap()).unwrap();
+        WorkerConfig::distributed(&Properties::parse(&text).unwrap()).unwrap()
+    }
+
+    /// Starts a worker, with further settings.
+    pub async fn add_worker(&mut self, more: &str) {
+        let config = self.settings(more);
         let shutdown = Shutdown::new();
         let linked = vec![PluginLibrary::linked(TestPlugin).unwrap()];
         let worker = Worker::start_distributed(config, linked, shutdown.clone()).await.unwrap();
@@ -87,6 +92,39 @@ impl Cluster {
         let at = self.workers.len() - 1;
         self.wait_for(|| async { self.get_of(at, "/health").await.0 == 200 }, "the worker to be healthy")
             .await;
+    }
+
+    /// Starts a worker in a runtime of its own: dropping that is as sudden an end as SIGKILL.
+    pub async fn start_doomed_worker(&self) -> tokio::runtime::Runtime {
+        let config = self.settings("");
+        let started = tokio::task::spawn_blocking(move || {
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            let linked = vec![PluginLibrary::linked(TestPlugin).unwrap()];
+            runtime.block_on(Worker::start_distributed(config, linked, Shutdown::new())).unwrap();
+            runtime
+        });
+        started.await.unwrap()
+    }
+
+    /// Starts a standalone worker with its offsets in a file of this test's folder, in place of the distributed ones.
+    pub async fn add_standalone(&mut self, connectors: &[PathBuf]) {
+        let text = format!(
+            "bootstrap.servers={}\nkey.converter=StringConverter\nvalue.converter=StringConverter\n\
+             listeners=http://127.0.0.1:0\noffset.flush.interval.ms=200\noffset.storage.file.filename={}\n",
+            self.bootstrap,
+            self.folder().join("standalone.offsets").display()
+        );
+        let config = WorkerConfig::standalone(&Properties::parse(&text).unwrap()).unwrap();
+        let shutdown = Shutdown::new();
+        let linked = vec![PluginLibrary::linked(TestPlugin).unwrap()];
+        let worker = Worker::start_standalone(config, connectors, linked, shutdown.clone()).await.unwrap();
+        self.workers.push((worker, shutdown));
+    }
+
+    /// A folder of this test's own.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Stops one worker in order.

@@ -79,7 +79,9 @@ async fn a_connector_that_never_returns_blocks_nobody_and_shows_in_its_status() 
     cluster.wait_for_state(&free, 1, "RUNNING").await;
     let failed = || async {
         let (_, status) = cluster.get(&format!("/connectors/{stuck}/status")).await;
-        status["connector"]["trace"].as_str().is_some_and(|trace| trace.contains("did not start within"))
+        status["connector"]["trace"].as_str().is_some_and(|trace| {
+            trace.contains("did not start within") || trace.contains("has been starting")
+        })
     };
     cluster.wait_for(failed, "the stuck connector to show it").await;
     let (status, _) = cluster.call("DELETE", &format!("/connectors/{stuck}"), None).await;
@@ -240,4 +242,31 @@ async fn names_of_any_letters_are_reached_by_their_escapes() {
     assert_eq!((status, info["name"].as_str()), (200, Some(name)));
     assert_eq!(cluster.call("DELETE", "/connectors/a%2Fb%20%25c", None).await.0, 204);
     cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_standalone_worker_runs_the_connectors_of_its_files_and_keeps_their_offsets() {
+    let mut cluster = Cluster::start().await;
+    let (source, sink, topic) =
+        (cluster.unique("alone"), cluster.unique("alone-sink"), cluster.unique("alone"));
+    let json_file = cluster.folder().join("source.json");
+    let config =
+        json!({ "name": source, "config": { "connector.class": SOURCE, "topic": topic, "count": 50 } });
+    std::fs::write(&json_file, config.to_string()).unwrap();
+    let properties_file = cluster.folder().join("sink.properties");
+    std::fs::write(&properties_file, format!("name={sink}\nconnector.class={SINK}\ntopics={topic}\n"))
+        .unwrap();
+    let files = [json_file, properties_file];
+    cluster.add_standalone(&files).await;
+    cluster.wait_for(|| async { collected(&sink).len() == 50 }, "all records").await;
+    let offsets = format!("/connectors/{source}/offsets");
+    cluster
+        .wait_for(|| async { cluster.get(&offsets).await.1["offsets"][0]["offset"]["n"] == 49 }, "offsets")
+        .await;
+    cluster.stop_worker(0).await;
+    cluster.add_standalone(&files).await;
+    cluster.wait_for_state(&source, 1, "RUNNING").await;
+    assert_eq!(cluster.get(&offsets).await.1["offsets"][0]["offset"]["n"], 49);
+    cluster.stop().await;
+    assert_eq!(written(&sink).len(), 50, "nothing was written twice");
 }

@@ -81,3 +81,26 @@ async fn creating_a_connector_stops_no_other() {
     assert_eq!(count(&names), before, "tasks of others were restarted");
     cluster.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tasks_of_a_killed_worker_run_again_within_the_session_timeout_and_three_seconds() {
+    let mut cluster = Cluster::start().await;
+    cluster.add_worker("").await;
+    let doomed = cluster.start_doomed_worker().await;
+    let name = cluster.unique("orphans");
+    cluster.create(&name, SOURCE, json!({ "topic": cluster.unique("t"), "tasks.max": 4 })).await;
+    cluster.wait_for_state(&name, 4, "RUNNING").await;
+    let path = format!("/connectors/{name}/status");
+    let owners = || async {
+        let mut workers = workers_of(&cluster.get(&path).await.1);
+        workers.sort();
+        workers.dedup();
+        workers.len()
+    };
+    cluster.wait_for(|| async { owners().await == 2 }, "tasks on both workers").await;
+    let began = Instant::now();
+    doomed.shutdown_background();
+    cluster.wait_for(|| async { owners().await == 1 }, "the survivor to run all").await;
+    assert!(began.elapsed() < Duration::from_secs(6 + 3), "it took {:?}", began.elapsed());
+    cluster.stop().await;
+}

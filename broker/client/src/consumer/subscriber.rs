@@ -221,10 +221,13 @@ impl Subscriber {
             .collect();
         let wanted: BTreeSet<ByteString> =
             members.iter().flat_map(|member| member.subscription.topics.iter().cloned()).collect();
-        let counts = self.partition_counts(wanted).await;
+        let counts = self.partition_counts(wanted.clone()).await;
         let assignor = PartitionAssignor::from_name(protocol).unwrap_or(PartitionAssignor::Range);
         let assignments = assignor::assign(assignor, members, &counts);
-        self.watched.led(counts);
+        // A topic that does not exist has no partitions as yet: its creation is a change.
+        let mut led = counts;
+        wanted.into_iter().for_each(|topic| drop(led.entry(topic).or_insert(0)));
+        self.watched.led(led);
         assignments.into_iter().map(|(member, given)| (member, encode_assignment(&given))).collect()
     }
 

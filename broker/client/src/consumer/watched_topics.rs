@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::fetcher::Shared;
 use crate::ClientError;
+
+/// How often metadata are asked for while a topic subscribed to does not exist.
+const UNKNOWN_TOPIC_REFRESH: Duration = Duration::from_secs(1);
 
 /// Chooses topics by name.
 pub(super) type TopicMatcher = Arc<dyn Fn(&str) -> bool + Send + Sync>;
@@ -70,8 +74,10 @@ impl WatchedTopics {
                 self.led = None;
                 return format!("the partitions of topic {topic} changed");
             }
+            let unknown = self.has_unknown(shared);
             tokio::select! {
                 _ = changes.changed() => {}
+                () = sleep(UNKNOWN_TOPIC_REFRESH), if unknown => shared.client.metadata_cache().request(),
                 () = sleep_until(self.looked_at + interval) => {
                     let before = self.topics.clone();
                     if self.look(shared).await.is_ok() && self.topics != before {
@@ -80,6 +86,13 @@ impl WatchedTopics {
                 }
             }
         }
+    }
+
+    /// Whether a topic is not there (yet): its creation is to be noticed soon.
+    fn has_unknown(&self, shared: &Shared) -> bool {
+        let metadata = shared.client.metadata();
+        let is_known = |topic: &ByteString| metadata.topic(topic).is_some_and(|topic| topic.error.ok().is_ok());
+        !self.topics.iter().all(is_known)
     }
 
     /// A topic whose partitions are not those that were assigned.
