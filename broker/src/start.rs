@@ -328,6 +328,7 @@ fn host_name() -> String {
 
 async fn look_after_logs(broker: Arc<Broker>, shutdown: Shutdown) {
     while shutdown.sleep(TICK).await {
+        broker.sessions.release_unused(broker.clock.now_ms());
         let ticked = Arc::clone(&broker);
         let done = tokio::task::spawn_blocking(move || {
             ticked.replicas.logs().tick(ticked.clock.now_ms());

@@ -122,7 +122,7 @@ pub fn validate(own: &BTreeMap<String, String>) -> Result<(), String> {
     if let Some(unknown) = own.keys().find(|key| topic_keys::row(key).is_none()) {
         return Err(format!("Unknown topic config name: {unknown}"));
     }
-    let parsed = topic_keys::table().parse_map(own).map_err(|e| first(e))?;
+    let parsed = topic_keys::table().parse_map(own).map_err(first)?;
     let (min, max) = (parsed.int("min.compaction.lag.ms"), parsed.int("max.compaction.lag.ms"));
     if min > max {
         return Err(format!(

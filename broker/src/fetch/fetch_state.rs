@@ -129,6 +129,15 @@ impl FetchState {
         self.resolved = Some(Arc::clone(topics));
     }
 
+    /// Lets go of what was looked up, so that a session that nobody uses holds no deleted log open.
+    pub(crate) fn release(&mut self) {
+        if self.resolved.take().is_some() {
+            for item in &mut self.items {
+                item.target = Err(ErrorCode::UnknownTopicOrPartition);
+            }
+        }
+    }
+
     /// The partitions in reading order, with their places.
     pub(crate) fn in_turn(&self) -> impl Iterator<Item = (usize, &FetchItem)> {
         let (before, from) = self.items.split_at(self.first.min(self.items.len()));

@@ -56,6 +56,17 @@ impl SessionCache {
         }
     }
 
+    /// Lets sessions that are not in use go on without the partitions that they have found.
+    pub(crate) fn release_unused(&self, now_ms: i64) {
+        let sessions: Vec<Arc<Session>> = self.sessions.lock().values().cloned().collect();
+        for session in sessions {
+            let unused_ms = now_ms.saturating_sub(session.progress.lock().last_used_ms);
+            if unused_ms >= EVICTABLE_AFTER_MS {
+                session.state.lock().release();
+            }
+        }
+    }
+
     /// How many sessions there are, and how many partitions they remember.
     pub(crate) fn size(&self) -> (usize, usize) {
         let sessions: Vec<Arc<Session>> = self.sessions.lock().values().cloned().collect();
