@@ -33,17 +33,10 @@ impl Handler for OffsetDeleteHandler {
                     offsets.push((topic.name.clone(), index));
                 }
                 let error = if exists { ErrorCode::None } else { ErrorCode::UnknownTopicOrPartition };
-                partitions.push(OffsetDeleteResponsePartition {
-                    partition_index: index,
-                    error_code: error.code(),
-                    ..OffsetDeleteResponsePartition::default()
-                });
+                partitions
+                    .push(OffsetDeleteResponsePartition { partition_index: index, error_code: error.code() });
             }
-            topics.push(OffsetDeleteResponseTopic {
-                name: topic.name,
-                partitions,
-                ..OffsetDeleteResponseTopic::default()
-            });
+            topics.push(OffsetDeleteResponseTopic { name: topic.name, partitions });
         }
         match context.broker.groups.delete_offsets(&request.group_id, offsets) {
             Err(error) => Answer::Now(OffsetDeleteResponse {

@@ -83,12 +83,7 @@ pub fn offset_tombstone(group: &ByteString, at: &TopicIndex) -> Result<Coordinat
 }
 
 fn offset_key(group: &ByteString, at: &TopicIndex) -> Result<Bytes, EncodeError> {
-    encode_record_key(&OffsetCommitKey {
-        group: group.clone(),
-        topic: at.0.clone(),
-        partition: at.1,
-        ..OffsetCommitKey::default()
-    })
+    encode_record_key(&OffsetCommitKey { group: group.clone(), topic: at.0.clone(), partition: at.1 })
 }
 
 /// The record of a group's state.
@@ -105,7 +100,7 @@ pub fn group_tombstone(group: &ByteString) -> Result<CoordinatorRecord, EncodeEr
 }
 
 fn group_key(group: &ByteString) -> Result<Bytes, EncodeError> {
-    encode_record_key(&GroupMetadataKey { group: group.clone(), ..GroupMetadataKey::default() })
+    encode_record_key(&GroupMetadataKey { group: group.clone() })
 }
 
 /// Reads a record.

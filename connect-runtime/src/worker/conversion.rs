@@ -71,7 +71,7 @@ impl Conversion {
             Err(failed) => Err(RecordFault {
                 stage: Stage::Transformation,
                 class: failed.class.to_owned(),
-                error: failed.error,
+                error: *failed.error,
             }),
         }
     }

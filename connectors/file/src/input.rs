@@ -30,7 +30,8 @@ impl Input {
     /// Opens a file; `None` while there is none of that name.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>, ConnectError> {
         let failed = |error: std::io::Error| {
-            ConnectError::fatal(format!("Error while trying to open file {}", path.display())).caused_by(&error)
+            ConnectError::fatal(format!("Error while trying to open file {}", path.display()))
+                .caused_by(&error)
         };
         let file = match File::open(path) {
             Ok(file) => file,
@@ -83,19 +84,24 @@ impl Input {
     /// dropped while it waits: a file is read again, a stream keeps what was not taken.
     pub(crate) async fn read(&mut self, unfinished: &Bytes, at: u64) -> Result<Option<Bytes>, ConnectError> {
         if unfinished.len() > LONGEST_LINE {
-            return Err(ConnectError::fatal(format!("a line before byte {at} is longer than {LONGEST_LINE} bytes")));
+            return Err(ConnectError::fatal(format!(
+                "a line before byte {at} is longer than {LONGEST_LINE} bytes"
+            )));
         }
         match self {
             Self::File { path, file } => {
                 let read = read_file(file.clone(), unfinished.clone(), at).await;
                 read.map_err(|error| {
-                    ConnectError::fatal(format!("Error while reading file {}", path.display())).caused_by(&error)
+                    ConnectError::fatal(format!("Error while reading file {}", path.display()))
+                        .caused_by(&error)
                 })
             }
             Self::Stream(chunks) => match chunks.recv().await {
                 Some(Ok(chunk)) if unfinished.is_empty() => Ok(Some(chunk)),
                 Some(Ok(chunk)) => Ok(Some([unfinished, &chunk[..]].concat().into())),
-                Some(Err(error)) => Err(ConnectError::fatal("Error while reading the input").caused_by(&error)),
+                Some(Err(error)) => {
+                    Err(ConnectError::fatal("Error while reading the input").caused_by(&error))
+                }
                 None => {
                     *self = Self::Ended;
                     Ok(None)

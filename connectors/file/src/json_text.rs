@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn bytes_are_base64_and_odd_numbers_are_texts() {
-        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
             assert_eq!(json(&Value::Bytes(bytes.into())), format!("\"{text}\""));
         }
         assert_eq!(json(&Value::Float64(f64::NAN)), "\"NaN\"");
@@ -165,6 +166,9 @@ mod tests {
             write_date(&mut out, days);
             String::from_utf8(out).unwrap()
         };
-        assert_eq!((date(0), date(59), date(11_016)), ("1970-01-01".into(), "1970-03-01".into(), "2000-02-29".into()));
+        assert_eq!(
+            (date(0), date(59), date(11_016)),
+            ("1970-01-01".into(), "1970-03-01".into(), "2000-02-29".into())
+        );
     }
 }

@@ -98,8 +98,8 @@ mod tests {
         let text = b"one\ntwo\r\n\rfour\n\nsix\r";
         for piece in 1..text.len() {
             let (found, rest) = lines(text, piece);
-            let expected =
-                [("one", 4), ("two", 9), ("", 10), ("four", 15), ("", 16)].map(|(t, end)| (t.to_owned(), end));
+            let expected = [("one", 4), ("two", 9), ("", 10), ("four", 15), ("", 16)]
+                .map(|(t, end)| (t.to_owned(), end));
             assert_eq!(found, expected, "in pieces of {piece}");
             assert_eq!(rest, "six\r");
         }

@@ -72,7 +72,9 @@ impl Connector for FileSinkConnector {
     }
 
     async fn start(&mut self, _context: ConnectorContext, config: &ConfigMap) -> Result<(), ConnectError> {
-        key_table(self.format).parse_map(config).map_err(|errors| ConnectError::config(errors.to_string()))?;
+        key_table(self.format)
+            .parse_map(config)
+            .map_err(|errors| ConnectError::config(errors.to_string()))?;
         self.config = Some(config.clone());
         Ok(())
     }
@@ -119,9 +121,9 @@ impl SinkTask for FileSinkTask {
         let written = off_runtime(move || appender.lock().append(&lines)).await?;
         completion.complete(match written {
             Ok(()) => PutOutcome::AllDone,
-            Err(error) => {
-                PutOutcome::AllFailed(ConnectError::retriable("the file could not be written").caused_by(&error))
-            }
+            Err(error) => PutOutcome::AllFailed(
+                ConnectError::retriable("the file could not be written").caused_by(&error),
+            ),
         });
         Ok(())
     }
@@ -136,7 +138,8 @@ fn open(file: Option<&str>, format: Format) -> Result<Appender, ConnectError> {
     let path = Path::new(file);
     let mended = if format == Format::JsonLines { mend_json_lines(path) } else { Ok(()) };
     mended.and_then(|()| Appender::open(path)).map_err(|error| {
-        ConnectError::fatal(format!("Couldn't find or create file '{file}' for FileStreamSinkTask")).caused_by(&error)
+        ConnectError::fatal(format!("Couldn't find or create file '{file}' for FileStreamSinkTask"))
+            .caused_by(&error)
     })
 }
 
@@ -153,7 +156,9 @@ fn render(records: &[SinkRecord], format: Format) -> Vec<u8> {
 }
 
 /// Runs what may wait for a disk on a thread for such things.
-async fn off_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ConnectError> {
+async fn off_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ConnectError> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|gone| ConnectError::fatal("writing the file was given up").caused_by(&gone))

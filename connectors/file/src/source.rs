@@ -1,8 +1,8 @@
 //! The source connector: settings, and judgement of offsets that a user sets.
 
 use aqueduct_plugin_api::{
-    Check, ConfigDef, ConfigMap, ConnectError, Connector, ConnectorContext, Importance, KeyDef, KeyReport, KeyType,
-    OffsetMap, OffsetValue,
+    Check, ConfigDef, ConfigMap, ConnectError, Connector, ConnectorContext, Importance, KeyDef, KeyReport,
+    KeyType, OffsetMap, OffsetValue,
 };
 use async_trait::async_trait;
 
@@ -19,8 +19,12 @@ pub(crate) const POSITION: &str = "position";
 /// The connector's settings.
 pub(crate) fn key_table() -> ConfigDef {
     ConfigDef::new([
-        KeyDef::optional(FILE, KeyType::String, "Source filename. If not specified, the standard input will be used")
-            .importance(Importance::High),
+        KeyDef::optional(
+            FILE,
+            KeyType::String,
+            "Source filename. If not specified, the standard input will be used",
+        )
+        .importance(Importance::High),
         KeyDef::required(TOPIC, KeyType::String, "The topic to publish data to").check(Check::NonEmpty),
         KeyDef::with_default(
             BATCH_SIZE,
@@ -45,7 +49,8 @@ impl Connector for FileStreamSourceConnector {
         let Some(file) = config.get(FILE).filter(|file| !file.is_empty()) else { return Ok(Vec::new()) };
         match tokio::fs::metadata(file).await {
             Ok(found) if found.is_dir() => {
-                let text = format!("Invalid value {file} for configuration {FILE}: it is a directory, not a file");
+                let text =
+                    format!("Invalid value {file} for configuration {FILE}: it is a directory, not a file");
                 Ok(vec![KeyReport::error(FILE, Some(file), text)])
             }
             // A file that is not there yet is waited for.
@@ -97,7 +102,9 @@ fn judge(partition: &OffsetMap, offset: &OffsetMap) -> Result<(), &'static str> 
             return Err("The value for the 'position' key in the offset should be a non-negative value");
         }
         Some(OffsetValue::Int(_)) => {}
-        Some(_) => return Err("The value for the 'position' key in the offset is expected to be a Long value"),
+        Some(_) => {
+            return Err("The value for the 'position' key in the offset is expected to be a Long value");
+        }
     }
     match partition.get(FILENAME) {
         Some(_) => Ok(()),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aqueduct_plugin_api::{
-    ConfigMap, ConnectError, OffsetMap, OffsetValue, Schema, SchemaRef, SourceBatch, SourceRecord, SourceTask,
-    TaskContext, Type, Value,
+    ConfigMap, ConnectError, OffsetMap, OffsetValue, Schema, SchemaRef, SourceBatch, SourceRecord,
+    SourceTask, TaskContext, Type, Value,
 };
 use async_trait::async_trait;
 use bytestring::ByteString;
@@ -43,7 +43,8 @@ struct Following {
 #[async_trait]
 impl SourceTask for FileStreamSourceTask {
     async fn start(&mut self, context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
-        let parsed = key_table().parse_map(config).map_err(|errors| ConnectError::config(errors.to_string()))?;
+        let parsed =
+            key_table().parse_map(config).map_err(|errors| ConnectError::config(errors.to_string()))?;
         let path = parsed.opt_str(FILE).filter(|file| !file.is_empty());
         let mut partition = OffsetMap::new();
         let mut position = 0;

@@ -8,8 +8,8 @@ use std::time::Instant;
 use aqueduct_plugin_abi::PluginLibrary;
 use aqueduct_plugin_abi::codec::{Decoder, Encoder};
 use aqueduct_plugin_api::{
-    ConfigMap, ConnectError, Connector, Manifest, OffsetMap, Plugin, Schema, SinkTask, SourceBatch, SourceRecord,
-    SourceTask, Struct, TaskContext, Type, Value, logical,
+    ConfigMap, ConnectError, Connector, Manifest, OffsetMap, Plugin, Schema, SinkTask, SourceBatch,
+    SourceRecord, SourceTask, Struct, TaskContext, Type, Value, logical,
 };
 use async_trait::async_trait;
 

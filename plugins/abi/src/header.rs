@@ -148,12 +148,8 @@ fn constants() -> Vec<(&'static str, Constants)> {
 }
 
 fn error_constants() -> Constants {
-    let mut constants = named![
-        raw::AQ_ERROR_RETRIABLE,
-        raw::AQ_ERROR_DATA,
-        raw::AQ_ERROR_CONFIG,
-        raw::AQ_ERROR_FATAL,
-    ];
+    let mut constants =
+        named![raw::AQ_ERROR_RETRIABLE, raw::AQ_ERROR_DATA, raw::AQ_ERROR_CONFIG, raw::AQ_ERROR_FATAL,];
     constants.push(("AQ_NO_RETRY_AFTER", "UINT64_MAX".to_owned()));
     constants
 }

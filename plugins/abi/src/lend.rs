@@ -5,8 +5,8 @@ use std::time::Duration;
 use aqueduct_plugin_api::{Cause, ConfigMap, ConnectError, ErrorClass};
 
 use crate::raw::{
-    AQ_ERROR_CONFIG, AQ_ERROR_DATA, AQ_ERROR_RETRIABLE, AQ_NO_RETRY_AFTER, AqCause, AqConfig, AqEntry, AqError,
-    AqStr, adopt,
+    AQ_ERROR_CONFIG, AQ_ERROR_DATA, AQ_ERROR_RETRIABLE, AQ_NO_RETRY_AFTER, AqCause, AqConfig, AqEntry,
+    AqError, AqStr, adopt,
 };
 
 /// "None" where a field allows it.
@@ -56,7 +56,8 @@ pub(crate) struct LentConfig<'a> {
 
 impl<'a> LentConfig<'a> {
     pub(crate) fn new(config: &'a ConfigMap) -> Self {
-        let entries = config.iter().map(|(key, value)| AqEntry { key: lend(key), value: lend(value) }).collect();
+        let entries =
+            config.iter().map(|(key, value)| AqEntry { key: lend(key), value: lend(value) }).collect();
         Self { entries, _of: std::marker::PhantomData }
     }
 
@@ -131,9 +132,8 @@ pub(crate) unsafe fn error_of(error: *const AqError) -> Option<ConnectError> {
     // SAFETY: as above.
     let causes = unsafe { slice_of(error.causes, error.causes_len) };
     // SAFETY: as above.
-    let copy_cause = |cause: &AqCause| unsafe {
-        Cause { kind: text_of(cause.kind), message: text_of(cause.message) }
-    };
+    let copy_cause =
+        |cause: &AqCause| unsafe { Cause { kind: text_of(cause.kind), message: text_of(cause.message) } };
     copy.causes = causes.iter().map(copy_cause).collect();
     Some(copy)
 }
@@ -145,7 +145,8 @@ mod tests {
     #[test]
     fn an_error_keeps_class_kind_message_retry_and_causes() {
         let io = std::io::Error::other("disk on fire");
-        let error = ConnectError::retriable("cannot write").caused_by(&io).retry_after(Duration::from_millis(1_500));
+        let error =
+            ConnectError::retriable("cannot write").caused_by(&io).retry_after(Duration::from_millis(1_500));
         let lent = LentError::new(&error);
         // SAFETY: the lent error lives.
         assert_eq!(unsafe { error_of(&lent.raw()) }, Some(error.clone()));

@@ -11,7 +11,7 @@ use aqueduct_plugin_abi::{PluginCatalog, PluginLibrary, header};
 use aqueduct_plugin_api::{
     ConfigMap, ErrorClass, Plugin, PutCompletion, PutOutcome, RecordOutcome, SinkRecord, TimestampType, Value,
 };
-use aqueduct_plugin_testkit::{SinkFixture, SinkConformance, soon, task_context};
+use aqueduct_plugin_testkit::{SinkConformance, SinkFixture, soon, task_context};
 use tempfile::TempDir;
 
 const LINE_SINK: &str = "com.example.LineSinkConnector";
@@ -107,7 +107,8 @@ fn the_layout_of_abi_1_is_kept() {
     for line in published.lines() {
         assert!(now.iter().any(|field| field == line), "no longer so: {line}");
     }
-    let added: Vec<&String> = now.iter().filter(|line| !published.lines().any(|known| known == *line)).collect();
+    let added: Vec<&String> =
+        now.iter().filter(|line| !published.lines().any(|known| known == *line)).collect();
     assert!(added.is_empty(), "add to layout_v1.txt: {added:#?}");
 }
 
@@ -122,11 +123,23 @@ fn the_header_is_cxx_too() {
 
 /// What each library in `refused/` is refused with when it is opened, and by the scan if that sees it already.
 const REFUSED: [(&str, &str, Option<&str>); 6] = [
-    ("wrong_magic", "not an Aqueduct plug-in: its magic number is 0x0000000000001234", Some("it has no manifest")),
+    (
+        "wrong_magic",
+        "not an Aqueduct plug-in: its magic number is 0x0000000000001234",
+        Some("it has no manifest"),
+    ),
     ("wrong_major", "made for plug-in ABI 2, this worker has ABI 1", Some("it has no manifest")),
     ("unwilling", "refused: not on Mondays", Some("it has no manifest")),
-    ("bad_manifest", "its manifest cannot be read: EOF while parsing", Some("its manifest cannot be read: EOF")),
-    ("no_entry", "not an Aqueduct plug-in: no symbol aq_plugin_entry_v1", Some("it has no symbol aq_plugin_entry_v1")),
+    (
+        "bad_manifest",
+        "its manifest cannot be read: EOF while parsing",
+        Some("its manifest cannot be read: EOF"),
+    ),
+    (
+        "no_entry",
+        "not an Aqueduct plug-in: no symbol aq_plugin_entry_v1",
+        Some("it has no symbol aq_plugin_entry_v1"),
+    ),
     ("aborts", "built with panic = \"abort\"", Some("it has no manifest")),
 ];
 
@@ -307,7 +320,10 @@ async fn a_sink_in_c_tells_the_outcome_of_each_record() {
     soon("put", task.put(records, completion)).await.unwrap();
     let PutOutcome::PerRecord(outcomes) = soon("the outcome", receiver).await.unwrap() else { panic!() };
     let RecordOutcome::Failed(error) = &outcomes[1] else { panic!("{outcomes:?}") };
-    assert_eq!((error.class, error.message.as_str()), (ErrorClass::Data, "only texts, bytes and null are written"));
+    assert_eq!(
+        (error.class, error.message.as_str()),
+        (ErrorClass::Data, "only texts, bytes and null are written")
+    );
     assert!([0, 2, 3].iter().all(|index| outcomes[*index] == RecordOutcome::Done));
     assert_eq!(std::fs::read_to_string(sink.file()).unwrap(), "text\nbytes\nnull\n");
 }

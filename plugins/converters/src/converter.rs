@@ -56,6 +56,7 @@ impl From<ConnectError> for ConvertError {
 /// between conversions, so that converting a record that needs nothing new costs no wait.
 #[async_trait]
 pub trait Converter: Send + Sync {
+    #[allow(clippy::wrong_self_convention, reason = "Connect's name for it")]
     /// Appends the bytes of a value to `out`; `false` (and nothing appended) for a null record key or value.
     fn from_connect(
         &self,

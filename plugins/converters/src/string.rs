@@ -67,7 +67,7 @@ fn write_text(value: &Value, out: &mut String) {
         Value::Bytes(bytes) => out.write_str(&String::from_utf8_lossy(bytes)),
         Value::Decimal(decimal) => write!(out, "{decimal}"),
         Value::Array(items) => {
-            list(out, "[", "]", ", ", items.iter(), |item, out| write_text(item, out));
+            list(out, "[", "]", ", ", items.iter(), write_text);
             Ok(())
         }
         Value::Map(entries) => {

@@ -11,7 +11,8 @@ use aqueduct_plugin_api::{
     ConfigMap, ErrorClass, OffsetMap, Plugin, SinkRecord, SourceRecord, SourceTask, TimestampType, Value,
 };
 use aqueduct_plugin_testkit::{
-    Offsets, SinkFixture, SourceFixture, linked, loaded, sink_conformance, soon, source_conformance, task_context,
+    Offsets, SinkFixture, SourceFixture, linked, loaded, sink_conformance, soon, source_conformance,
+    task_context,
 };
 use tempfile::TempDir;
 
@@ -59,7 +60,10 @@ impl SourceFixture for FileSource {
     fn wrong_configs(&self) -> Vec<(ConfigMap, &'static str)> {
         let folder = self.folder.path().to_str().unwrap();
         vec![
-            (config(&[("file", "x")]), "Missing required configuration \"topic\" which has no default value."),
+            (
+                config(&[("file", "x")]),
+                "Missing required configuration \"topic\" which has no default value.",
+            ),
             (config(&[("file", "x"), ("topic", "")]), "String must be non-empty"),
             (config(&[("topic", "t"), ("batch.size", "0")]), "Value must be at least 1"),
             (config(&[("topic", "t"), ("batch.size", "many")]), "Not a number of type INT"),
@@ -150,7 +154,11 @@ fn sink_record(number: usize, value: Value) -> SinkRecord {
     }
 }
 
-async fn started(library: &Arc<PluginLibrary>, config: &ConfigMap, offsets: &Arc<Offsets>) -> Box<dyn SourceTask> {
+async fn started(
+    library: &Arc<PluginLibrary>,
+    config: &ConfigMap,
+    offsets: &Arc<Offsets>,
+) -> Box<dyn SourceTask> {
     let mut task = library.source_task(SOURCE_CLASS).unwrap();
     soon("start", task.start(task_context(offsets, &Arc::default()), config)).await.unwrap();
     task
@@ -189,7 +197,10 @@ async fn a_directory_fails_with_its_reason() {
     let config = config(&[("file", folder), ("topic", "t")]);
     let mut task = started(&loaded(CRATE), &config, &Arc::default()).await;
     let error = soon("poll", task.poll()).await.unwrap_err();
-    assert_eq!((error.class, error.message), (ErrorClass::Config, format!("{folder} is a directory, not a file")));
+    assert_eq!(
+        (error.class, error.message),
+        (ErrorClass::Config, format!("{folder} is a directory, not a file"))
+    );
 }
 
 #[tokio::test]
@@ -209,7 +220,11 @@ async fn offsets_that_a_user_sets_are_judged_in_apaches_words() {
     let partition = OffsetMap::new().with("filename", "f");
     let with_file = config(&[("file", "f"), ("topic", "t")]);
     let cases = [
-        (partition.clone(), OffsetMap::new(), "Offset objects should either be null or contain the key 'position'"),
+        (
+            partition.clone(),
+            OffsetMap::new(),
+            "Offset objects should either be null or contain the key 'position'",
+        ),
         (
             partition.clone(),
             OffsetMap::new().with("position", "1"),
@@ -233,7 +248,9 @@ async fn offsets_that_a_user_sets_are_judged_in_apaches_words() {
     let right = [(partition, Some(OffsetMap::new().with("position", 1))), (OffsetMap::new(), None)];
     assert!(connector.alter_offsets(&with_file, &right).await.unwrap());
     let error = connector.alter_offsets(&config(&[("topic", "t")]), &right).await.unwrap_err();
-    assert!(error.message.starts_with("Offsets cannot be modified if the 'file' configuration is unspecified."));
+    assert!(
+        error.message.starts_with("Offsets cannot be modified if the 'file' configuration is unspecified.")
+    );
 }
 
 #[tokio::test]

@@ -147,16 +147,21 @@ impl<F: SourceFixture> SourceConformance<F> {
                 assert!(last.is_none_or(|last| last < batch.id), "{last:?} before {}", batch.id);
                 last = Some(batch.id);
                 read += batch.records.len();
-                soon("acknowledged", task.acknowledged(batch.id, batch.records.len())).await.expect("it works");
+                soon("acknowledged", task.acknowledged(batch.id, batch.records.len()))
+                    .await
+                    .expect("it works");
             }
         }
         soon("stop", task.stop()).await;
     }
 
     async fn task_configs(&self, most: usize) -> Vec<ConfigMap> {
-        let mut connector = self.library.connector(self.fixture.class()).expect("the library makes its class");
+        let mut connector =
+            self.library.connector(self.fixture.class()).expect("the library makes its class");
         let context = connector_context(&self.offsets, &self.recorder);
-        soon("start", connector.start(context, &self.fixture.config())).await.expect("the configuration works");
+        soon("start", connector.start(context, &self.fixture.config()))
+            .await
+            .expect("the configuration works");
         let configs = soon("task_configs", connector.task_configs(most)).await.expect("there are tasks");
         soon("stop", connector.stop()).await;
         configs

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aqueduct_plugin_abi::PluginLibrary;
 use aqueduct_plugin_api::{
-    ConfigMap, ConnectError, ErrorClass, OffsetMap, Plugin, PutCompletion, PutOutcome, RecordOutcome, SinkRecord,
-    SinkTask, SourceTask, TimestampType, Value,
+    ConfigMap, ConnectError, ErrorClass, OffsetMap, Plugin, PutCompletion, PutOutcome, RecordOutcome,
+    SinkRecord, SinkTask, SourceTask, TimestampType, Value,
 };
 use aqueduct_plugin_misbehaving::{MisbehavingPlugin, SINK, SOURCE, STILLBORN};
 use aqueduct_plugin_testkit::{Offsets, Recorder, connector_context, linked, loaded, soon, task_context};

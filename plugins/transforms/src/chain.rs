@@ -33,7 +33,7 @@ pub struct ChainError {
     /// Its class.
     pub class: &'static str,
     /// What it said.
-    pub error: ConnectError,
+    pub error: Box<ConnectError>,
 }
 
 impl Chain {
@@ -75,7 +75,13 @@ impl Chain {
             match step.transformation.apply(&mut record) {
                 Ok(Verdict::Keep) => {}
                 Ok(Verdict::Drop) => return Ok(Verdict::Drop),
-                Err(error) => return Err(ChainError { alias: step.alias.clone(), class: step.class, error }),
+                Err(error) => {
+                    return Err(ChainError {
+                        alias: step.alias.clone(),
+                        class: step.class,
+                        error: Box::new(error),
+                    });
+                }
             }
         }
         Ok(Verdict::Keep)

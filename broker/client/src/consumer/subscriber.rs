@@ -226,7 +226,9 @@ impl Subscriber {
         let assignments = assignor::assign(assignor, members, &counts);
         // A topic that does not exist has no partitions as yet: its creation is a change.
         let mut led = counts;
-        wanted.into_iter().for_each(|topic| drop(led.entry(topic).or_insert(0)));
+        for topic in wanted {
+            led.entry(topic).or_insert(0);
+        }
         self.watched.led(led);
         assignments.into_iter().map(|(member, given)| (member, encode_assignment(&given))).collect()
     }

@@ -91,7 +91,8 @@ impl WatchedTopics {
     /// Whether a topic is not there (yet): its creation is to be noticed soon.
     fn has_unknown(&self, shared: &Shared) -> bool {
         let metadata = shared.client.metadata();
-        let is_known = |topic: &ByteString| metadata.topic(topic).is_some_and(|topic| topic.error.ok().is_ok());
+        let is_known =
+            |topic: &ByteString| metadata.topic(topic).is_some_and(|topic| topic.error.ok().is_ok());
         !self.topics.iter().all(is_known)
     }
 

@@ -10,9 +10,7 @@ use bytestring::ByteString;
 use super::schema_table::SchemaNames;
 use super::value::{SchemaRefs, write_datum};
 use super::{CodecError, OwnedBatch, encode_offset_map, encode_schema};
-use crate::raw::{
-    AQ_NO_PARTITION, AQ_NO_TIMESTAMP, AqBatch, AqDatum, AqHeader, AqRecord, AqSchema, AqSpan,
-};
+use crate::raw::{AQ_NO_PARTITION, AQ_NO_TIMESTAMP, AqBatch, AqDatum, AqHeader, AqRecord, AqSchema, AqSpan};
 
 /// Makes batches for one instance, and remembers which schemas the other side knows. The batches are to be read in the
 /// order in which they were made.

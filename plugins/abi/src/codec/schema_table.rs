@@ -92,7 +92,6 @@ impl SchemaRefs for SchemaNames {
     }
 }
 
-
 /// The receiver's side.
 #[derive(Debug, Default)]
 pub(super) struct KnownSchemas {

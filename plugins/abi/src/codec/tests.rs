@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aqueduct_plugin_api::{
-    Decimal, Header, OffsetMap, Schema, SchemaRef, SinkRecord, SourceBatch, SourceRecord, Struct, TimestampType,
-    Type, Value, logical,
+    Decimal, Header, OffsetMap, Schema, SchemaRef, SinkRecord, SourceBatch, SourceRecord, Struct,
+    TimestampType, Type, Value, logical,
 };
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -25,7 +25,8 @@ fn primitive() -> BoxedStrategy<Typed> {
         (-1e9f32..1e9).prop_map(move |v| (of(Type::Float32), Value::Float32(v))),
         (-1e9f64..1e9).prop_map(move |v| (of(Type::Float64), Value::Float64(v))),
         ".{0,12}".prop_map(move |v| (of(Type::String), Value::string(v))),
-        prop::collection::vec(any::<u8>(), 0..12).prop_map(move |v| (of(Type::Bytes), Value::Bytes(v.into()))),
+        prop::collection::vec(any::<u8>(), 0..12)
+            .prop_map(move |v| (of(Type::Bytes), Value::Bytes(v.into()))),
         (any::<i128>(), -9i32..9)
             .prop_map(|(n, scale)| (logical::decimal(scale).into(), Value::Decimal(Decimal::new(n, scale)))),
         any::<i32>().prop_map(|v| (logical::date().into(), Value::Date(v))),
@@ -91,7 +92,11 @@ fn sink_record(record: &SourceRecord, offset: i64) -> SinkRecord {
         partition: record.partition.unwrap_or(0),
         offset,
         timestamp: record.timestamp,
-        timestamp_type: if offset % 2 == 0 { TimestampType::CreateTime } else { TimestampType::LogAppendTime },
+        timestamp_type: if offset % 2 == 0 {
+            TimestampType::CreateTime
+        } else {
+            TimestampType::LogAppendTime
+        },
         key_schema: record.key_schema.clone(),
         key: record.key.clone(),
         value_schema: record.value_schema.clone(),

@@ -283,7 +283,8 @@ fn read_struct(
         (0, None) => return Err(CodecError::Unknown { what: "schema that the context gives", value: 0 }),
         (reference, _) => lookup.schema(reference)?,
     };
-    let values = read_values(reader, lookup, depth, |index| schema.fields.get(index).map(|field| &field.schema))?;
+    let values =
+        read_values(reader, lookup, depth, |index| schema.fields.get(index).map(|field| &field.schema))?;
     if values.len() != schema.fields.len() {
         return Err(CodecError::FieldCount { fields: schema.fields.len(), values: values.len() });
     }

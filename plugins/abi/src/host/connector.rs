@@ -50,9 +50,8 @@ impl Connector for ConnectorProxy {
             self.instance.table.task_configs.ok_or_else(|| self.instance.lacks("task_configs"))?;
         let max_tasks = u32::try_from(max_tasks).unwrap_or(u32::MAX);
         // SAFETY: the ABI's promise.
-        let submit = move |instance: *mut c_void, done: AqDone| unsafe {
-            task_configs(instance, max_tasks, done)
-        };
+        let submit =
+            move |instance: *mut c_void, done: AqDone| unsafe { task_configs(instance, max_tasks, done) };
         Ok(self.instance.call(submit).await?.configs)
     }
 

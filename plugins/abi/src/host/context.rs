@@ -93,7 +93,12 @@ unsafe extern "C" fn release(ctx: *mut c_void) {
     }
 }
 
-unsafe extern "C" fn offsets(ctx: *mut c_void, partitions: *const AqStr, partitions_len: usize, done: AqDone) {
+unsafe extern "C" fn offsets(
+    ctx: *mut c_void,
+    partitions: *const AqStr,
+    partitions_len: usize,
+    done: AqDone,
+) {
     serve(ctx, |services| {
         // SAFETY: the partitions live until the call returns.
         let asked = unsafe { slice_of(partitions, partitions_len) };
@@ -130,7 +135,8 @@ unsafe fn with_labels(
     // SAFETY: as above.
     let labels: Vec<(String, String)> =
         labels.iter().map(|label| unsafe { (text_of(label.key), text_of(label.value)) }).collect();
-    let labels: Vec<(&str, &str)> = labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let labels: Vec<(&str, &str)> =
+        labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     measure(&name, &labels);
 }
 
@@ -144,7 +150,9 @@ unsafe extern "C" fn counter(
     serve(ctx, |services| {
         // SAFETY: the plug-in's promise.
         unsafe {
-            with_labels(name, labels, labels_len, |name, labels| services.metrics.counter(name, labels, delta));
+            with_labels(name, labels, labels_len, |name, labels| {
+                services.metrics.counter(name, labels, delta)
+            });
         }
     });
 }
@@ -174,7 +182,9 @@ unsafe extern "C" fn histogram(
     serve(ctx, |services| {
         // SAFETY: the plug-in's promise.
         unsafe {
-            with_labels(name, labels, labels_len, |name, labels| services.metrics.histogram(name, labels, value));
+            with_labels(name, labels, labels_len, |name, labels| {
+                services.metrics.histogram(name, labels, value)
+            });
         }
     });
 }

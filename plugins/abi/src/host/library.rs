@@ -14,8 +14,8 @@ use super::sink::SinkProxy;
 use super::source::SourceProxy;
 use crate::lend::lend;
 use crate::raw::{
-    AQ_ACCEPTED, AQ_PLUGIN_BLOCKING, AQ_PLUGIN_FULL_SCHEMAS, AQ_UNKNOWN_CLASS, AqConnector, AqPlugin, AqSinkTask,
-    AqSourceTask, AqStr,
+    AQ_ACCEPTED, AQ_PLUGIN_BLOCKING, AQ_PLUGIN_FULL_SCHEMAS, AQ_UNKNOWN_CLASS, AqConnector, AqPlugin,
+    AqSinkTask, AqSourceTask, AqStr,
 };
 
 /// An open plug-in. It is a [`Plugin`] itself: what it makes are proxies of the library's connectors and tasks.
@@ -97,7 +97,12 @@ impl PluginLibrary {
             AQ_ACCEPTED => Some(unsafe { raw.assume_init() }),
             AQ_UNKNOWN_CLASS => None,
             answer => {
-                tracing::error!(plugin = self.manifest.name, class, answer, "plug-in could not make an instance");
+                tracing::error!(
+                    plugin = self.manifest.name,
+                    class,
+                    answer,
+                    "plug-in could not make an instance"
+                );
                 None
             }
         }

@@ -12,9 +12,7 @@ use tracing::subscriber::Interest;
 use tracing::{Level, Metadata, callsite};
 
 use crate::lend::{slice_of, text_of};
-use crate::raw::{
-    AQ_LOG_DEBUG, AQ_LOG_ERROR, AQ_LOG_INFO, AQ_LOG_WARN, AqEntry, AqLogRecord, AqStr, adopt,
-};
+use crate::raw::{AQ_LOG_DEBUG, AQ_LOG_ERROR, AQ_LOG_INFO, AQ_LOG_WARN, AqEntry, AqLogRecord, AqStr, adopt};
 
 /// The most kinds of lines (level, target, names of fields) that are told apart; plug-ins cannot make more grow.
 const MOST_KINDS: usize = 4_096;

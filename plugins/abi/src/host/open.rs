@@ -68,7 +68,9 @@ pub enum OpenError {
         theirs: u32,
     },
     /// The library was built with `panic = "abort"`: a panic in it would end the worker.
-    #[error("{subject}: built with panic = \"abort\", so a panic in it would end the worker; build it with \"unwind\"")]
+    #[error(
+        "{subject}: built with panic = \"abort\", so a panic in it would end the worker; build it with \"unwind\""
+    )]
     Aborts {
         /// The file or the linked plug-in.
         subject: String,

@@ -72,7 +72,8 @@ unsafe extern "C" fn start(
         let (actor, config) = unsafe { (&*instance.cast::<Instance>(), config_of(config)) };
         // SAFETY: as above.
         let Some(started) = (unsafe { Started::adopt(context) }) else {
-            return Answer::failed(ConnectError::fatal("a connector was started without a context")).tell(done);
+            return Answer::failed(ConnectError::fatal("a connector was started without a context"))
+                .tell(done);
         };
         actor.name(tracing::info_span!("connector", connector = started.connector));
         actor.submit(

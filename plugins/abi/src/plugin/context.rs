@@ -51,7 +51,11 @@ impl Started {
         let context = unsafe { adopt(context) }?;
         let table = unsafe { adopt(context.table) }?;
         let connector = unsafe { text_of(context.connector) };
-        Some(Self { connector, task: context.task, context: Arc::new(HostContext { ctx: context.ctx, table }) })
+        Some(Self {
+            connector,
+            task: context.task,
+            context: Arc::new(HostContext { ctx: context.ctx, table }),
+        })
     }
 
     pub(super) fn for_connector(self) -> ConnectorContext {

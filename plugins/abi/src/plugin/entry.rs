@@ -12,7 +12,8 @@ use crate::lend::{NO_STR, lend, text_of};
 use crate::panics::{guard, install_hook};
 use crate::raw::{
     AQ_ABI_MAJOR, AQ_ABI_MINOR, AQ_ACCEPTED, AQ_HOST_LINKED, AQ_MAGIC, AQ_MAKER_PANICKED, AQ_PLUGIN_ABORTS,
-    AQ_REFUSED, AQ_UNKNOWN_CLASS, AqConnector, AqHost, AqPlugin, AqSinkTask, AqSourceTask, AqStr, adopt, publish,
+    AQ_REFUSED, AQ_UNKNOWN_CLASS, AqConnector, AqHost, AqPlugin, AqSinkTask, AqSourceTask, AqStr, adopt,
+    publish,
 };
 
 /// What the makers of instances need; lives as long as the process.

@@ -29,7 +29,8 @@ pub(super) fn forward_to(host: &AqHost) {
     if host.log.is_none() || HOST.set(*host).is_err() {
         return;
     }
-    let _own_subscriber = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Forward));
+    let _own_subscriber =
+        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Forward));
 }
 
 struct Forward;

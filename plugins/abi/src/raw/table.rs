@@ -27,8 +27,17 @@ macro_rules! tables {
 }
 
 tables!(
-    AqHost, AqPlugin, AqError, AqResult, AqBatch, AqContext, AqContextTable, AqConnectorTable, AqSourceTaskTable,
-    AqSinkTaskTable, AqLogRecord
+    AqHost,
+    AqPlugin,
+    AqError,
+    AqResult,
+    AqBatch,
+    AqContext,
+    AqContextTable,
+    AqConnectorTable,
+    AqSourceTaskTable,
+    AqSinkTaskTable,
+    AqLogRecord
 );
 
 /// A copy of a table that another side made: what it does not have is zero, what we do not know is left out.

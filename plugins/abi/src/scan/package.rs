@@ -25,7 +25,9 @@ pub enum ScanError {
     #[error("it has no symbol {AQ_ENTRY_SYMBOL}")]
     NoEntry,
     /// The library has an entry but no manifest.
-    #[error("it has no manifest: neither a section {AQ_MANIFEST_SECTION} nor a plugin.toml that names its connectors")]
+    #[error(
+        "it has no manifest: neither a section {AQ_MANIFEST_SECTION} nor a plugin.toml that names its connectors"
+    )]
     NoManifest,
     /// The manifest is not what a manifest should be.
     #[error("its manifest cannot be read: {0}")]
@@ -139,8 +141,12 @@ fn library_in(path: &Path, description: &PluginToml, described: bool) -> Result<
         (1, _) => Ok(libraries.pop()),
         (0, false) => Ok(None),
         (0, true) => Err(ScanError::Folder("there is a plugin.toml but no library".to_owned())),
-        (_, true) => Err(ScanError::Folder("several libraries: plugin.toml must name one as `library`".to_owned())),
-        (_, false) => Err(ScanError::Folder("several libraries and no plugin.toml that names one".to_owned())),
+        (_, true) => {
+            Err(ScanError::Folder("several libraries: plugin.toml must name one as `library`".to_owned()))
+        }
+        (_, false) => {
+            Err(ScanError::Folder("several libraries and no plugin.toml that names one".to_owned()))
+        }
     }
 }
 

@@ -88,7 +88,7 @@ impl Datum {
             count = count.checked_neg().ok_or_else(truncated)?;
         }
         let count = usize::try_from(count).map_err(|_| truncated())?;
-        let bound = if least == 0 { MAX_EMPTY_ITEMS } else { self.left() / least };
+        let bound = self.left().checked_div(least).unwrap_or(MAX_EMPTY_ITEMS);
         if count > bound {
             Err(ConnectError::data(format!("{count} items in {} bytes", self.left())))
         } else {

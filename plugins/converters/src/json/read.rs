@@ -46,7 +46,7 @@ pub(crate) fn schemaless(json: Json) -> Result<Value, ConnectError> {
         Json::String(text) => Value::string(text),
         Json::Array(items) => Value::Array(items.into_iter().map(schemaless).collect::<Result<_, _>>()?),
         Json::Object(members) => {
-            let entry = |(name, value)| Ok((Value::string(String::from(name)), schemaless(value)?));
+            let entry = |(name, value)| Ok((Value::string(name), schemaless(value)?));
             Value::Map(members.into_iter().map(entry).collect::<Result<_, ConnectError>>()?)
         }
     })

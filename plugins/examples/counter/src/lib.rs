@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aqueduct_plugin_api::{
-    Check, ConfigDef, ConfigMap, ConnectError, Connector, ConnectorClass, ConnectorContext, ConnectorKind, KeyDef,
-    KeyType, Manifest, OffsetMap, Plugin, Schema, SinkTask, SourceBatch, SourceRecord, SourceTask, TaskContext,
-    Type, Value,
+    Check, ConfigDef, ConfigMap, ConnectError, Connector, ConnectorClass, ConnectorContext, ConnectorKind,
+    KeyDef, KeyType, Manifest, OffsetMap, Plugin, Schema, SinkTask, SourceBatch, SourceRecord, SourceTask,
+    TaskContext, Type, Value,
 };
 use async_trait::async_trait;
 
@@ -84,7 +84,8 @@ struct CounterTask {
 #[async_trait]
 impl SourceTask for CounterTask {
     async fn start(&mut self, context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
-        let settings = key_table().parse_map(config).map_err(|errors| ConnectError::config(errors.to_string()))?;
+        let settings =
+            key_table().parse_map(config).map_err(|errors| ConnectError::config(errors.to_string()))?;
         self.topic = settings.str("topic").to_owned();
         self.pause = Duration::from_secs(1) / settings.int("per.second") as u32;
         // Go on where the last run ended: after the last number that is durable in the log.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aqueduct_plugin_api::{
-    ConfigDef, ConfigMap, ConnectError, Connector, ConnectorClass, ConnectorContext, ConnectorKind, KeyDef, KeyType,
-    Manifest, OffsetMap, Plugin, PutCompletion, PutOutcome, RecordOutcome, Schema, SinkRecord, SinkTask,
-    SourceBatch, SourceRecord, SourceTask, TaskContext, Type, Value,
+    ConfigDef, ConfigMap, ConnectError, Connector, ConnectorClass, ConnectorContext, ConnectorKind, KeyDef,
+    KeyType, Manifest, OffsetMap, Plugin, PutCompletion, PutOutcome, RecordOutcome, Schema, SinkRecord,
+    SinkTask, SourceBatch, SourceRecord, SourceTask, TaskContext, Type, Value,
 };
 use async_trait::async_trait;
 
