@@ -14,7 +14,7 @@ fn common() -> Vec<KeyDef> {
         KeyDef::required("key.converter", Class, "The converter of record keys, unless a connector names another."),
         KeyDef::required("value.converter", Class, "The converter of record values, unless a connector names another."),
         KeyDef::with_default("header.converter", Class, "org.apache.kafka.connect.storage.SimpleHeaderConverter", "The converter of record headers, unless a connector names another."),
-        KeyDef::with_default("plugin.path", List, "", "Folders to look for plug-ins in, comma separated: files lib*.so, and folders that hold such files."),
+        KeyDef::with_default("plugin.path", List, "", "Folders to look for plug-ins in, comma separated: files lib*.so, and folders that hold such files. Not set: beside the program, in plugins/ and in ../lib/aqueduct/plugins/ from there."),
         KeyDef::with_default("config.providers", List, "", "Names of providers that configurations may refer to as ${name:path:key}. Each has config.providers.<name>.class (FileConfigProvider, DirectoryConfigProvider, EnvVarConfigProvider) and .param.*"),
         KeyDef::with_default("connector.client.config.override.policy", String, "Allowlist", "Which producer.override.*, consumer.override.* and admin.override.* settings a connector may have: All, None, Principal, Allowlist. Kafka's default is All up to 4.x.")
             .check(Check::OneOfIgnoreCase(["All", "None", "Principal", "Allowlist"].map(str::to_owned).to_vec())),
