@@ -20,10 +20,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.expect("the harness does not panic")
 }
 
-async fn start(installed: PathBuf, settings: &'static [&'static str]) -> (Search, tempfile::TempDir) {
+async fn start(installed: PathBuf, settings: &'static [&'static str]) -> (tempfile::TempDir, Search) {
     blocking(move || {
         let folder = tempfile::tempdir().expect("a folder");
-        (Search::start(&installed, folder.path(), settings), folder)
+        let search = Search::start(&installed, folder.path(), settings);
+        // In this order the engine is stopped before its folder goes, also when a test fails.
+        (folder, search)
     })
     .await
 }
@@ -79,7 +81,7 @@ fn order(offset: i64, id: i64, name: &str) -> SinkRecord {
 #[tokio::test(flavor = "multi_thread")]
 async fn records_become_documents_by_the_rules() {
     let Some(home) = installed("records_become_documents_by_the_rules") else { return };
-    let (search, _folder) = start(home, &[]).await;
+    let (_folder, search) = start(home, &[]).await;
     inserts_and_versions(&search).await;
     mapping_follows_the_schema(&search).await;
     deletes(&search).await;
@@ -230,7 +232,7 @@ fn load(offset: i64) -> SinkRecord {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_a_small_limit_and_a_restart_lose_nothing() {
     let Some(home) = installed("a_full_queue_a_small_limit_and_a_restart_lose_nothing") else { return };
-    let (search, _folder) = start(home, TINY_QUEUE).await;
+    let (_folder, search) = start(home, TINY_QUEUE).await;
     let url = search.url();
     let shards = serde_json::json!({"settings": {"number_of_shards": 4, "number_of_replicas": 0}});
     must("PUT", format!("{url}/load"), shards).await;
