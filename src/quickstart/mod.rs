@@ -105,15 +105,17 @@ async fn arrive(
     loop {
         delivery.follow(Duration::from_millis(500), &Shutdown::new()).await;
         let missing = match rows {
-            Some(rows) => delivery.missing(rows).await?,
+            Some(rows) => Some(delivery.missing(rows).await?),
             None => progress.undelivered().await?,
         };
-        if missing == 0 {
-            println!("Every row has arrived.");
-            return Ok(());
-        }
-        if Instant::now() >= deadline {
-            bail!("{missing} rows have not arrived within {} s", ARRIVAL.as_secs());
+        match missing {
+            Some(0) => {
+                println!("Every row has arrived.");
+                return Ok(());
+            }
+            _ if Instant::now() < deadline => {}
+            Some(missing) => bail!("{missing} rows have not arrived within {} s", ARRIVAL.as_secs()),
+            None => bail!("the source is still reading: give it more time with --seconds"),
         }
     }
 }
