@@ -110,6 +110,15 @@ pub(crate) fn read_small(fs: &dyn FileSystem, path: &Path, limit: u64) -> io::Re
     Ok(bytes)
 }
 
+/// Syncs a file whose earlier content cannot be written again. Its error is never one of a full disk, which others wait
+/// for to pass: the system has dropped what it could not write, and the next sync succeeds without it.
+pub(crate) fn sync_once(file: &dyn File) -> io::Result<()> {
+    file.sync_data().map_err(|error| match is_full(&error) {
+        true => io::Error::other(error),
+        false => error,
+    })
+}
+
 /// Whether an error says that the disk, or the user's share of it, is full.
 pub(crate) fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)

@@ -26,8 +26,8 @@ pub enum Fault {
         /// Bytes written before the failure.
         keep: usize,
     },
-    /// The next file sync after `skip` others fails, and what it should have made durable is lost at a crash, even if
-    /// a later sync succeeds.
+    /// The next file sync after `skip` others fails (for want of space if the disk is full), and what it should have
+    /// made durable is lost at a crash, even if a later sync succeeds.
     Sync {
         /// Syncs that still succeed.
         skip: usize,
@@ -301,6 +301,14 @@ impl State {
         hit
     }
 
+    /// Where space is given out only when pages are written, a full disk shows at the sync.
+    fn sync_error(&self) -> io::Error {
+        match self.capacity.is_some_and(|capacity| self.used() >= capacity) {
+            true => io::ErrorKind::StorageFull.into(),
+            false => io::Error::from_raw_os_error(libc::EIO),
+        }
+    }
+
     fn next_sync_fails(&mut self) -> bool {
         self.syncs += 1;
         let mut hit = false;
@@ -422,7 +430,7 @@ impl FileSystem for MemoryFs {
         let mut state = self.state.lock();
         state.check(dir)?;
         if state.next_sync_fails() {
-            return Err(io::Error::from_raw_os_error(libc::EIO));
+            return Err(state.sync_error());
         }
         // A journal commits in order: all changes up to the last one of this directory.
         if let Some(last) = state.journal.iter().rposition(|change| change.dirs.iter().any(|d| d == dir)) {
@@ -533,7 +541,7 @@ impl File for MemoryFile {
             let ops = std::mem::take(&mut inode.unsynced);
             if fails {
                 // The pages count as clean from now on: no later sync writes them.
-                return Err(io::Error::from_raw_os_error(libc::EIO));
+                return Err(state.sync_error());
             }
             for op in ops {
                 op.apply_to(&mut inode.durable, |_| true);

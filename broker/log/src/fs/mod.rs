@@ -6,7 +6,7 @@ mod memory;
 mod posix;
 
 pub use file_system::{DirEntry, DirLock, DiskSpace, File, FileSystem, OpenMode};
-pub(crate) use file_system::{is_full, read_small};
+pub(crate) use file_system::{is_full, read_small, sync_once};
 #[cfg(any(test, feature = "faulty-fs"))]
 pub use memory::{Fault, MemoryFs};
 pub use posix::PosixFs;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use crate::fs::{FileSystem, is_full};
+use crate::fs::{FileSystem, is_full, sync_once};
 use crate::segment::LazyFile;
 
 /// Entries kept in memory before they are written.
@@ -98,7 +98,7 @@ impl<const N: usize> IndexFile<N> {
             }
         }
         // The flag was taken down first: an entry stored meanwhile raises it again.
-        let synced = self.file.get()?.sync_data();
+        let synced = self.file.get().and_then(|file| sync_once(&*file));
         if synced.is_err() {
             self.state.write().dirty = true;
         }
@@ -207,5 +207,25 @@ impl<const N: usize> IndexFile<N> {
             read if read == buf.len() => Ok(()),
             _ => Err(io::ErrorKind::UnexpectedEof.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fs::{Fault, MemoryFs};
+
+    #[test]
+    fn a_sync_that_fails_on_a_full_disk_does_not_pass_for_a_full_disk() {
+        let fs = MemoryFs::new();
+        let index = IndexFile::<8>::new(Arc::new(fs.clone()), "/i".into(), 0);
+        fs.create_dir_all("/".as_ref()).unwrap();
+        index.push([1; 8]).unwrap();
+        index.store().unwrap();
+        fs.set_capacity(Some(fs.used()));
+        fs.inject(Fault::Sync { skip: 0 });
+        assert!(!is_full(&index.sync().unwrap_err()), "trying again later would succeed without the entry");
+        index.push([2; 8]).unwrap();
+        assert!(is_full(&index.sync().unwrap_err()), "nothing was written, so nothing is lost");
     }
 }

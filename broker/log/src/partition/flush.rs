@@ -1,7 +1,7 @@
 //! Making a partition durable: for tickets, and for the recovery point.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use aqueduct_protocol::ids::Offset;
@@ -10,7 +10,7 @@ use super::PartitionLog;
 use super::write::Writer;
 use crate::OfflineReason;
 use crate::flush::{FlushState, Flushable};
-use crate::fs::{FileSystem, OpenMode, is_full};
+use crate::fs::{OpenMode, is_full};
 use crate::producer::write_snapshot;
 use crate::segment::{FileKind, Segment, file_name, parse_file_name};
 
@@ -18,8 +18,6 @@ use crate::segment::{FileKind, Segment, file_name, parse_file_name};
 const SNAPSHOTS_KEPT: usize = 2;
 /// A snapshot of as many producers as could be kept, many times over.
 pub(super) const SNAPSHOT_MAX_BYTES: u64 = 256 << 20;
-/// Marks a folder in which a sync failed: what the system has in memory of its files may not be on the disk.
-pub(super) const SYNC_FAILED_FILE: &str = ".aqueduct_sync_failed";
 
 impl Flushable for PartitionLog {
     fn flush_now(&self) {
@@ -125,10 +123,10 @@ impl PartitionLog {
     /// Ends the log: no append comes after this, and all that was appended is durable and needs no recovery.
     pub(crate) fn close(&self) -> Result<(), OfflineReason> {
         if let Some(reason) = self.progress.failure() {
-            // What was offline from the start, or deleted, has nothing to lose.
+            // Only what was deleted is at its end. Anything else the next start must find out from the disk.
             return match reason {
-                OfflineReason::SyncFailed { .. } | OfflineReason::Io { .. } => Err(reason.clone()),
-                _ => Ok(()),
+                OfflineReason::Closed => Ok(()),
+                _ => Err(reason.clone()),
             };
         }
         self.closing.store(true, Ordering::Release);
@@ -203,18 +201,12 @@ impl PartitionLog {
     }
 
     /// A failed sync ends the partition's life in this process: the system has dropped what it could not write, and
-    /// a second sync would succeed without having written it.
+    /// a second sync would succeed without having written it. Nor does the next process take the system's word: without
+    /// the marker of a clean shutdown, which is not set any more, it reads what the disk has. That needs no note, which
+    /// a full disk or a kill could prevent.
     pub(super) fn sync_failed(&self, path: PathBuf, error: &io::Error) -> OfflineReason {
-        mark_sync_failed(&*self.dir.fs, &self.folder());
         let reason = OfflineReason::SyncFailed { path, error: error.to_string() };
         self.go_offline(reason.clone());
         reason
-    }
-}
-
-/// Leaves a note for the next start that what the system shows of this folder's files may not be on the disk.
-pub(super) fn mark_sync_failed(fs: &dyn FileSystem, folder: &Path) {
-    if let Err(error) = fs.open(&folder.join(SYNC_FAILED_FILE), OpenMode::Create) {
-        tracing::warn!(folder = %folder.display(), %error, "cannot mark the failed sync");
     }
 }

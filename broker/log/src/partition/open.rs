@@ -11,13 +11,12 @@ use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 
 use super::PartitionLog;
-use super::flush::SYNC_FAILED_FILE;
 use super::recovery::{Recovered, Recovery};
 use super::tail::Tail;
 use super::write::Writer;
 use crate::checkpoint::{LEADER_EPOCH_FILE, LeaderEpochs, TEMPORARY_SUFFIX, read_topic_id};
 use crate::flush::{FlushProgress, FlushState};
-use crate::fs::read_small;
+use crate::fs::{OpenMode, read_small};
 use crate::manager::LogDir;
 use crate::producer::ProducerStates;
 use crate::segment::{DELETED_SUFFIX, FileKind, FileLengths, Segment, file_name, parse_file_name};
@@ -41,7 +40,6 @@ pub(super) struct Contents {
     pub(super) snapshots: Vec<i64>,
     /// Segments whose index files are missing or may not be right, by base offset.
     pub(super) without_index: Vec<i64>,
-    pub(super) sync_failed: bool,
 }
 
 impl PartitionLog {
@@ -62,6 +60,9 @@ fn load(request: &OpenRequest) -> Result<(Uuid, Recovered), OfflineReason> {
         let path = path.to_path_buf();
         move |error: io::Error| OfflineReason::Io { path, error: error.to_string() }
     };
+    if !request.clean {
+        forget_cached(request).map_err(io(&request.folder))?;
+    }
     let contents = survey(request).map_err(io(&request.folder))?;
     let fs = &*request.dir.fs;
     let topic_id = read_topic_id(fs, &request.folder).map_err(io(&request.folder))?.unwrap_or_default();
@@ -77,13 +78,33 @@ fn load(request: &OpenRequest) -> Result<(Uuid, Recovered), OfflineReason> {
     Ok((topic_id, Recovery::run(request, contents, epochs)?))
 }
 
+/// Drops what the system has in memory of the files from the recovery point on, so that the scan sees what the disk
+/// has. The process before this one may have been killed after a sync that failed: the pages then still hold what never
+/// reached the disk, count as clean, and no sync of ours would write them.
+fn forget_cached(request: &OpenRequest) -> io::Result<()> {
+    let fs = &*request.dir.fs;
+    let recovery_point = request.dir.recovery_points.get(&request.name).map_or(0, |offset| offset.0);
+    let mut files = Vec::new();
+    for entry in fs.list(&request.folder)? {
+        if let Some((base, kind)) = parse_file_name(&entry.name) {
+            files.push((base, kind, entry.name));
+        }
+    }
+    let logs = files.iter().filter(|(_, kind, _)| *kind == FileKind::Log).map(|(base, ..)| *base);
+    let from = logs.filter(|base| *base <= recovery_point).max().unwrap_or(0);
+    // An empty one too: it may have been cut, and only in memory.
+    for (.., name) in files.iter().filter(|(base, ..)| *base >= from) {
+        fs.open(&request.folder.join(name), OpenMode::Read)?.forget_cached()?;
+    }
+    Ok(())
+}
+
 /// Lists the folder, and removes what an interrupted process left behind.
 fn survey(request: &OpenRequest) -> io::Result<Contents> {
     let fs = &*request.dir.fs;
     let mut logs: BTreeMap<i64, FileLengths> = BTreeMap::new();
     let mut snapshots = Vec::new();
     let mut indexes = Vec::new();
-    let mut sync_failed = false;
     for entry in fs.list(&request.folder)? {
         let left_over =
             [DELETED_SUFFIX, TEMPORARY_SUFFIX, ".cleaned"].iter().any(|s| entry.name.ends_with(s));
@@ -93,8 +114,6 @@ fn survey(request: &OpenRequest) -> io::Result<Contents> {
             let text =
                 format!("{} is a compaction that Apache Kafka began: let it finish there first", entry.name);
             return Err(io::Error::new(io::ErrorKind::InvalidData, text));
-        } else if entry.name == SYNC_FAILED_FILE {
-            sync_failed = true;
         }
         match parse_file_name(&entry.name) {
             Some((base, FileKind::Log)) => {
@@ -122,7 +141,7 @@ fn survey(request: &OpenRequest) -> io::Result<Contents> {
     let open = |(base, lengths)| {
         Arc::new(Segment::new(&request.dir.fs, &request.folder, base, lengths, request.now_ms))
     };
-    Ok(Contents { segments: logs.into_iter().map(open).collect(), snapshots, without_index, sync_failed })
+    Ok(Contents { segments: logs.into_iter().map(open).collect(), snapshots, without_index })
 }
 
 fn build(

@@ -10,7 +10,7 @@ use aqueduct_protocol::ids::Offset;
 
 use super::PartitionLog;
 use super::append::marker_in;
-use super::flush::{SNAPSHOT_MAX_BYTES, SYNC_FAILED_FILE, mark_sync_failed};
+use super::flush::SNAPSHOT_MAX_BYTES;
 use super::open::{Contents, OpenRequest};
 use super::write::Writer;
 use crate::OfflineReason;
@@ -64,7 +64,6 @@ impl<'a> Recovery<'a> {
     ) -> Result<Recovered, OfflineReason> {
         let log_start = request.dir.log_starts.get(&request.name).map(|offset| offset.0);
         let recovery_point = request.dir.recovery_points.get(&request.name).map_or(0, |offset| offset.0);
-        let clean = request.clean && !contents.sync_failed;
         let recovery = Recovery {
             request,
             segments: contents.segments,
@@ -75,7 +74,7 @@ impl<'a> Recovery<'a> {
             epochs,
             scanned: 0,
         };
-        let recovered = recovery.recover(log_start, clean, &contents.without_index, contents.sync_failed);
+        let recovered = recovery.recover(log_start, request.clean, &contents.without_index);
         recovered.map_err(|fault| match fault {
             Fault::Offline(reason) => reason,
             Fault::Io(path, error) => OfflineReason::Io { path, error: error.to_string() },
@@ -87,13 +86,9 @@ impl<'a> Recovery<'a> {
         log_start: Option<i64>,
         clean: bool,
         without_index: &[i64],
-        sync_failed: bool,
     ) -> Result<Recovered, Fault> {
         if self.segments.is_empty() {
             self.begin_at(log_start.unwrap_or(0))?;
-        }
-        if sync_failed {
-            self.forget_cached().map_err(|error| self.io(error))?;
         }
         self.drop_stray_segment().map_err(|error| self.io(error))?;
         self.rebuild_missing(without_index, clean)?;
@@ -116,10 +111,6 @@ impl<'a> Recovery<'a> {
         }
         self.epochs.truncate_from_end(Offset(end));
         let end = if end < log_start { self.start_over(log_start)? } else { end };
-        if sync_failed {
-            self.remove(SYNC_FAILED_FILE.as_ref());
-            self.fs().sync_dir(&self.request.folder).map_err(|error| self.io(error))?;
-        }
         let end_position = self.active().size();
         Ok(Recovered {
             segments: self.segments,
@@ -149,12 +140,6 @@ impl<'a> Recovery<'a> {
         self.producers.clear();
         self.begin_at(log_start)?;
         Ok(log_start)
-    }
-
-    /// Drops what the system remembers of files in which a sync failed: what counts is what the disk has.
-    fn forget_cached(&self) -> io::Result<()> {
-        let from = self.segment_of(self.recovery_point);
-        self.segments[from..].iter().try_for_each(|segment| segment.forget_cached())
     }
 
     /// A roll that failed half-way, and whose file could not be removed either, leaves an empty segment behind; appends
@@ -398,10 +383,7 @@ impl<'a> Recovery<'a> {
                 Err(error) if !is_full(&error) => return Err(self.io_at(segment, error)),
                 _ => {}
             }
-            segment.sync_log().map_err(|error| {
-                mark_sync_failed(self.fs(), &self.request.folder);
-                self.io_at(segment, error)
-            })?;
+            segment.sync_log().map_err(|error| self.io_at(segment, error))?;
         }
         for offset in std::mem::take(&mut self.snapshots) {
             if offset > end {

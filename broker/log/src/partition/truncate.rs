@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use aqueduct_protocol::ids::Offset;
 
 use super::PartitionLog;
-use super::flush::mark_sync_failed;
 use super::tail::Tail;
 use super::write::Writer;
 use crate::segment::{FileKind, Segment, file_name, parse_file_name};
@@ -212,7 +211,6 @@ impl PartitionLog {
 
     /// A change that failed half-way: only a restart can tell what is on the disk.
     fn change_broke(&self, source: io::Error) -> ChangeError {
-        mark_sync_failed(&*self.dir.fs, &self.folder());
         self.go_offline(OfflineReason::Io { path: self.folder(), error: source.to_string() });
         self.change_failed(source)
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use parking_lot::Mutex;
 
 use super::{BatchHeader, BatchScan, Checks, FileKind, LazyFile, file_name, find_batch};
-use crate::fs::{File, FileSystem};
+use crate::fs::{File, FileSystem, sync_once};
 use crate::index::{OffsetEntry, OffsetIndex, TimeEntry, TimeIndex, TxnIndex};
 
 /// Suffix of files that wait for `file.delete.delay.ms`.
@@ -205,15 +205,7 @@ impl Segment {
     /// Makes the log file durable.
     pub(crate) fn sync_log(&self) -> io::Result<()> {
         self.was_cut.store(false, Ordering::Release);
-        self.log.get()?.sync_data()
-    }
-
-    /// Has the next read come from the disk, and takes the length the file has there.
-    pub(crate) fn forget_cached(&self) -> io::Result<()> {
-        let file = self.log.get()?;
-        file.forget_cached()?;
-        self.size.store(file.len()?, Ordering::Release);
-        Ok(())
+        sync_once(&*self.log.get()?)
     }
 
     /// Whether the log file has to be synced although its batches were.

@@ -1,8 +1,15 @@
 //! Random work on a disk that fails, against a model of a few lines: after any crash the log holds what was flushed,
 //! in order, possibly followed by more of what was appended, and nothing else.
+//!
+//! Every run does the same: 96 histories from one seed. Others come from the environment:
+//! `AQUEDUCT_MODEL_CASES=5000 AQUEDUCT_MODEL_SEED=random cargo test -p aqueduct-log model`. The seed of a failed run is
+//! in its output, and as `AQUEDUCT_MODEL_SEED` repeats it.
+
+use std::hash::{BuildHasher, RandomState};
 
 use aqueduct_protocol::ids::Offset;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::fixture::{Fixture, NOW, append, batch, page_cache, produced, read_all, small_segments};
 use crate::LogConfig;
@@ -254,7 +261,7 @@ impl Run {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 2000, failure_persistence: None, rng_seed: RngSeed::Fixed(seed()), ..ProptestConfig::default() })]
 
     #[test]
     fn a_log_is_what_was_appended(actions in prop::collection::vec(action(), 1..120)) {
@@ -267,7 +274,18 @@ proptest! {
     }
 }
 
-/// `AQUEDUCT_MODEL_CASES` for a longer run.
 fn cases() -> u32 {
-    std::env::var("AQUEDUCT_MODEL_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
+    let cases = std::env::var("AQUEDUCT_MODEL_CASES").ok();
+    cases.map_or(96, |cases| cases.parse().expect("AQUEDUCT_MODEL_CASES is a number"))
+}
+
+fn seed() -> u64 {
+    let seed = match std::env::var("AQUEDUCT_MODEL_SEED") {
+        Err(_) => 1,
+        Ok(seed) if seed == "random" => RandomState::new().hash_one(()),
+        Ok(seed) => seed.parse().expect("AQUEDUCT_MODEL_SEED is a number or \"random\""),
+    };
+    // Shown if the test fails.
+    println!("AQUEDUCT_MODEL_SEED={seed}");
+    seed
 }

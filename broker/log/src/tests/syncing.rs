@@ -1,13 +1,17 @@
 //! Group commit, and syncs that fail.
 
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::ids::Offset;
 
-use super::fixture::{Fixture, NOW, append, append_durably, batch, page_cache, read_all, small_segments};
-use crate::fs::{Fault, MemoryFs};
+use super::fixture::{
+    DIR, Fixture, NOW, append, append_durably, batch, page_cache, read_all, small_segments,
+};
+use crate::fs::{Fault, FileSystem, MemoryFs, OpenMode};
 use crate::{LogConfig, LogListener, OfflineReason, PartitionLog, ReadError, ReadLimit};
 
 #[derive(Default)]
@@ -95,6 +99,50 @@ fn a_failed_sync_takes_only_its_partition_offline_and_is_never_made_good() {
     append_durably(&fixture.log(), &batch(&["next"], NOW));
     fixture.crash_and_restart(5);
     assert_eq!(read_all(&fixture.log(), 0, 1000), [(0, "kept".into()), (1, "next".into())]);
+}
+
+#[test]
+fn a_sync_that_failed_on_a_full_disk_is_not_made_good_by_a_restart() {
+    for cleanly in [false, true] {
+        let mut fixture = Fixture::with(MemoryFs::new(), page_cache(), small_segments());
+        let log = fixture.log();
+        append(&log, &batch(&["kept"], NOW)).unwrap();
+        log.flush().wait().unwrap();
+        append(&log, &batch(&["lost"], NOW)).unwrap();
+        fixture.fs.set_capacity(Some(fixture.fs.used()));
+        fixture.fs.inject(Fault::Sync { skip: 0 });
+        let error = log.flush().wait().unwrap_err();
+        assert!(matches!(error.reason, OfflineReason::SyncFailed { .. }));
+        let note = fixture.fs.open(&fixture.folder().join("note"), OpenMode::Create);
+        assert_eq!(note.err().unwrap().kind(), ErrorKind::StorageFull, "the next start finds no note");
+        if cleanly {
+            fixture.fs.set_capacity(None);
+            fixture.restart_cleanly();
+        } else {
+            fixture.kill_and_restart();
+        }
+        let log = fixture.log();
+        assert_eq!(read_all(&log, 0, 1000), [(0, "kept".into())], "stopped cleanly: {cleanly}");
+        fixture.fs.set_capacity(None);
+        fixture.manager.tick(NOW);
+        append(&log, &batch(&["next"], NOW)).unwrap();
+        log.flush().wait().unwrap();
+        fixture.crash_and_restart(5);
+        assert_eq!(read_all(&fixture.log(), 0, 1000), [(0, "kept".into()), (1, "next".into())]);
+    }
+}
+
+#[test]
+fn a_directory_that_was_offline_is_not_stopped_cleanly() {
+    let mut fixture = Fixture::with(MemoryFs::new(), page_cache(), small_segments());
+    append(&fixture.log(), &batch(&["v"], NOW)).unwrap();
+    fixture.fs.set_gone(Some(DIR.into()));
+    fixture.manager.tick(NOW);
+    fixture.fs.set_gone(None);
+    fixture.manager.shut_down();
+    assert!(!fixture.fs.exists(&Path::new(DIR).join(".kafka_cleanshutdown")).unwrap());
+    fixture.kill_and_restart();
+    assert_eq!(fixture.log().offline_reason(), None);
 }
 
 #[test]
