@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aqueduct_plugin_abi::{CatalogEntry, PluginCatalog, PluginLibrary, default_plugin_path};
+use aqueduct_plugin_abi::{CatalogEntry, PluginCatalog, PluginLibrary};
 use aqueduct_plugin_api::{ConfigMap, ConnectError, ConnectorKind};
 
 use crate::config::connector_keys::CONNECTOR_CLASS;
@@ -14,12 +14,9 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    /// The plug-ins linked in, and those of the folders; without folders those of the program's installation.
+    /// The plug-ins linked in, and those of the folders.
     pub(crate) fn new(linked: Vec<Arc<PluginLibrary>>, folders: &[PathBuf]) -> Self {
-        let mut plugins = match folders {
-            [] => PluginCatalog::scan(&default_plugin_path()),
-            folders => PluginCatalog::scan(folders),
-        };
+        let mut plugins = PluginCatalog::scan(folders);
         linked.into_iter().for_each(|library| plugins.add(library));
         for entry in plugins.classes() {
             tracing::info!(class = entry.class.class, version = entry.version, "connector found");
