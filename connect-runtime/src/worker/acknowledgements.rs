@@ -58,18 +58,23 @@ impl<T: Fate> Acknowledgements<T> {
         self.records
     }
 
-    /// The batches that have become durable since the last call. `tolerated` judges a ticket that failed.
+    /// The batches that have become durable since the last call, and the failure that the next one met. `tolerated`
+    /// judges a ticket that failed.
     pub(crate) fn settle(
         &mut self,
         mut tolerated: impl FnMut(T::Error) -> Result<(), T::Error>,
-    ) -> Result<Vec<Durable>, T::Error> {
+    ) -> (Vec<Durable>, Option<T::Error>) {
         let mut durable = Vec::new();
         while let Some(oldest) = self.sent.front_mut() {
             while let Some(fate) = oldest.tickets.front().map(Fate::fate) {
                 match fate {
-                    None => return Ok(durable),
+                    None => return (durable, None),
                     Some(Ok(())) => {}
-                    Some(Err(error)) => tolerated(error)?,
+                    Some(Err(error)) => {
+                        if let Err(error) = tolerated(error) {
+                            return (durable, Some(error));
+                        }
+                    }
                 }
                 oldest.tickets.pop_front();
             }
@@ -78,7 +83,7 @@ impl<T: Fate> Acknowledgements<T> {
                 durable.push(Durable { id, records, offsets });
             }
         }
-        Ok(durable)
+        (durable, None)
     }
 
     /// The ticket that the oldest batch waits for.
@@ -123,10 +128,10 @@ mod tests {
         acks.push(sent(2, &[&c]));
         c.0.set(Some(Ok(())));
         a.0.set(Some(Ok(())));
-        assert!(acks.settle(Err).unwrap().is_empty());
+        assert!(acks.settle(Err).0.is_empty());
         assert_eq!(acks.records(), 20);
         b.0.set(Some(Ok(())));
-        let durable: Vec<u64> = acks.settle(Err).unwrap().iter().map(|d| d.id).collect();
+        let durable: Vec<u64> = acks.settle(Err).0.iter().map(|d| d.id).collect();
         assert_eq!(durable, [1, 2]);
         assert!(acks.sent.is_empty() && acks.records() == 0);
     }
@@ -137,8 +142,8 @@ mod tests {
         bad.0.set(Some(Err("no")));
         let mut acks = Acknowledgements::new();
         acks.push(sent(1, &[&bad]));
-        assert_eq!(acks.settle(Err).err(), Some("no"));
-        assert_eq!(acks.settle(|_| Ok(())).unwrap().len(), 1);
+        assert_eq!(acks.settle(Err).1, Some("no"));
+        assert_eq!(acks.settle(|_| Ok(())).0.len(), 1);
     }
 
     #[test]
@@ -147,8 +152,8 @@ mod tests {
         let mut acks = Acknowledgements::new();
         acks.push(sent(1, &[&open]));
         acks.push(sent(2, &[]));
-        assert!(acks.settle(Err).unwrap().is_empty());
+        assert!(acks.settle(Err).0.is_empty());
         open.0.set(Some(Ok(())));
-        assert_eq!(acks.settle(Err).unwrap().len(), 2);
+        assert_eq!(acks.settle(Err).0.len(), 2);
     }
 }

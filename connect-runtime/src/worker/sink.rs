@@ -106,7 +106,7 @@ pub(crate) async fn run(
         () = stop.triggered() => Ok(()),
     };
     let grace = env.config.graceful_stop.mul_f64(0.8);
-    if tokio::time::timeout(grace, loop_.finish(task.as_mut(), outcome.is_ok())).await.is_err() {
+    if tokio::time::timeout(grace, loop_.finish(task.as_mut(), outcome.is_ok(), grace)).await.is_err() {
         tracing::warn!("task {}: not everything was written and committed within {grace:?}", loop_.id);
     }
     let id = loop_.id.clone();
@@ -446,7 +446,7 @@ impl SinkLoop {
 
     async fn on_commit_due(&mut self, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
         if !self.under_way.is_empty() {
-            task.flush().await?;
+            self.flush(task).await?;
         }
         let held = self.consumer.assignment();
         let lag = held.iter().filter_map(|partition| {
@@ -515,7 +515,7 @@ impl SinkLoop {
     ) -> Result<(), ConnectError> {
         let deadline = Instant::now() + REVOKE_GRACE;
         if !self.progress.open_in(partitions).is_empty() {
-            task.flush().await?;
+            self.flush(task).await?;
         }
         while !self.progress.open_in(partitions).is_empty() {
             let retry_at = self.retries.front().map(|(at, _)| *at);
@@ -542,19 +542,37 @@ impl SinkLoop {
         task.close(&names(partitions)).await
     }
 
-    /// Writes out what is under way, commits, stops the task.
-    async fn finish(&mut self, task: &mut dyn SinkTask, wait: bool) {
+    /// Writes out what is under way, commits, stops the task: each for a part of the time there is, so that a target
+    /// that does not answer costs neither the commit nor the stop.
+    async fn finish(&mut self, task: &mut dyn SinkTask, wait: bool, grace: Duration) {
         let all = self.consumer.assignment();
         if wait {
-            if let Err(error) = self.drain(&all, task).await {
-                tracing::warn!("task {}: {error}", self.id);
+            match tokio::time::timeout(grace.mul_f64(0.4), self.drain(&all, task)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!("task {}: {error}", self.id),
+                Err(_) => tracing::warn!("task {}: stopping before all records were written", self.id),
             }
         }
-        self.commit_now().await;
-        if let Err(error) = task.close(&names(&all)).await {
-            tracing::debug!("task {}: {error}", self.id);
+        if tokio::time::timeout(grace.mul_f64(0.25), self.commit_now()).await.is_err() {
+            tracing::warn!("task {}: stopping before the last offsets were committed", self.id);
+        }
+        match tokio::time::timeout(grace.mul_f64(0.2), task.close(&names(&all))).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!("task {}: {error}", self.id),
+            Err(_) => tracing::warn!("task {}: closing its partitions takes too long", self.id),
         }
         task.stop().await;
+    }
+
+    /// Has the task write what it holds back. A task that is busy is asked again with the next commit.
+    async fn flush(&self, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+        match within(self.env.config.plugin_call_timeout, "flush", task.flush()).await {
+            Err(error) if error.class == ErrorClass::Retriable => {
+                tracing::warn!("task {}: {error}", self.id);
+                Ok(())
+            }
+            flushed => flushed,
+        }
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) async fn run(
     };
     let outcome = loop_.run(task.as_mut(), &mut control).await;
     let grace = env.config.graceful_stop.mul_f64(0.8);
-    if tokio::time::timeout(grace, loop_.finish(task.as_mut(), outcome.is_ok())).await.is_err() {
+    if tokio::time::timeout(grace, loop_.finish(task.as_mut(), outcome.is_ok(), grace)).await.is_err() {
         tracing::warn!("task {}: not everything was written and committed within {grace:?}", loop_.id);
     }
     loop_.sender.producer.close(Duration::ZERO).await;
@@ -208,25 +208,25 @@ impl SourceLoop {
     fn settle(&mut self) -> Result<(), ConnectError> {
         let sender = &self.sender;
         let mut failed = None;
-        let settled = self.sent.settle(|error| match sender.refused(error.clone()) {
+        let (durable, refused) = self.sent.settle(|error| match sender.refused(error.clone()) {
             Ok(()) => Ok(()),
             Err(failure) => {
                 failed = Some(failure);
                 Err(error)
             }
         });
-        match (settled, failed) {
-            (_, Some(failure)) => return Err(failure),
-            (Err(error), None) => {
+        // What is durable counts, whatever became of what followed it.
+        for Durable { id, records, offsets } in durable {
+            self.metrics.written.increment(records as u64);
+            self.durable.push((id, records));
+            offsets.into_iter().for_each(|(partition, offset)| self.pending.note(partition, offset));
+        }
+        match (failed, refused) {
+            (Some(failure), _) => return Err(failure),
+            (None, Some(error)) => {
                 return Err(ConnectError::fatal("a record was not delivered").caused_by(&error));
             }
-            (Ok(durable), None) => {
-                for Durable { id, records, offsets } in durable {
-                    self.metrics.written.increment(records as u64);
-                    self.durable.push((id, records));
-                    offsets.into_iter().for_each(|(partition, offset)| self.pending.note(partition, offset));
-                }
-            }
+            (None, None) => {}
         }
         self.metrics.active.set(self.sent.records() as f64);
         Ok(())
@@ -290,10 +290,10 @@ impl SourceLoop {
         }
     }
 
-    /// Waits for what is on its way, stops the task, commits.
-    async fn finish(&mut self, task: &mut dyn SourceTask, wait: bool) {
-        if wait {
-            self.sender.producer.flush().await;
+    /// Waits for what is on its way, for a part of the time there is; commits, stops the task.
+    async fn finish(&mut self, task: &mut dyn SourceTask, wait: bool, grace: Duration) {
+        if wait && tokio::time::timeout(grace.mul_f64(0.4), self.sender.producer.flush()).await.is_err() {
+            tracing::warn!("task {}: stopping before all records were acknowledged", self.id);
         }
         // After a failure only what came before it counts.
         if let Err(error) = self.settle() {

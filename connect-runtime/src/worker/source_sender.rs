@@ -40,10 +40,6 @@ impl Fate for Delivery {
     }
 }
 
-/// How many of the latest tickets are looked at for the same batch of the producer: about as many as a source has
-/// partitions to write to in turn.
-const TICKETS_COMPARED: usize = 16;
-
 impl SourceSender {
     /// Sends a batch; gives what to wait for. Returns when all of it is in the producer's buffers.
     pub(crate) async fn send(&mut self, batch: SourceBatch) -> Result<Sent<Delivery>, ConnectError> {
@@ -67,7 +63,8 @@ impl SourceSender {
                 Err(error) => Err(error),
             };
             match delivery {
-                Ok(delivery) => note_ticket(&mut sent.tickets, delivery),
+                // One for each record: a batch of the producer that is split has several fates.
+                Ok(delivery) => sent.tickets.push_back(delivery),
                 Err(error) => self.refused(error)?,
             }
         }
@@ -78,8 +75,8 @@ impl SourceSender {
     pub(crate) fn refused(&self, error: ProduceError) -> Result<(), ConnectError> {
         let class = match error.class() {
             aqueduct_client::ErrorClass::Retriable => ErrorClass::Retriable,
-            aqueduct_client::ErrorClass::Data => ErrorClass::Data,
-            aqueduct_client::ErrorClass::Config | aqueduct_client::ErrorClass::Fatal => ErrorClass::Fatal,
+            aqueduct_client::ErrorClass::Data if is_of_the_record(&error) => ErrorClass::Data,
+            _ => ErrorClass::Fatal,
         };
         let mut failure = ConnectError::new(class, "Unrecoverable exception from producer send callback");
         "org.apache.kafka.connect.errors.ConnectException".clone_into(&mut failure.kind);
@@ -189,10 +186,13 @@ fn note_offset(
     }
 }
 
-/// Keeps one ticket for each batch of the producer.
-fn note_ticket(tickets: &mut VecDeque<Delivery>, delivery: Delivery) {
-    let known = tickets.iter().rev().take(TICKETS_COMPARED).any(|ticket| ticket.same_batch(&delivery));
-    if !known {
-        tickets.push_back(delivery);
-    }
+/// Whether a refusal is about the record itself. Whatever else the broker says must not make good records be skipped.
+fn is_of_the_record(error: &ProduceError) -> bool {
+    const MESSAGE_TOO_LARGE: i16 = 10;
+    const RECORD_LIST_TOO_LARGE: i16 = 18;
+    const INVALID_TIMESTAMP: i16 = 32;
+    const INVALID_RECORD: i16 = 87;
+    let codes = [MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_TIMESTAMP, INVALID_RECORD];
+    matches!(error, ProduceError::RecordTooLarge { .. } | ProduceError::InvalidPartition { .. })
+        || error.code().is_some_and(|code| codes.contains(&code.code()))
 }

@@ -47,10 +47,15 @@ impl FileEnd {
             Some(file) => file,
             None => open(&self.path)?,
         };
+        // Other tasks may write the same file: what a failed write cuts off must be its own. Closing unlocks.
+        file.lock()?;
         let before = file.metadata()?.len();
         match file.write_all(lines).and_then(|()| file.sync_data()) {
             Ok(()) => {
-                self.file = Some(file);
+                // The lines are durable: after a failed unlock the file is opened anew, no more.
+                if file.unlock().is_ok() {
+                    self.file = Some(file);
+                }
                 Ok(())
             }
             Err(error) => {
@@ -64,8 +69,15 @@ impl FileEnd {
     }
 }
 
+/// Opens a file for appending. One that did not exist is made, and its folder synced: lines in a file that a power cut
+/// takes away are not durable.
 fn open(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().create(true).append(true).open(path)
+    let exists = path.exists();
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    if !exists && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(file)
 }
 
 /// Ends a last line that a crash has torn: one that is not whole is cut off, one that only lacks its end gets it. The
@@ -79,6 +91,8 @@ pub(crate) fn mend_json_lines(path: &Path) -> std::io::Result<()> {
     if !file.metadata()?.is_file() {
         return Ok(());
     }
+    // Another task may be writing: its line is not torn. Closing unlocks.
+    file.lock()?;
     let last = last_line(&mut file)?;
     if last.is_empty() {
         return Ok(());

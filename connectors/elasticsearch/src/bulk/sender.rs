@@ -178,6 +178,8 @@ impl Sender {
         }
         // Dropping a ticket tells its outcome: outside the lock.
         drop(given_up);
+        // Another partition's operation on the same document may be next now.
+        self.shared.work.notify_one();
         self.shared.progress.notify_waiters();
     }
 
