@@ -1,0 +1,44 @@
+# What the parts share: servers of both sides, their CPU and memory, Kafka's perf tools. Sourced by tests/bench/run.
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+cpu() { awk '{ printf "%.2f", ($14 + $15) / 100 }' "/proc/$1/stat"; }               # CPU seconds so far
+rss() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }           # MiB
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (b > 0) printf "%.2f", a / b; else printf "-" }'; }
+
+start_ours() { # durability -> ours_pid, ours
+  mkdir -p "$work/ours-$1"
+  printf 'listeners=PLAINTEXT://127.0.0.1:0\nadmin.listener=\nlog.dirs=%s\nlog.durability=%s\n' "$work/ours-$1/data" "$1" >"$work/ours-$1/server.properties"
+  "$bin" broker "$work/ours-$1/server.properties" >"$work/ours-$1/out" 2>"$work/ours-$1/log" &
+  ours_pid=$!; pids+=("$ours_pid")
+  until grep -q '^ready' "$work/ours-$1/out"; do sleep 0.01; done
+  ours=$(awk '$1 == "broker" { print $2 }' "$work/ours-$1/out")
+}
+start_kafka() { # -> kafka_pid, theirs
+  local port; port=$(free_port); rm -rf "$work/kafka" "$kafka/bench-$$"
+  KAFKA_HEAP_OPTS="-Xms1g -Xmx1g" tests/peers/kafka.sh start "$kafka" "bench-$$" "$port" "log.dirs=$work/kafka" >/dev/null
+  kafka_pid=$(cat "$kafka/bench-$$/pid"); pids+=("$kafka_pid"); theirs=127.0.0.1:$port
+}
+stop() { kill "$1" 2>/dev/null || true; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; }
+
+produce() { # bootstrap pid topic size count acks [records/s [linger [batch bytes]]] -> "records/s server-µs-per-record client-µs-per-record p50 p99"
+  local before after line all=$(($5 + $5 / 5)) TIMEFORMAT='%U %S'
+  sync # what was written before this is nobody's burden now
+  before=$(cpu "$2")
+  # A fifth more goes before, so that the client's own start (its compiler, its first connection) is not measured.
+  { time line=$("$kafka/bin/kafka-producer-perf-test.sh" --topic "$3" --num-records "$all" --warmup-records $(($5 / 5)) --record-size "$4" \
+    --throughput "${7:--1}" --bootstrap-server "$1" --command-property "acks=$6" "linger.ms=${8:-5}" "batch.size=${9:-65536}" 2>/dev/null | tail -1); } 2>"$work/client-cpu"
+  after=$(cpu "$2")
+  awk -v line="$line" -v b="$before" -v a="$after" -v n="$all" -v client="$(cat "$work/client-cpu")" '
+    function before(unit) { match(line, "[0-9.]+ " unit); return substr(line, RSTART, RLENGTH) + 0 }
+    BEGIN { split(client, c, " ")
+      printf "%.0f %.2f %.2f %d %d", before("records/sec"), (a - b) * 1e6 / n, (c[1] + c[2]) * 1e6 / n, before("ms 50th"), before("ms 99th") }'
+}
+topic() { "$kafka/bin/kafka-topics.sh" --bootstrap-server "$1" --create --topic "$2" --partitions "$3" >/dev/null; }
+
+pipeline() { # source-json sink-json : starts dev, creates the connectors; sets dev, connect, broker
+  "$bin" dev --data-dir "$work/pipe" --broker-port 0 --registry-port 0 --connect-port 0 --admin-port 0 >"$work/pipe.out" 2>"$work/pipe.log" &
+  dev=$!; pids+=("$dev"); until grep -q '^ready' "$work/pipe.out"; do sleep 0.05; done
+  connect=$(awk '$1 == "connect" { print $2 }' "$work/pipe.out"); broker=$(awk '$1 == "broker" { print $2 }' "$work/pipe.out")
+}
+create() { until curl -fs -o /dev/null -X PUT -H 'Content-Type: application/json' -d "$2" "$connect/connectors/$1/config"; do sleep 0.2; done; }
+end_offset() { "$kafka/bin/kafka-get-offsets.sh" --bootstrap-server "$broker" --topic "$1" 2>/dev/null | awk -F: '{ n += $3 } END { print n + 0 }'; }
