@@ -16,35 +16,55 @@ public class AvroJava {
 
   public static void main(String[] arguments) throws Exception {
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     for (String line; (line = in.readLine()) != null; ) {
       ObjectNode answer = (ObjectNode) JSON.readTree(line);
-      try {
-        if (answer.has("schema")) describe(answer);
-        else compare(answer);
-      } catch (RuntimeException e) {
-        answer.put("error", e.getMessage());
-      }
+      if (answer.has("schema")) describe(answer);
+      else compare(answer);
       out.println(JSON.writeValueAsString(answer));
     }
+    out.flush();
   }
 
   static void describe(ObjectNode answer) {
-    Schema schema = parse(answer.get("schema").asText(), answer.get("strict").asBoolean());
-    answer.put("canonical", schema.toString());
-    answer.put("parsing_form", SchemaNormalization.toParsingForm(schema));
-    answer.put("fingerprint", String.format("%016x", SchemaNormalization.parsingFingerprint64(schema)));
+    try {
+      Schema schema = parse(answer.get("schema").asText(), answer.get("strict").asBoolean());
+      answer.put("canonical", schema.toString());
+      answer.put("parsing_form", SchemaNormalization.toParsingForm(schema));
+      answer.put("fingerprint", String.format("%016x", SchemaNormalization.parsingFingerprint64(schema)));
+    } catch (RuntimeException e) {
+      answer.put("error", e.getMessage());
+    }
   }
 
   static void compare(ObjectNode answer) {
-    Schema reader = parse(answer.get("reader").asText(), false);
-    Schema writer = parse(answer.get("writer").asText(), false);
-    ArrayNode differences = JSON.createArrayNode();
-    for (var found :
-        SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getResult().getIncompatibilities()) {
-      differences.addArray().add(found.getType().toString()).add(found.getLocation()).add(found.getMessage());
+    Schema reader, writer;
+    try {
+      reader = parse(answer.get("reader").asText(), false);
+      writer = parse(answer.get("writer").asText(), false);
+    } catch (RuntimeException e) {
+      answer.put("error", e.getMessage());
+      return;
     }
-    answer.set("differences", differences);
+    if (answer.remove("canonical") != null) {
+      answer.put("reader_canonical", reader.toString());
+      answer.put("writer_canonical", writer.toString());
+    }
+    compare(answer, "differences", "error", reader, writer);
+    compare(answer, "reverse", "reverse_error", writer, reader);
+  }
+
+  static void compare(ObjectNode answer, String member, String errorMember, Schema reader, Schema writer) {
+    try {
+      ArrayNode differences = JSON.createArrayNode();
+      for (var found :
+          SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getResult().getIncompatibilities()) {
+        differences.addArray().add(found.getType().toString()).add(found.getLocation()).add(found.getMessage());
+      }
+      answer.set(member, differences);
+    } catch (RuntimeException e) {
+      answer.put(errorMember, e.getMessage());
+    }
   }
 
   static Schema parse(String text, boolean strict) {

@@ -18,6 +18,7 @@ use tower::ServiceExt;
 mod answers;
 mod durability;
 mod hostile;
+mod levels;
 mod model;
 mod topic;
 

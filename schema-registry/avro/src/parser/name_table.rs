@@ -38,18 +38,21 @@ impl NameTable {
         TypeId((self.slots.len() - 1) as u32)
     }
 
-    /// Finds a type by the name in a reference: in the namespace where it stands, then as it is written; else awaits it
-    /// in the namespace.
+    /// Finds a type by the name in a reference: in the namespace where it stands, then, among the types whose
+    /// definitions have ended, as it is written; else awaits it in the namespace. As in Avro, a type without namespace
+    /// is therefore not found from inside its own definition where another namespace holds.
     pub(super) fn find(&mut self, name: &str, namespace: Option<&str>) -> TypeId {
         let full = Name::new(name, namespace).full();
-        for candidate in [full.as_str(), name] {
-            match self.names.get(candidate) {
-                Some((id, state)) if *state != State::Awaited => return *id,
-                _ => {}
+        match self.names.get(&full) {
+            Some((id, State::Open | State::Defined)) => return *id,
+            known => {
+                if let Some((id, State::Defined)) = self.names.get(name) {
+                    return *id;
+                }
+                if let Some((id, _)) = known {
+                    return *id;
+                }
             }
-        }
-        if let Some((id, _)) = self.names.get(&full) {
-            return *id;
         }
         self.reserve(full, State::Awaited)
     }

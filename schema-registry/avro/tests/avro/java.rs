@@ -181,7 +181,8 @@ fn schema(case: &Value, side: &str) -> Schema {
     Schema::parse_with(case[side].as_str().unwrap(), &lenient).unwrap()
 }
 
-fn cases(file: &str) -> Vec<Value> {
+/// The lines of a file in testdata.
+pub(crate) fn cases(file: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(file);
     let text = std::fs::read_to_string(&path).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

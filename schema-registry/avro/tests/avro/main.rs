@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod java;
+mod levels;
+mod pairs;
 mod properties;
