@@ -4,8 +4,6 @@
 //! for many keys at once (KIP-699). Only groups (key type 0) have coordinators here: transactions (1) and share groups
 //! (2, version 6) are answered INVALID_REQUEST with the reason, so that clients fail at once and do not retry for ever.
 
-use std::collections::BTreeMap;
-
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::find_coordinator_response::Coordinator;
 use aqueduct_protocol::messages::{FindCoordinatorRequest, FindCoordinatorResponse};
@@ -13,7 +11,7 @@ use bytestring::ByteString;
 
 use super::handler::{Answer, Handler, RequestContext};
 use crate::broker::Broker;
-use crate::controller::topics::NewTopic;
+use crate::controller::internal_topics;
 use crate::replica::offsets_topic::OFFSETS_TOPIC;
 
 const GROUP: i8 = 0;
@@ -39,19 +37,7 @@ impl Handler for FindCoordinatorHandler {
 }
 
 async fn create_offsets_topic(broker: &Broker) -> Result<(), ErrorCode> {
-    let values = &broker.config.values;
-    let configs = BTreeMap::from([
-        ("cleanup.policy".to_owned(), "compact".to_owned()),
-        ("compression.type".to_owned(), "producer".to_owned()),
-        ("segment.bytes".to_owned(), values.int("offsets.topic.segment.bytes").to_string()),
-    ]);
-    let new = NewTopic {
-        name: OFFSETS_TOPIC.into(),
-        partitions: i32::try_from(values.int("offsets.topic.num.partitions")).unwrap_or(i32::MAX),
-        replication_factor: i16::try_from(values.int("offsets.topic.replication.factor")).unwrap_or(i16::MAX),
-        configs,
-        ..NewTopic::default()
-    };
+    let new = internal_topics::offsets_topic(&broker.config.values);
     broker.ensure_topic(new).await.map_err(|error| {
         tracing::error!(?error, "{OFFSETS_TOPIC} cannot be created: groups are not available");
         ErrorCode::CoordinatorNotAvailable

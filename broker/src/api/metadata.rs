@@ -22,9 +22,10 @@ use uuid::Uuid;
 
 use super::handler::{Answer, Handler, RequestContext};
 use crate::broker::Broker;
-use crate::controller::topic_name;
 use crate::controller::topics::NewTopic;
+use crate::controller::{internal_topics, topic_name};
 use crate::metadata::image::{MetadataImage, TopicImage, is_internal_topic};
+use crate::replica::offsets_topic::OFFSETS_TOPIC;
 
 /// Operations on a topic that an authoriser would judge, as bits by their codes: READ, WRITE,
 /// CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS.
@@ -96,6 +97,10 @@ fn find_by_name(image: &MetadataImage, name: &ByteString) -> Asked {
         None if topic_name::validate(name).is_err() => {
             Asked::Refused(Some(name.clone()), Uuid::nil(), ErrorCode::InvalidTopicException)
         }
+        // The other topics of Kafka's own are of no use here, and one with ordinary settings would be in the way.
+        None if is_internal_topic(name) && &**name != OFFSETS_TOPIC => {
+            Asked::Refused(Some(name.clone()), Uuid::nil(), ErrorCode::UnknownTopicOrPartition)
+        }
         None => Asked::Missing(name.clone()),
     }
 }
@@ -106,9 +111,7 @@ async fn create_missing(broker: &Broker, asked: Vec<Asked>) -> Vec<Asked> {
         Asked::Missing(name) => Some(name.clone()),
         _ => None,
     });
-    let new: Vec<NewTopic> = missing
-        .map(|name| NewTopic { name, partitions: -1, replication_factor: -1, ..NewTopic::default() })
-        .collect();
+    let new: Vec<NewTopic> = missing.map(|name| auto_created(broker, name)).collect();
     let mut codes = match broker.create_topics(&new).await {
         Ok(created) => {
             created.into_iter().map(|one| one.map_or_else(|r| r.code, |_| ErrorCode::None)).collect()
@@ -129,6 +132,13 @@ async fn create_missing(broker: &Broker, asked: Vec<Asked>) -> Vec<Asked> {
         known => known,
     };
     asked.into_iter().map(created).collect()
+}
+
+fn auto_created(broker: &Broker, name: ByteString) -> NewTopic {
+    if &*name == OFFSETS_TOPIC {
+        return internal_topics::offsets_topic(&broker.config.values);
+    }
+    NewTopic { name, partitions: -1, replication_factor: -1, ..NewTopic::default() }
 }
 
 fn answer(

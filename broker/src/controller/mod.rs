@@ -2,6 +2,7 @@
 //! broker has taken them over.
 
 pub mod configs;
+pub mod internal_topics;
 pub mod producer_ids;
 pub mod topic_name;
 pub mod topics;
