@@ -58,16 +58,7 @@ pub fn validate<'a>(
     now_ms: i64,
 ) -> Result<Accepted<'a>, Rejected> {
     let batch = single_batch(records, version)?;
-    if batch.size() > config.log.max_message_bytes as usize {
-        return Err(Rejected::new(
-            ErrorCode::MessageTooLarge,
-            format!(
-                "The record batch size is {} bytes which exceeds the maximum configured value of {}.",
-                batch.size(),
-                config.log.max_message_bytes
-            ),
-        ));
-    }
+    check_size(batch.size(), config)?;
     batch.validate()?;
     if batch.is_transactional() {
         return Err(Rejected::new(ErrorCode::InvalidTxnState, "Transactions are not implemented."));
@@ -89,7 +80,19 @@ pub fn validate<'a>(
     };
     let summary = check_records(&batch, &rules)?;
     let bytes = rewrite(&batch, summary, config, max_decompressed)?;
+    // Another compression may have made it larger.
+    check_size(bytes.len(), config)?;
     Ok(Accepted { bytes, records: u64::from(batch.record_count().unsigned_abs()) })
+}
+
+fn check_size(size: usize, config: &TopicConfig) -> Result<(), Rejected> {
+    let max = config.log.max_message_bytes;
+    if size <= max as usize {
+        return Ok(());
+    }
+    let text =
+        format!("The record batch size is {size} bytes which exceeds the maximum configured value of {max}.");
+    Err(Rejected::new(ErrorCode::MessageTooLarge, text))
 }
 
 fn single_batch(records: &[u8], version: i16) -> Result<RecordBatch<'_>, Rejected> {
@@ -214,6 +217,16 @@ mod tests {
         assert_eq!((stored.record_count(), stored.max_timestamp()), (2, NOW + 5));
         stored.validate().expect("valid");
         assert_eq!(check(&batch(Compression::Zstd.into(), &[NOW]), &config), Ok(true));
+    }
+
+    #[test]
+    fn a_batch_that_is_too_large_once_it_is_decompressed_for_the_topic_is_refused() {
+        let mut config = TopicConfig { compression: Some(Codec::default()), ..TopicConfig::default() };
+        config.log.max_message_bytes = 1_000;
+        let packed = batch(Compression::Zstd.into(), &[NOW; 200]);
+        assert!(packed.len() < 1_000);
+        assert_eq!(check(&packed, &config), Err(ErrorCode::MessageTooLarge));
+        assert_eq!(check(&packed, &TopicConfig { compression: None, ..config }), Ok(true));
     }
 
     #[test]
