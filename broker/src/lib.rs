@@ -8,6 +8,7 @@ pub mod api;
 mod broker;
 pub mod config;
 pub mod controller;
+mod detach;
 mod fetch;
 pub mod group;
 pub mod metadata;

@@ -94,7 +94,11 @@ impl Appending<'_> {
             partition_responses.push(appended.unwrap_or_else(|rejected| reject(index, rejected)));
         }
         TopicProduceResponse {
-            name: request.name,
+            // The request's own text would keep the frame in memory until the answer is there.
+            name: match found {
+                Some(topic) if self.context.version < 13 => topic.name.clone(),
+                _ => request.name,
+            },
             topic_id: request.topic_id,
             partition_responses,
             ..TopicProduceResponse::default()

@@ -6,6 +6,7 @@
 use aqueduct_protocol::messages::{SyncGroupRequest, SyncGroupResponse};
 
 use super::handler::{Answer, Handler, RequestContext};
+use crate::detach;
 use crate::group::GroupError;
 use crate::group::classic::{SyncAnswer, SyncRequest};
 
@@ -21,7 +22,9 @@ impl Handler for SyncGroupHandler {
         if context.version >= 5 && (request.protocol_type.is_none() || request.protocol_name.is_none()) {
             return Answer::Now(response(SyncAnswer::refused(GroupError::InconsistentProtocol)));
         }
-        let assignments = request.assignments.into_iter().map(|a| (a.member_id, a.assignment));
+        // They stay as long as their members do.
+        let assignments =
+            request.assignments.iter().map(|a| (detach::text(&a.member_id), detach::bytes(&a.assignment)));
         let sync = SyncRequest {
             member_id: request.member_id,
             instance_id: request.group_instance_id,

@@ -8,8 +8,10 @@ use uuid::Uuid;
 
 use super::{Plan, topic_name};
 use crate::config::topic_config;
+use crate::detach;
 use crate::metadata::image::{MetadataImage, TopicImage};
 use crate::metadata::record::{ConfigResource, MetadataRecord};
+use crate::replica::offsets_topic::OFFSETS_TOPIC;
 
 /// The most partitions that one request may create.
 const MAX_PARTITIONS_PER_REQUEST: usize = 10_000;
@@ -110,7 +112,7 @@ fn plan_topic(
     }
     topic_config::validate(&topic.configs).map_err(|text| Refusal::new(ErrorCode::InvalidConfig, text))?;
     *budget -= assignments.len();
-    let mut records = vec![MetadataRecord::Topic { name: owned(&topic.name), id }];
+    let mut records = vec![MetadataRecord::Topic { name: detach::text(&topic.name), id }];
     for (key, value) in &topic.configs {
         records.push(MetadataRecord::Config {
             resource: ConfigResource::topic(&topic.name),
@@ -250,6 +252,11 @@ pub fn create_partitions(
     let Some(topic) = image.topic(topic) else {
         return Err(Refusal::of(ErrorCode::UnknownTopicOrPartition));
     };
+    if &*topic.name == OFFSETS_TOPIC {
+        // A group's partition follows from their number: groups would lose sight of their offsets.
+        let text = format!("The number of partitions of {OFFSETS_TOPIC} cannot be changed.");
+        return Err(Refusal::new(ErrorCode::InvalidRequest, text));
+    }
     let current = topic.partitions.len();
     let refuse = |text: String| Err(Refusal::new(ErrorCode::InvalidPartitions, text));
     let added = match usize::try_from(count).ok().and_then(|count| count.checked_sub(current)) {
@@ -300,11 +307,6 @@ fn added_replicas(
         }
     }
     Ok(assignments.to_vec())
-}
-
-/// A string of its own: a name that lives on must not keep the request's frame in memory.
-fn owned(name: &ByteString) -> ByteString {
-    ByteString::from(String::from(&**name))
 }
 
 #[cfg(test)]

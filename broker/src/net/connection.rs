@@ -18,6 +18,7 @@ use aqueduct_protocol::ApiKey;
 use aqueduct_protocol::codec::{DecodeError, Decoder, EncodeError, decode_request_header};
 use aqueduct_service::Shutdown;
 use bytes::Bytes;
+use bytestring::ByteString;
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
@@ -30,6 +31,7 @@ use crate::api::handler::{
 use crate::api::{api_versions, handlers};
 use crate::broker::Broker;
 use crate::config::broker_config::NetworkLimits;
+use crate::detach;
 
 /// Bytes of answers above which no further request is handled.
 const MAX_UNWRITTEN: usize = 1 << 20;
@@ -54,6 +56,8 @@ pub(crate) struct Connection {
     last_bytes: Instant,
     idle: Pin<Box<Sleep>>,
     memory_wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// That of the last request.
+    client_id: Option<ByteString>,
 }
 
 /// A request whose answer has not been written yet.
@@ -143,6 +147,7 @@ impl Connection {
             last_bytes: Instant::now(),
             idle: Box::pin(sleep(idle)),
             memory_wait: None,
+            client_id: None,
         }
     }
 
@@ -278,12 +283,13 @@ impl Connection {
             self.push(Pending::Ready(Some(frame)), true, started, api);
             return Ok(());
         }
+        let client_id = self.own_client_id(header.client_id);
         let context = RequestContext {
             broker: Arc::clone(&self.broker),
             connection: Arc::clone(&self.info),
             version,
             correlation_id: header.correlation_id,
-            client_id: header.client_id,
+            client_id,
         };
         match (entry.call)(&context, decoder) {
             Outcome::Ready(frame) => self.push(Pending::Ready(frame), entry.pipelined, started, api),
@@ -293,6 +299,14 @@ impl Connection {
             Outcome::Close(reason) => return Err(ConnectionEnd::Request { api, version, reason }),
         }
         Ok(())
+    }
+
+    /// What the client calls itself, in memory of its own: a request that waits must not keep its frame for that.
+    fn own_client_id(&mut self, given: Option<ByteString>) -> Option<ByteString> {
+        if self.client_id != given {
+            self.client_id = given.as_ref().map(detach::text);
+        }
+        self.client_id.clone()
     }
 
     fn push(&mut self, answer: Pending, pipelined: bool, started: Instant, api: ApiKey) {
