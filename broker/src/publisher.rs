@@ -6,6 +6,7 @@ use std::time::Duration;
 use aqueduct_service::Shutdown;
 use tokio::sync::watch;
 
+use crate::group::coordinator::GroupCoordinator;
 use crate::metadata::metadata_log::MetadataLog;
 use crate::replica::replica_manager::ReplicaManager;
 
@@ -17,6 +18,7 @@ const RETRY: Duration = Duration::from_secs(10);
 pub(crate) async fn follow(
     log: Arc<dyn MetadataLog>,
     replicas: Arc<ReplicaManager>,
+    groups: Arc<GroupCoordinator>,
     published: watch::Sender<u64>,
     shutdown: Shutdown,
 ) {
@@ -26,9 +28,15 @@ pub(crate) async fn follow(
         let image = log.image();
         let offset = image.offset;
         if *published.borrow() < offset || retry {
-            let replicas = Arc::clone(&replicas);
+            let (replicas, groups) = (Arc::clone(&replicas), Arc::clone(&groups));
             // Logs are made and deleted on the disk: that is no work for the request threads.
-            let applied = tokio::task::spawn_blocking(move || replicas.apply(&image)).await;
+            let applied = tokio::task::spawn_blocking(move || {
+                let removed = replicas.apply(&image);
+                if !removed.is_empty() {
+                    groups.topics_deleted(&removed);
+                }
+            })
+            .await;
             if let Err(error) = applied {
                 tracing::error!(%error, offset, "taking over the metadata image failed");
             }

@@ -122,13 +122,21 @@ impl Broker {
         let (published, seen) = watch::channel(0);
         let background = Tasks::new("broker", Shutdown::new());
         let groups = start_groups(&config, &replicas, &clock, &background);
+        let background_shutdown = background.shutdown().clone();
+        let follow = publisher::follow(
+            Arc::clone(&metadata),
+            Arc::clone(&replicas),
+            Arc::clone(&groups),
+            published,
+            background_shutdown,
+        );
         let broker = Arc::new(Broker {
             groups,
             config: Arc::clone(&config),
             cluster_id,
             clock,
             controller: Controller::new(Arc::clone(&metadata), seen),
-            replicas: Arc::clone(&replicas),
+            replicas,
             producer_ids: ProducerIds::default(),
             metrics: BrokerMetrics::default(),
             shutdown: shutdown.child(),
@@ -136,8 +144,6 @@ impl Broker {
             sessions: SessionCache::new(session_slots(&config)),
             buffers: BufferPool::default(),
         });
-        let follow =
-            publisher::follow(Arc::clone(&metadata), replicas, published, background.shutdown().clone());
         background.spawn("metadata publisher", follow);
         register(&broker, &bound).await?;
         let image = metadata.image();

@@ -1,8 +1,8 @@
 //! JoinGroup (key 11), versions 0 to 9.
 //!
 //! Answers when the rebalance is over. Version 1 brings a rebalance time-out of its own, version 4 the two-step join of
-//! new members (KIP-394), version 5 static members (KIP-345), version 8 a reason (KIP-800). `skip_assignment`
-//! (version 9, KIP-814) is never set: a static leader that comes back without a rebalance is not told that it leads.
+//! new members (KIP-394), version 5 static members (KIP-345), version 8 a reason (KIP-800), version 9 `skip_assignment`
+//! for a static leader that comes back without a rebalance (KIP-814).
 
 use aqueduct_protocol::messages::join_group_response::JoinGroupResponseMember;
 use aqueduct_protocol::messages::{JoinGroupRequest, JoinGroupResponse};
@@ -10,6 +10,7 @@ use bytestring::ByteString;
 use uuid::Uuid;
 
 use super::handler::{Answer, Handler, RequestContext};
+use crate::detach;
 use crate::group::GroupError;
 use crate::group::classic::{JoinAnswer, JoinRequest, Protocol};
 
@@ -22,7 +23,7 @@ impl Handler for JoinGroupHandler {
 
     fn handle(context: &RequestContext, request: JoinGroupRequest) -> Answer<JoinGroupResponse> {
         let version = context.version;
-        let member_id = request.member_id.clone();
+        let member_id = detach::text(&request.member_id);
         let group_id = request.group_id.clone();
         match context.broker.groups.join(&group_id, join_request(context, request)) {
             Err(error) => Answer::Now(response(JoinAnswer::refused(error, member_id), version)),
@@ -40,13 +41,18 @@ impl Handler for JoinGroupHandler {
 fn join_request(context: &RequestContext, request: JoinGroupRequest) -> JoinRequest {
     let client_id = context.client_id.clone().unwrap_or_default();
     let prefix = request.group_instance_id.as_ref().unwrap_or(&client_id);
-    let protocols = request.protocols.into_iter().map(|p| Protocol { name: p.name, metadata: p.metadata });
+    // All of it stays as long as the member does.
+    let protocols = request.protocols.iter().map(|protocol| Protocol {
+        name: detach::text(&protocol.name),
+        metadata: detach::bytes(&protocol.metadata),
+    });
     JoinRequest {
         new_member_id: format!("{prefix}-{}", Uuid::new_v4()).into(),
-        member_id: request.member_id,
+        member_id: detach::text(&request.member_id),
         // A static member is known by its instance id: it needs no second step.
         require_known_member_id: context.version >= 4 && request.group_instance_id.is_none(),
-        instance_id: request.group_instance_id,
+        knows_skip_assignment: context.version >= 9,
+        instance_id: request.group_instance_id.as_ref().map(detach::text),
         client_host: client_host(context),
         client_id,
         session_timeout_ms: request.session_timeout_ms,
@@ -54,7 +60,7 @@ fn join_request(context: &RequestContext, request: JoinGroupRequest) -> JoinRequ
             -1 => request.session_timeout_ms,
             given => given,
         },
-        protocol_type: request.protocol_type,
+        protocol_type: detach::text(&request.protocol_type),
         protocols: protocols.collect(),
     }
 }
@@ -80,6 +86,7 @@ fn response(answer: JoinAnswer, version: i16) -> JoinGroupResponse {
         leader: answer.leader,
         member_id: answer.member_id,
         members: members.collect(),
+        skip_assignment: answer.skip_assignment,
         ..JoinGroupResponse::default()
     }
 }

@@ -3,7 +3,8 @@
 //! Answered when the offsets are durable in `__consumer_offsets`. Partitions that do not exist are refused for
 //! themselves: UNKNOWN_TOPIC_OR_PARTITION, from version 10, which names topics by id (KIP-848), UNKNOWN_TOPIC_ID.
 //! Versions 2 to 4 may say how long the offsets are kept. Version 6 adds the leader epoch (KIP-320), version 7 static
-//! members (KIP-345), version 9 member epochs of the newer protocol, which no group here has.
+//! members (KIP-345), version 9 member epochs of the newer protocol, which no group here has; from it on a group that
+//! does not exist is GROUP_ID_NOT_FOUND, before it ILLEGAL_GENERATION.
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::offset_commit_request::OffsetCommitRequestTopic;
@@ -12,9 +13,9 @@ use aqueduct_protocol::messages::offset_commit_response::{
 };
 use aqueduct_protocol::messages::{OffsetCommitRequest, OffsetCommitResponse};
 use bytestring::ByteString;
-use uuid::Uuid;
 
 use super::handler::{Answer, Handler, RequestContext};
+use crate::detach;
 use crate::group::GroupError;
 use crate::group::coordinator::OffsetCommit;
 use crate::group::offsets::{CommittedOffset, TopicIndex};
@@ -41,6 +42,10 @@ impl Handler for OffsetCommitHandler {
             member_id: request.member_id,
             instance_id: request.group_instance_id,
             generation: request.generation_id_or_member_epoch,
+            unknown_group: match context.version {
+                9.. => GroupError::GroupIdNotFound,
+                _ => GroupError::IllegalGeneration,
+            },
             offsets,
         };
         let committed = context.broker.groups.commit(&request.group_id, commit);
@@ -83,10 +88,13 @@ fn take_topic(
             let committed = CommittedOffset {
                 offset: partition.committed_offset,
                 leader_epoch: partition.committed_leader_epoch,
-                metadata: partition.committed_metadata.unwrap_or_default(),
+                metadata: partition
+                    .committed_metadata
+                    .map_or_else(ByteString::new, |text| detach::text(&text)),
                 commit_timestamp: now_ms,
                 expire_timestamp,
-                topic_id: if version >= 10 { topic.topic_id } else { Uuid::nil() },
+                // So that a topic made anew under the same name does not inherit it.
+                topic_id: found.id,
             };
             let name: ByteString = found.name.clone();
             offsets.push(((name, index), committed));

@@ -2,8 +2,8 @@
 //!
 //! A partition without a committed offset is −1 without an error, also for a group that does not exist. Null topics
 //! (version 2 and later) ask for all offsets of the group. Version 7 may ask for stable offsets only (KIP-447): all
-//! are, as there are no transactions. Version 8 asks for several groups (KIP-709), version 9 checks the member that
-//! asks, version 10 names topics by id.
+//! are, as there are no transactions. Version 8 asks for several groups (KIP-709), version 9 names the member that asks,
+//! which matters to groups of the newer protocol only, version 10 names topics by id.
 
 use std::collections::BTreeMap;
 
@@ -80,18 +80,13 @@ fn before_groups(topic: OffsetFetchResponseTopics, error_code: i16) -> OffsetFet
 fn fetch(context: &RequestContext, group: OffsetFetchRequestGroup) -> OffsetFetchResponseGroup {
     let image = context.broker.image();
     let groups = &context.broker.groups;
-    let member_id = group.member_id.clone().unwrap_or_default();
-    let checked = groups.check_member_for_fetch(&group.group_id, &member_id, group.member_epoch);
-    let answer = checked.and_then(|()| match &group.topics {
-        None => Ok(all_topics(&image, groups.fetch(&group.group_id, None)?)),
+    let answer = match &group.topics {
+        None => groups.fetch(&group.group_id, None).map(|offsets| all_topics(&image, offsets)),
         Some(topics) => {
-            let mut answers = Vec::with_capacity(topics.len());
-            for topic in topics {
-                answers.push(fetch_topic(context, &image, &group.group_id, topic)?);
-            }
-            Ok(answers)
+            let fetch = |topic| fetch_topic(context, &image, &group.group_id, topic);
+            topics.iter().map(fetch).collect::<Result<Vec<_>, _>>()
         }
-    });
+    };
     match answer {
         Ok(topics) => OffsetFetchResponseGroup {
             group_id: group.group_id,
@@ -100,7 +95,11 @@ fn fetch(context: &RequestContext, group: OffsetFetchRequestGroup) -> OffsetFetc
         },
         Err(error) => OffsetFetchResponseGroup {
             group_id: group.group_id,
-            topics: group.topics.into_iter().flatten().map(nothing).collect(),
+            // From version 2 on the group's error stands for all.
+            topics: match context.version {
+                ..2 => group.topics.into_iter().flatten().map(nothing).collect(),
+                _ => Vec::new(),
+            },
             error_code: error.code().code(),
             ..OffsetFetchResponseGroup::default()
         },

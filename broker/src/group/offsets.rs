@@ -1,6 +1,6 @@
 //! The committed offsets of the groups of one partition of `__consumer_offsets`: a pure table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use bytestring::ByteString;
 use uuid::Uuid;
@@ -20,6 +20,19 @@ pub struct CommittedOffset {
     pub expire_timestamp: Option<i64>,
     /// The topic's id; nil if not known.
     pub topic_id: Uuid,
+}
+
+/// Since when the offsets of a group count as old.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OffsetsLapse {
+    /// They do not, while the group is what it is.
+    Never,
+    /// Since their commit.
+    SinceCommit,
+    /// Since their commit, but those of topics that the group reads do not.
+    SinceCommitUnless(HashSet<ByteString>),
+    /// Since their commit, or since the group lost its last member at this time if that was later.
+    SinceEmpty(i64),
 }
 
 /// A topic and a partition in it.
@@ -108,21 +121,38 @@ impl OffsetTable {
         self.bytes
     }
 
-    /// Offsets of a group that have lapsed: by their own time, or `retention_ms` after the later of their commit and of
-    /// `empty_since`, when the group lost its last member (`None` while it has members: nothing lapses then).
+    /// Offsets of a group that have lapsed: by their own time, or `retention_ms` after what `lapse` says.
     pub fn lapsed(
         &self,
         group: &str,
-        empty_since: Option<i64>,
+        lapse: &OffsetsLapse,
         retention_ms: i64,
         now_ms: i64,
     ) -> Vec<TopicIndex> {
-        let Some(empty_since) = empty_since else { return Vec::new() };
-        let is_over = |committed: &CommittedOffset| match committed.expire_timestamp {
-            Some(expires) => expires <= now_ms,
-            None => committed.commit_timestamp.max(empty_since).saturating_add(retention_ms) <= now_ms,
+        let is_over = |topic: &ByteString, committed: &CommittedOffset| {
+            let since = match lapse {
+                OffsetsLapse::Never => return false,
+                OffsetsLapse::SinceCommitUnless(topics) if topics.contains(topic) => return false,
+                OffsetsLapse::SinceCommit | OffsetsLapse::SinceCommitUnless(_) => committed.commit_timestamp,
+                OffsetsLapse::SinceEmpty(since) => committed.commit_timestamp.max(*since),
+            };
+            match committed.expire_timestamp {
+                Some(expires) => expires <= now_ms,
+                None => since.saturating_add(retention_ms) <= now_ms,
+            }
         };
-        self.of_group(group).filter(|(_, committed)| is_over(committed)).map(|(at, _)| at.clone()).collect()
+        let offsets = self.of_group(group).filter(|(at, committed)| is_over(&at.0, committed));
+        offsets.map(|(at, _)| at.clone()).collect()
+    }
+
+    /// Offsets of any group that `wanted` picks by topic and id of the topic.
+    pub fn of_topics(&self, wanted: impl Fn(&ByteString, Uuid) -> bool) -> Vec<(ByteString, TopicIndex)> {
+        let mut found = Vec::new();
+        for (group, offsets) in &self.groups {
+            let picked = offsets.iter().filter(|(at, entry)| wanted(&at.0, entry.committed.topic_id));
+            found.extend(picked.map(|(at, _)| (group.clone(), at.clone())));
+        }
+        found
     }
 }
 
@@ -164,8 +194,20 @@ mod tests {
     fn offsets_lapse_only_after_the_group_was_empty_long_enough() {
         let mut table = OffsetTable::default();
         table.commit(&"g".into(), ("t".into(), 0), committed(1, 100), 0);
-        assert!(table.lapsed("g", None, 50, 1_000).is_empty());
-        assert!(table.lapsed("g", Some(200), 50, 249).is_empty());
-        assert_eq!(table.lapsed("g", Some(200), 50, 250).len(), 1);
+        let (never, empty) = (OffsetsLapse::Never, OffsetsLapse::SinceEmpty(200));
+        assert!(table.lapsed("g", &never, 50, 1_000).is_empty());
+        assert!(table.lapsed("g", &empty, 50, 249).is_empty());
+        assert_eq!(table.lapsed("g", &empty, 50, 250).len(), 1);
+    }
+
+    #[test]
+    fn what_a_stable_group_no_longer_reads_lapses_and_what_it_reads_does_not() {
+        let mut table = OffsetTable::default();
+        for topic in ["read", "left"] {
+            table.commit(&"g".into(), (topic.into(), 0), committed(1, 100), 0);
+        }
+        let lapse = OffsetsLapse::SinceCommitUnless(HashSet::from(["read".into()]));
+        assert_eq!(table.lapsed("g", &lapse, 50, 150), [("left".into(), 0)]);
+        assert_eq!(table.lapsed("g", &OffsetsLapse::SinceCommit, 50, 149), []);
     }
 }

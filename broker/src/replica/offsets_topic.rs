@@ -8,6 +8,7 @@ use aqueduct_protocol::ids::Offset;
 use aqueduct_protocol::record::{RecordBatchBuilder, RecordBatches};
 use aqueduct_service::Clock;
 use bytes::Bytes;
+use uuid::Uuid;
 
 use super::partition::Partition;
 use super::replica_manager::ReplicaManager;
@@ -49,6 +50,10 @@ impl OffsetsLog for OffsetsTopic {
     fn partitions(&self) -> Option<i32> {
         let topics = self.replicas.topics();
         topics.by_name(OFFSETS_TOPIC).map(|topic| i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX))
+    }
+
+    fn topic_id(&self, name: &str) -> Option<Uuid> {
+        self.replicas.topics().by_name(name).map(|topic| topic.id)
     }
 
     fn append(&self, partition: i32, records: &[CoordinatorRecord]) -> Result<(i64, Durable), GroupError> {

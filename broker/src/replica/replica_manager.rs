@@ -84,8 +84,8 @@ impl ReplicaManager {
     }
 
     /// Makes the logs what `image` says: new ones are made, removed topics' are deleted, settings
-    /// and leader epochs are brought up to date. Blocks on the disk.
-    pub fn apply(&self, image: &MetadataImage) {
+    /// and leader epochs are brought up to date. Gives the topics that were removed. Blocks on the disk.
+    pub fn apply(&self, image: &MetadataImage) -> Vec<(ByteString, Uuid)> {
         let old = self.table.load_full();
         let mut next = TopicTable::default();
         for topic in image.topics() {
@@ -107,9 +107,10 @@ impl ReplicaManager {
         }
         let gone: Vec<Arc<Topic>> = old.iter().filter(|t| next.by_id(t.id).is_none()).cloned().collect();
         self.table.store(Arc::new(next));
-        for topic in gone {
-            self.delete_topic(&topic);
+        for topic in &gone {
+            self.delete_topic(topic);
         }
+        gone.iter().map(|topic| (topic.name.clone(), topic.id)).collect()
     }
 
     /// Whether [`ReplicaManager::apply`] should be tried again: a log could not be made, for want
@@ -128,7 +129,7 @@ impl ReplicaManager {
                 continue;
             }
             if image.was_removed(log.topic_id()) {
-                self.delete_log(partition);
+                self.delete_log(partition, log.topic_id());
             } else {
                 tracing::warn!(%partition, "log belongs to no topic of this cluster and is left alone");
             }
@@ -193,7 +194,7 @@ impl ReplicaManager {
         if let Err(ManagerError::TopicIdMismatch { found, .. }) = &log
             && image.was_removed(*found)
         {
-            self.delete_log(&name);
+            self.delete_log(&name, *found);
             log = self.logs.get_or_create(&name, topic.id, config.log.clone(), now);
         }
         match log {
@@ -221,7 +222,7 @@ impl ReplicaManager {
     fn delete_topic(&self, topic: &Topic) {
         for index in 0..topic.partitions.len() {
             let index = i32::try_from(index).unwrap_or(i32::MAX);
-            self.delete_log(&TopicPartition::new(topic.name.clone(), index));
+            self.delete_log(&TopicPartition::new(topic.name.clone(), index), topic.id);
         }
         for partition in topic.partitions.iter().flatten() {
             // Fetches that wait for the topic are told that it is gone.
@@ -229,7 +230,14 @@ impl ReplicaManager {
         }
     }
 
-    fn delete_log(&self, partition: &TopicPartition) {
+    /// Deletes a log of the topic `id`. A topic that was removed and made again within one image has its new log under
+    /// the same name by now: that one stays.
+    fn delete_log(&self, partition: &TopicPartition, id: Uuid) {
+        let Some(log) = self.logs.get(partition) else { return };
+        // A log that could not be opened does not know whose it is.
+        if log.topic_id() != id && !log.topic_id().is_nil() {
+            return;
+        }
         match self.logs.delete(partition, self.clock.now_ms()) {
             Ok(()) | Err(ManagerError::Unknown { .. }) => {}
             Err(error) => tracing::error!(%partition, %error, "log was not deleted"),
@@ -239,4 +247,54 @@ impl ReplicaManager {
 
 fn all_usable(topic: &Topic) -> bool {
     topic.partitions.iter().all(Result::is_ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use aqueduct_config::Properties;
+    use aqueduct_log::ManagerConfig;
+    use aqueduct_log::fs::PosixFs;
+    use aqueduct_service::ManualClock;
+
+    use super::*;
+    use crate::metadata::record::MetadataRecord;
+
+    fn manager(folder: &std::path::Path) -> ReplicaManager {
+        let config = BrokerConfig::from_properties(&Properties::default()).expect("defaults are valid");
+        let settings = ManagerConfig::new(folder.to_owned(), "cluster", 1);
+        let logs = LogManager::open(Arc::new(PosixFs), settings, &|_| Default::default(), 0);
+        ReplicaManager::new(Arc::new(config), logs.expect("opens"), Arc::new(ManualClock::at(1_000)))
+    }
+
+    fn topic(name: &'static str, id: u128, partitions: i32) -> Vec<MetadataRecord> {
+        let id = Uuid::from_u128(id);
+        let partition = |index| MetadataRecord::Partition {
+            topic: id,
+            index,
+            replicas: vec![1],
+            isr: vec![1],
+            leader: 1,
+            leader_epoch: 0,
+        };
+        let mut records = vec![MetadataRecord::Topic { name: name.into(), id }];
+        records.extend((0..partitions).map(partition));
+        records
+    }
+
+    #[test]
+    fn a_topic_that_is_removed_and_made_again_within_one_image_keeps_its_new_log() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let replicas = manager(folder.path());
+        let first = MetadataImage::default().apply(1, &topic("t", 1, 2));
+        replicas.apply(&first);
+        let old = replicas.partition("t", 0).expect("served");
+        let mut records = vec![MetadataRecord::RemoveTopic { topic: Uuid::from_u128(1) }];
+        records.extend(topic("t", 2, 1));
+        replicas.apply(&first.apply(2, &records));
+        let new = replicas.partition("t", 0).expect("served");
+        assert_eq!(new.log().topic_id(), Uuid::from_u128(2));
+        assert_eq!(new.log().offline_reason(), None);
+        assert!(old.log().offline_reason().is_some(), "the old log is closed");
+        assert!(replicas.logs().get(&TopicPartition::new("t", 1)).is_none(), "and its other partition gone");
+    }
 }

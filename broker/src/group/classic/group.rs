@@ -1,8 +1,9 @@
 //! The group's state, and what all its parts share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use aqueduct_protocol::messages::GroupMetadataValue;
+use aqueduct_protocol::codec::{Decoder, Message};
+use aqueduct_protocol::messages::{ConsumerProtocolSubscription, GroupMetadataValue};
 use bytes::Bytes;
 use bytestring::ByteString;
 use indexmap::IndexMap;
@@ -11,6 +12,10 @@ use super::join::JoinAnswer;
 use super::member::{Member, Protocol};
 use super::sync::SyncAnswer;
 use crate::group::GroupError;
+use crate::group::offsets::OffsetsLapse;
+
+/// The protocol type of consumers, whose metadata the broker can read.
+const CONSUMER: &str = "consumer";
 
 /// An answer that waits, by a number that the caller chose.
 pub type Waiter = u64;
@@ -172,9 +177,55 @@ impl Group {
         self.state_since = now_ms;
     }
 
-    /// Bytes its members hold in memory.
+    /// Bytes its members, and ids given out and not used yet, hold in memory.
     pub(super) fn bytes(&self) -> usize {
-        self.members.values().map(Member::bytes).sum()
+        let pending: usize = self.pending.keys().map(|id| id.len()).sum();
+        self.members.values().map(Member::bytes).sum::<usize>() + pending
+    }
+
+    /// When its committed offsets lapse.
+    pub fn offsets_lapse(&self) -> OffsetsLapse {
+        match (&self.protocol_type, self.state) {
+            // Nobody ever joined: it is a name for offsets only.
+            (None, _) => OffsetsLapse::SinceCommit,
+            (Some(_), GroupState::Empty) => OffsetsLapse::SinceEmpty(self.state_since),
+            (Some(_), GroupState::Stable) => match self.subscribed_topics() {
+                Some(topics) => OffsetsLapse::SinceCommitUnless(topics),
+                None => OffsetsLapse::Never,
+            },
+            _ => OffsetsLapse::Never,
+        }
+    }
+
+    /// The topics that members of a consumer group are subscribed to; `None` for other protocol types and for metadata
+    /// that cannot be read: then nothing may be assumed.
+    pub fn subscribed_topics(&self) -> Option<HashSet<ByteString>> {
+        if self.protocol_type.as_deref() != Some(CONSUMER) {
+            return None;
+        }
+        let mut topics = HashSet::new();
+        for member in self.members.values() {
+            let mut decoder = Decoder::new(member.metadata(self.protocol.as_deref().unwrap_or_default()));
+            let version = decoder.i16().ok()?.clamp(0, ConsumerProtocolSubscription::MAX_VERSION);
+            let subscription = ConsumerProtocolSubscription::decode(&mut decoder, version).ok()?;
+            topics.extend(subscription.topics);
+        }
+        Some(topics)
+    }
+
+    /// Whether offsets of `topic` may be deleted on request: of any topic when nobody is in the group, of those that no
+    /// member of a consumer group reads, and of none if that cannot be known.
+    ///
+    /// # Errors
+    /// The group has members and is no consumer group.
+    pub fn reads(&self) -> Result<impl Fn(&str) -> bool + use<>, GroupError> {
+        let topics = match self.state {
+            GroupState::Dead => return Err(GroupError::GroupIdNotFound),
+            GroupState::Empty => Some(HashSet::new()),
+            _ if self.protocol_type.as_deref() == Some(CONSUMER) => self.subscribed_topics(),
+            _ => return Err(GroupError::NonEmptyGroup),
+        };
+        Ok(move |topic: &str| topics.as_ref().is_none_or(|topics| topics.contains(topic)))
     }
 
     /// Whether every member knows at least one of these protocols, all of them the same one.

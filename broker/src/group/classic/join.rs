@@ -34,6 +34,8 @@ pub struct JoinRequest {
     pub protocols: Vec<Protocol>,
     /// Whether a new member is told its id first (version 4 and later, KIP-394).
     pub require_known_member_id: bool,
+    /// Whether the client can be told that it leads and is not to assign (version 9 and later, KIP-814).
+    pub knows_skip_assignment: bool,
 }
 
 /// The answer to a JoinGroup.
@@ -53,6 +55,8 @@ pub struct JoinAnswer {
     pub member_id: ByteString,
     /// For the leader: everybody.
     pub members: Vec<JoinedMember>,
+    /// For a leader that came back without a rebalance: the assignment is there.
+    pub skip_assignment: bool,
 }
 
 /// A member as the leader sees it.
@@ -77,6 +81,7 @@ impl JoinAnswer {
             leader: ByteString::new(),
             member_id,
             members: Vec::new(),
+            skip_assignment: false,
         }
     }
 }
@@ -181,6 +186,10 @@ impl Group {
     ) -> Result<(), Refusal> {
         let id = request.member_id.clone();
         if self.pending.remove(&id).is_some() {
+            // Ids are given out to dynamic members only; this one would take the place of a static member unseen.
+            if request.instance_id.is_some() {
+                return Err(GroupError::UnknownMember.into());
+            }
             self.add_and_rebalance(id, request, waiter, limits, now_ms, actions);
             return Ok(());
         }
@@ -268,8 +277,8 @@ impl Group {
         self.try_complete_join(now_ms, actions);
     }
 
-    /// A static member comes back under a new id; the old id is fenced. In a stable group in which it changes nothing
-    /// there is no rebalance (KIP-345).
+    /// A static member comes back under a new id; the old id is fenced. In a stable group whose choice of protocol it does
+    /// not change there is no rebalance (KIP-345), whatever else it says now.
     #[allow(clippy::too_many_arguments, reason = "what a join brings, and what it may change")]
     fn rejoin_static(
         &mut self,
@@ -281,21 +290,20 @@ impl Group {
         now_ms: i64,
         actions: &mut Vec<Action>,
     ) {
-        let old_protocols = self.members[old_id].protocols.clone();
+        let knows_skip_assignment = request.knows_skip_assignment;
         self.replace_static(old_id, &new_id, actions);
         if let Some(member) = self.members.get_mut(&new_id) {
             member.client_id = request.client_id.clone();
             member.client_host = request.client_host.clone();
         }
-        let old_choice = self.protocol.clone();
         self.update_member(&new_id, request, waiter, now_ms, actions);
-        let same = old_protocols == self.members[&new_id].protocols && self.select_protocol() == old_choice;
-        if self.state == GroupState::Stable && same {
+        if self.state == GroupState::Stable && self.select_protocol() == self.protocol {
             if let Some(member) = self.members.get_mut(&new_id) {
                 member.joining = None;
             }
             actions.push(self.store());
-            actions.push(Action::AnswerJoin(waiter, self.static_rejoin_answer(old_id, &new_id)));
+            let answer = self.static_rejoin_answer(old_id, &new_id, knows_skip_assignment);
+            actions.push(Action::AnswerJoin(waiter, answer));
             return;
         }
         self.prepare_rebalance(limits, now_ms, actions);
@@ -343,13 +351,23 @@ impl Group {
             leader: self.leader.clone().unwrap_or_default(),
             member_id: id.clone(),
             members: if is_leader { self.members.values().map(joined).collect() } else { Vec::new() },
+            skip_assignment: false,
         }
     }
 
-    /// A static leader that comes back without a rebalance must not assign again: it is told its old id as the
-    /// leader's, as Kafka does for clients that know no `skip_assignment`.
-    fn static_rejoin_answer(&self, old_id: &ByteString, new_id: &ByteString) -> JoinAnswer {
+    /// A static leader that comes back without a rebalance must not assign again: it is told so, or, if its client is too
+    /// old for that, it is told its old id as the leader's.
+    fn static_rejoin_answer(
+        &self,
+        old_id: &ByteString,
+        new_id: &ByteString,
+        knows_skip_assignment: bool,
+    ) -> JoinAnswer {
         let mut answer = self.join_answer(new_id);
+        if knows_skip_assignment {
+            answer.skip_assignment = answer.leader == *new_id;
+            return answer;
+        }
         answer.members.clear();
         if answer.leader == *new_id {
             answer.leader = old_id.clone();

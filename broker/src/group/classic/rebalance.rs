@@ -22,7 +22,7 @@ impl Group {
                 });
             }
             GroupState::CompletingRebalance | GroupState::Stable => {
-                self.refuse_syncs(GroupError::RebalanceInProgress, actions);
+                self.refuse_syncs(GroupError::RebalanceInProgress, now_ms, actions);
                 self.sync_deadline = None;
                 self.pending_sync.clear();
                 self.join_deadline =
@@ -139,14 +139,14 @@ impl Group {
         now_ms: i64,
         actions: &mut Vec<Action>,
     ) {
-        if let Some(member) = self.members.get_mut(id) {
-            if let Some(waiter) = member.joining.take() {
-                let answer = super::JoinAnswer::refused(error, id.clone());
-                actions.push(Action::AnswerJoin(waiter, answer));
-            }
-            if let Some(waiter) = member.syncing.take() {
-                actions.push(Action::AnswerSync(waiter, SyncAnswer::refused(error)));
-            }
+        // It may have gone with a rebalance that the removal of another one ended.
+        let Some(member) = self.members.get_mut(id) else { return };
+        if let Some(waiter) = member.joining.take() {
+            let answer = super::JoinAnswer::refused(error, id.clone());
+            actions.push(Action::AnswerJoin(waiter, answer));
+        }
+        if let Some(waiter) = member.syncing.take() {
+            actions.push(Action::AnswerSync(waiter, SyncAnswer::refused(error)));
         }
         self.forget(id);
         if matches!(self.state, GroupState::Stable | GroupState::CompletingRebalance) {
@@ -155,10 +155,13 @@ impl Group {
         self.try_complete_join(now_ms, actions);
     }
 
-    pub(super) fn refuse_syncs(&mut self, error: GroupError, actions: &mut Vec<Action>) {
+    /// Refuses every SyncGroup that waits. Those members were not expected to send heartbeats meanwhile: their sessions
+    /// begin anew, or they would be taken for dead before they can join again.
+    pub(super) fn refuse_syncs(&mut self, error: GroupError, now_ms: i64, actions: &mut Vec<Action>) {
         for member in self.members.values_mut() {
             member.assignment = bytes::Bytes::new();
             if let Some(waiter) = member.syncing.take() {
+                member.session_deadline = now_ms + i64::from(member.session_timeout_ms);
                 actions.push(Action::AnswerSync(waiter, SyncAnswer::refused(error)));
             }
         }

@@ -141,7 +141,7 @@ impl Group {
                 }
             }
             Err(error) => {
-                self.refuse_syncs(error, &mut actions);
+                self.refuse_syncs(error, now_ms, &mut actions);
                 self.prepare_rebalance(limits, now_ms, &mut actions);
             }
         }

@@ -27,6 +27,7 @@ fn request(member: &str, new_id: &str, metadata: &'static str) -> JoinRequest {
         protocol_type: "consumer".into(),
         protocols: vec![Protocol { name: "range".into(), metadata: Bytes::from_static(metadata.as_bytes()) }],
         require_known_member_id: false,
+        knows_skip_assignment: true,
     }
 }
 
@@ -179,13 +180,69 @@ fn a_static_member_comes_back_without_a_rebalance_and_fences_its_old_self() {
     let first = SyncRequest { instance_id: Some("i".into()), ..sync("i-1", 1, &[("i-1", "p")]) };
     g.sync(first, 2, &l, 1);
     g.stored(1, Ok(()), &l, 2);
-    let back = g.join(fixed("", "i-2"), 3, &l, 3);
+    // What it says about itself has changed, as it does when a client starts again without the partitions it owned.
+    let mut changed = fixed("", "i-2");
+    changed.protocols[0].metadata = Bytes::from_static(b"A2");
+    let back = g.join(changed, 3, &l, 3);
     assert_eq!((joined(&back, 3).generation, g.state()), (1, GroupState::Stable));
-    assert_eq!(&*joined(&back, 3).member_id, "i-2");
+    assert_eq!((&*joined(&back, 3).member_id, &*joined(&back, 3).leader), ("i-2", "i-2"));
+    assert_eq!((joined(&back, 3).skip_assignment, joined(&back, 3).members.len()), (true, 1));
     let instance = ByteString::from("i");
     assert_eq!(g.heartbeat(&"i-1".into(), Some(&instance), 1, 4), Err(GroupError::FencedInstanceId));
     let again = g.sync(SyncRequest { instance_id: Some("i".into()), ..sync("i-2", 1, &[]) }, 4, &l, 5);
     assert_eq!(&synced(&again, 4).assignment[..], b"p");
+}
+
+#[test]
+fn a_static_leader_whose_client_cannot_skip_the_assignment_is_told_that_another_leads() {
+    let l = limits(0);
+    let mut g = group();
+    let fixed = |new_id: &str| JoinRequest {
+        instance_id: Some("i".into()),
+        knows_skip_assignment: false,
+        ..request("", new_id, "A")
+    };
+    g.join(fixed("i-1"), 1, &l, 0);
+    g.sync(SyncRequest { instance_id: Some("i".into()), ..sync("i-1", 1, &[("i-1", "p")]) }, 2, &l, 1);
+    g.stored(1, Ok(()), &l, 2);
+    let back = g.join(fixed("i-2"), 3, &l, 3);
+    let answer = joined(&back, 3);
+    assert_eq!((&*answer.leader, answer.skip_assignment, answer.members.len()), ("i-1", false, 0));
+}
+
+#[test]
+fn an_id_that_was_given_out_cannot_take_the_place_of_a_static_member() {
+    let l = limits(0);
+    let mut g = group();
+    g.join(JoinRequest { instance_id: Some("i".into()), ..request("", "i-1", "A") }, 1, &l, 0);
+    g.join(JoinRequest { require_known_member_id: true, ..request("", "x", "A") }, 2, &l, 1);
+    let refused = g.join(JoinRequest { instance_id: Some("i".into()), ..request("x", "", "A") }, 3, &l, 2);
+    assert_eq!(joined(&refused, 3).error, Some(GroupError::UnknownMember));
+    assert_eq!(g.heartbeat(&"i-1".into(), Some(&"i".into()), 1, 3), Ok(()));
+}
+
+#[test]
+fn who_waited_long_for_its_assignment_has_a_whole_session_to_join_again() {
+    let l = limits(0);
+    let mut g = stable();
+    let waiting = g.join(request("", "c", "C"), 6, &l, 10);
+    assert!(waiting.is_empty());
+    g.join(request("b", "", "B"), 7, &l, 11);
+    let done = g.join(request("a", "", "A"), 8, &l, 12);
+    let generation = joined(&done, 8).generation;
+    assert!(g.sync(sync("b", generation, &[]), 9, &l, 13).is_empty());
+    assert!(g.sync(sync("c", generation, &[]), 10, &l, 13).is_empty());
+    // The leader lives and does not assign; the sessions of the others end while they wait.
+    for now in [9_000, 18_000, 27_000] {
+        assert_eq!(g.heartbeat(&"a".into(), None, generation, now), Ok(()));
+        assert!(g.tick(&l, now).is_empty());
+    }
+    let gone = g.leave(&Leaving { member_id: "a".into(), instance_id: None }, &l, 28_000).unwrap();
+    assert_eq!(synced(&gone, 9).error, Some(GroupError::RebalanceInProgress));
+    assert!(g.tick(&l, 28_001).is_empty());
+    g.join(request("b", "", "B"), 11, &l, 30_000);
+    let next = g.join(request("c", "", "C"), 12, &l, 37_000);
+    assert_eq!(joined(&next, 12).error, None, "c is still a member");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Committing and fetching offsets.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytestring::ByteString;
@@ -9,7 +9,6 @@ use tokio::sync::oneshot;
 use super::GroupCoordinator;
 use super::shard::PendingCommit;
 use crate::group::GroupError;
-use crate::group::classic::GroupState;
 use crate::group::offsets::{CommittedOffset, TopicIndex};
 use crate::group::records;
 
@@ -22,6 +21,8 @@ pub struct OffsetCommit {
     pub instance_id: Option<ByteString>,
     /// Its generation; −1 without a group.
     pub generation: i32,
+    /// What a member of a group that does not exist is told.
+    pub unknown_group: GroupError,
     /// The offsets.
     pub offsets: Vec<(TopicIndex, CommittedOffset)>,
 }
@@ -37,16 +38,17 @@ impl GroupCoordinator {
         request: OffsetCommit,
     ) -> impl Future<Output = Outcomes> + Send + use<> {
         let count = request.offsets.len();
-        let too_long =
-            |committed: &CommittedOffset| committed.metadata.len() > self.limits.max_offset_metadata_bytes;
+        let too_long = |committed: &CommittedOffset| {
+            utf16_length(&committed.metadata) > self.limits.max_offset_metadata_bytes
+        };
         let refused: Vec<bool> = request.offsets.iter().map(|(_, committed)| too_long(committed)).collect();
         let appended = self.append_commit(group_id, request, &refused);
-        let (coordinator, group_id) = (self.clone(), group_id.clone());
+        let coordinator = self.clone();
         async move {
             let outcome = match appended {
                 Ok(None) => Ok(()),
                 Ok(Some((first_offset, durable, shard))) => {
-                    let ended = coordinator.when_committed(shard, group_id, first_offset, durable);
+                    let ended = coordinator.when_committed(shard, first_offset, durable);
                     let waited = tokio::time::timeout(coordinator.limits.commit_timeout, ended).await;
                     waited.map_or(Err(GroupError::TimedOut), |ended| {
                         ended.unwrap_or(Err(GroupError::NotAvailable))
@@ -77,7 +79,7 @@ impl GroupCoordinator {
                 now_ms,
             )?,
             None if request.generation < 0 => {}
-            None => return Err(GroupError::IllegalGeneration),
+            None => return Err(request.unknown_group),
         }
         let kept = request.offsets.into_iter().zip(refused).filter(|(_, refused)| !**refused);
         let offsets: Vec<_> = kept.map(|(offset, _)| offset).collect();
@@ -91,8 +93,10 @@ impl GroupCoordinator {
             GroupError::NotAvailable
         })?;
         let (first_offset, durable) = self.log.append(shard.partition, &batch)?;
-        state.group_or_new(group_id, now_ms);
-        state.pending.insert(first_offset, PendingCommit { group: group_id.clone(), offsets });
+        let group = state.group_or_new(group_id, now_ms).id().clone();
+        let offsets =
+            (first_offset..).zip(offsets).map(|(log_offset, (at, committed))| (log_offset, at, committed));
+        state.pending.insert(first_offset, PendingCommit { group, offsets: offsets.collect() });
         drop(state);
         Ok(Some((first_offset, durable, shard)))
     }
@@ -102,36 +106,17 @@ impl GroupCoordinator {
     fn when_committed(
         self: &Arc<Self>,
         shard: Arc<super::Shard>,
-        group_id: ByteString,
         first_offset: i64,
         durable: super::Durable,
     ) -> oneshot::Receiver<Result<(), GroupError>> {
         let (tell, ended) = oneshot::channel();
-        let coordinator = self.clone();
         self.tasks.spawn("commit-offsets", async move {
             let outcome = durable.await;
-            coordinator.commit_ended(&shard, &group_id, first_offset, outcome);
+            commit_ended(&shard, first_offset, outcome);
             // The client may have left.
             let _ = tell.send(outcome);
         });
         ended
-    }
-
-    fn commit_ended(
-        &self,
-        shard: &super::Shard,
-        group_id: &ByteString,
-        first_offset: i64,
-        outcome: Result<(), GroupError>,
-    ) {
-        let mut state = shard.lock();
-        let Some(commit) = state.pending.remove(&first_offset) else { return };
-        if outcome.is_err() {
-            return;
-        }
-        for (index, (at, committed)) in commit.offsets.into_iter().enumerate() {
-            state.offsets.commit(group_id, at, committed, first_offset + index as i64);
-        }
     }
 
     /// Committed offsets of a group: those asked for (`None` where there is none), or all of them.
@@ -155,25 +140,6 @@ impl GroupCoordinator {
         })
     }
 
-    /// Checks that a member may read the group's offsets (OffsetFetch 9 and later); −1 and an empty id ask for nothing.
-    pub fn check_member_for_fetch(
-        self: &Arc<Self>,
-        group_id: &ByteString,
-        member_id: &ByteString,
-        member_epoch: i32,
-    ) -> Result<(), GroupError> {
-        if member_id.is_empty() && member_epoch < 0 {
-            return Ok(());
-        }
-        let shard = self.shard(group_id)?;
-        let state = shard.lock();
-        let group = state.groups.get(group_id).ok_or(GroupError::UnknownMember)?;
-        if !group.members().any(|member| member.id == *member_id) {
-            return Err(GroupError::UnknownMember);
-        }
-        if group.generation() == member_epoch { Ok(()) } else { Err(GroupError::IllegalGeneration) }
-    }
-
     /// Deletes offsets; one outcome for each. Topics that members of a consumer group are subscribed to are kept.
     pub fn delete_offsets(
         self: &Arc<Self>,
@@ -182,14 +148,8 @@ impl GroupCoordinator {
     ) -> Result<impl Future<Output = Outcomes> + Send + use<>, GroupError> {
         let shard = self.shard(group_id)?;
         let mut state = shard.lock();
-        let group = state.groups.get(group_id).ok_or(GroupError::GroupIdNotFound)?;
-        let subscribed = match group.state() {
-            GroupState::Dead => return Err(GroupError::GroupIdNotFound),
-            GroupState::Empty => Some(HashSet::new()),
-            _ => super::groups::subscribed_topics(group),
-        };
-        let Some(subscribed) = subscribed else { return Err(GroupError::NonEmptyGroup) };
-        let kept: Vec<bool> = offsets.iter().map(|(topic, _)| subscribed.contains(topic)).collect();
+        let reads = state.groups.get(group_id).ok_or(GroupError::GroupIdNotFound)?.reads()?;
+        let kept: Vec<bool> = offsets.iter().map(|(topic, _)| reads(topic)).collect();
         let gone: Vec<TopicIndex> =
             offsets.into_iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(at, _)| at).collect();
         let durable = self.append_tombstones(&shard, &mut state, group_id, &gone)?;
@@ -205,7 +165,7 @@ impl GroupCoordinator {
         })
     }
 
-    /// Appends tombstones for offsets and takes them out of the table.
+    /// Appends tombstones for those of the offsets that there are, and takes them out of the table.
     pub(super) fn append_tombstones(
         &self,
         shard: &super::Shard,
@@ -216,6 +176,11 @@ impl GroupCoordinator {
         if gone.is_empty() {
             return Ok(None);
         }
+        let mut there = state.offsets_of_group_in_log(group_id);
+        let gone: BTreeSet<TopicIndex> = gone.iter().filter_map(|at| there.take(at)).collect();
+        if gone.is_empty() {
+            return Ok(None);
+        }
         let tombstone = |at: &TopicIndex| records::offset_tombstone(group_id, at);
         let batch: Vec<_> =
             gone.iter().map(tombstone).collect::<Result<_, _>>().map_err(|_| GroupError::NotAvailable)?;
@@ -223,6 +188,23 @@ impl GroupCoordinator {
         for (index, at) in gone.iter().enumerate() {
             state.offsets.remove(group_id, at, first_offset + index as i64);
         }
+        state.forget_pending(group_id, &gone);
         Ok(Some(durable))
     }
+}
+
+fn commit_ended(shard: &super::Shard, first_offset: i64, outcome: Result<(), GroupError>) {
+    let mut state = shard.lock();
+    let Some(commit) = state.pending.remove(&first_offset) else { return };
+    if outcome.is_err() {
+        return;
+    }
+    for (log_offset, at, committed) in commit.offsets {
+        state.offsets.commit(&commit.group, at, committed, log_offset);
+    }
+}
+
+/// The length that Kafka measures: a Java string's.
+fn utf16_length(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }

@@ -1,16 +1,12 @@
 //! Listing, describing and deleting groups.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use aqueduct_protocol::codec::Decoder;
-use aqueduct_protocol::codec::Message;
-use aqueduct_protocol::messages::ConsumerProtocolSubscription;
 use bytestring::ByteString;
 
 use super::GroupCoordinator;
 use crate::group::GroupError;
-use crate::group::classic::{Group, GroupState, Member};
+use crate::group::classic::{GroupState, Member};
 use crate::group::records;
 
 /// A group in a list.
@@ -86,7 +82,7 @@ impl GroupCoordinator {
             return Err(GroupError::NonEmptyGroup);
         }
         // Commits on their way are part of what is deleted.
-        let offsets: Vec<_> = state.offsets_in_log().of_group(group_id).map(|(at, _)| at.clone()).collect();
+        let offsets = state.offsets_of_group_in_log(group_id);
         let mut batch = Vec::with_capacity(offsets.len() + 1);
         for at in &offsets {
             batch.push(records::offset_tombstone(group_id, at).map_err(|_| GroupError::NotAvailable)?);
@@ -104,20 +100,4 @@ impl GroupCoordinator {
         self.set_timer(group_id, None);
         Ok(durable)
     }
-}
-
-/// The topics that members of a consumer group are subscribed to; `None` for other protocol types and for metadata
-/// that cannot be read: then nothing may be assumed.
-pub(super) fn subscribed_topics(group: &Group) -> Option<HashSet<ByteString>> {
-    if group.protocol_type().map(|name| &**name) != Some("consumer") {
-        return None;
-    }
-    let mut topics = HashSet::new();
-    for member in group.members() {
-        let mut decoder = Decoder::new(member.metadata(group.protocol().map_or("", |name| name)));
-        let version = decoder.i16().ok()?.clamp(0, ConsumerProtocolSubscription::MAX_VERSION);
-        let subscription = ConsumerProtocolSubscription::decode(&mut decoder, version).ok()?;
-        topics.extend(subscription.topics);
-    }
-    Some(topics)
 }

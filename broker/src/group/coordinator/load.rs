@@ -52,7 +52,15 @@ impl GroupCoordinator {
         state.phase = Phase::Ready;
         let deadlines: Vec<_> = state.groups.values().map(|g| (g.id().clone(), g.next_deadline())).collect();
         let groups = deadlines.len();
-        *shard.lock() = state;
+        {
+            let mut current = shard.lock();
+            *current = state;
+            // Topics may have been deleted in the moment before a crash, or while this was read.
+            self.remove_offsets_of(shard, &mut current, |topic, id| match self.log.topic_id(topic) {
+                None => true,
+                Some(now) => !id.is_nil() && id != now,
+            });
+        }
         for (id, deadline) in deadlines {
             self.set_timer(&id, deadline);
         }

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use uuid::Uuid;
+
 use crate::group::GroupError;
 use crate::group::records::CoordinatorRecord;
 
@@ -13,6 +15,9 @@ pub type Durable = Pin<Box<dyn Future<Output = Result<(), GroupError>> + Send>>;
 pub trait OffsetsLog: Send + Sync + 'static {
     /// How many partitions the topic has; `None` while it does not exist.
     fn partitions(&self) -> Option<i32>;
+
+    /// The id of a topic of the cluster; `None` if there is no such topic.
+    fn topic_id(&self, name: &str) -> Option<Uuid>;
 
     /// Appends records as one batch, without waiting for the disk. Gives the first record's offset and what to wait
     /// for.

@@ -1,12 +1,13 @@
 //! One partition of `__consumer_offsets` in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aqueduct_protocol::messages::GroupMetadataValue;
 use bytestring::ByteString;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
+use crate::detach;
 use crate::group::GroupError;
 use crate::group::classic::{Group, JoinAnswer, SyncAnswer, Waiter};
 use crate::group::offsets::{CommittedOffset, OffsetTable, TopicIndex};
@@ -45,7 +46,8 @@ pub(super) struct ShardState {
 #[derive(Debug, Clone)]
 pub(super) struct PendingCommit {
     pub(super) group: ByteString,
-    pub(super) offsets: Vec<(TopicIndex, CommittedOffset)>,
+    /// Each with the offset of its record.
+    pub(super) offsets: Vec<(i64, TopicIndex, CommittedOffset)>,
 }
 
 /// Where an answer goes.
@@ -57,16 +59,7 @@ pub(super) enum Reply {
 
 impl Shard {
     pub(super) fn new(partition: i32) -> Self {
-        let state = ShardState {
-            phase: Phase::Loading,
-            groups: HashMap::new(),
-            stored: HashMap::new(),
-            offsets: OffsetTable::default(),
-            pending: BTreeMap::new(),
-            waiting: HashMap::new(),
-            next_waiter: 0,
-        };
-        Self { partition, state: Mutex::new(state) }
+        Self { partition, state: Mutex::new(ShardState::new(Phase::Loading)) }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, ShardState> {
@@ -88,6 +81,18 @@ impl Shard {
 }
 
 impl ShardState {
+    fn new(phase: Phase) -> Self {
+        Self {
+            phase,
+            groups: HashMap::new(),
+            stored: HashMap::new(),
+            offsets: OffsetTable::default(),
+            pending: BTreeMap::new(),
+            waiting: HashMap::new(),
+            next_waiter: 0,
+        }
+    }
+
     /// A number for an answer that may have to wait.
     pub(super) fn wait(&mut self, reply: Reply) -> Waiter {
         self.next_waiter += 1;
@@ -111,14 +116,37 @@ impl ShardState {
 
     /// The group, made if there is none.
     pub(super) fn group_or_new(&mut self, id: &ByteString, now_ms: i64) -> &mut Group {
-        self.groups.entry(id.clone()).or_insert_with(|| Group::new(id.clone(), now_ms))
+        if !self.groups.contains_key(id) {
+            let id = detach::text(id);
+            self.groups.insert(id.clone(), Group::new(id, now_ms));
+        }
+        self.groups.get_mut(id).expect("it was put there")
+    }
+
+    /// Forgets everything, for a partition that was deleted. Whoever waits is told that the group is not available.
+    pub(super) fn unload(&mut self) {
+        *self = Self::new(Phase::Failed);
+    }
+
+    /// What a group has offsets for, commits on their way included.
+    pub(super) fn offsets_of_group_in_log(&self, group: &ByteString) -> BTreeSet<TopicIndex> {
+        let pending = self.pending.values().filter(|commit| commit.group == *group);
+        let on_their_way = pending.flat_map(|commit| commit.offsets.iter().map(|(_, at, _)| at.clone()));
+        self.offsets.of_group(group).map(|(at, _)| at.clone()).chain(on_their_way).collect()
+    }
+
+    /// Takes offsets of a group out of commits on their way, whose records a tombstone follows in the log.
+    pub(super) fn forget_pending(&mut self, group: &ByteString, gone: &BTreeSet<TopicIndex>) {
+        for commit in self.pending.values_mut().filter(|commit| commit.group == *group) {
+            commit.offsets.retain(|(_, at, _)| !gone.contains(at));
+        }
     }
 
     /// The offsets with those that are in the log and not durable yet.
     pub(super) fn offsets_in_log(&self) -> OffsetTable {
         let mut table = self.offsets.clone();
-        for (log_offset, commit) in &self.pending {
-            for (at, committed) in &commit.offsets {
+        for commit in self.pending.values() {
+            for (log_offset, at, committed) in &commit.offsets {
                 table.commit(&commit.group, at.clone(), committed.clone(), *log_offset);
             }
         }

@@ -7,6 +7,7 @@ use aqueduct_service::{ManualClock, Shutdown, Tasks};
 use bytes::Bytes;
 use bytestring::ByteString;
 use parking_lot::Mutex;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::*;
@@ -20,6 +21,10 @@ struct MemoryLog {
     partitions: Mutex<BTreeMap<i32, Vec<(i64, CoordinatorRecord)>>>,
     /// What `size` says; 0 for the number of records.
     pretended_size: Mutex<u64>,
+    /// Topics that were deleted.
+    deleted: Mutex<Vec<String>>,
+    /// Appends are durable once this is taken away and dropped.
+    held: Mutex<Option<watch::Receiver<()>>>,
 }
 
 impl OffsetsLog for MemoryLog {
@@ -32,7 +37,18 @@ impl OffsetsLog for MemoryLog {
         let log = partitions.entry(partition).or_default();
         let first = log.last().map_or(0, |(offset, _)| offset + 1);
         log.extend((first..).zip(records.iter().cloned()));
-        Ok((first, Box::pin(std::future::ready(Ok(())))))
+        let held = self.held.lock().clone();
+        let durable = async move {
+            if let Some(mut held) = held {
+                let _ = held.changed().await;
+            }
+            Ok(())
+        };
+        Ok((first, Box::pin(durable)))
+    }
+
+    fn topic_id(&self, name: &str) -> Option<Uuid> {
+        (!self.deleted.lock().iter().any(|deleted| deleted == name)).then(Uuid::nil)
     }
 
     fn replay(&self, partition: i32, each: &mut dyn FnMut(i64, CoordinatorRecord)) -> Result<(), GroupError> {
@@ -90,6 +106,7 @@ impl World {
             member_id: member.into(),
             instance_id: None,
             generation,
+            unknown_group: GroupError::IllegalGeneration,
             offsets: vec![((ByteString::from("t"), 0), committed(offset, self.clock.now_ms()))],
         };
         self.coordinator.commit(&group.into(), commit).await.pop().expect("one outcome")
@@ -113,6 +130,7 @@ impl World {
             protocol_type: "connect".into(),
             protocols: vec![Protocol { name: "sessioned".into(), metadata: Bytes::from_static(b"x") }],
             require_known_member_id: false,
+            knows_skip_assignment: true,
         };
         let joined = self.coordinator.join(&group.into(), join).unwrap().await.unwrap();
         let sync = SyncRequest {
@@ -207,9 +225,77 @@ async fn an_offset_with_too_long_a_text_is_refused_and_the_others_kept() {
         member_id: ByteString::new(),
         instance_id: None,
         generation: -1,
+        unknown_group: GroupError::GroupIdNotFound,
         offsets: vec![(("a".into(), 0), long), (("t".into(), 0), committed(2, 0))],
     };
     let outcomes = world.coordinator.commit(&"g".into(), commit).await;
     assert_eq!(outcomes, [Err(GroupError::OffsetMetadataTooLarge), Ok(())]);
     assert_eq!(world.offset("g"), Some(2));
+}
+
+#[tokio::test]
+async fn offsets_of_a_deleted_topic_go_and_do_not_come_back() {
+    let world = World::fresh().await;
+    world.commit("g", "", -1, 42).await.unwrap();
+    world.coordinator.topics_deleted(&[("other".into(), Uuid::nil())]);
+    assert_eq!(world.offset("g"), Some(42));
+    world.coordinator.topics_deleted(&[("t".into(), Uuid::nil())]);
+    assert_eq!(world.offset("g"), None);
+    assert_eq!(world.restart().await.offset("g"), None);
+}
+
+#[tokio::test]
+async fn a_topic_that_was_deleted_just_before_a_crash_leaves_no_offsets() {
+    let world = World::fresh().await;
+    world.commit("g", "", -1, 42).await.unwrap();
+    world.log.deleted.lock().push("t".to_owned());
+    let world = world.restart().await;
+    assert_eq!(world.offset("g"), None);
+    world.log.deleted.lock().clear();
+    assert_eq!(world.restart().await.offset("g"), None, "a topic of that name is another one");
+}
+
+#[tokio::test]
+async fn a_commit_on_its_way_is_deleted_with_the_others() {
+    let world = World::fresh().await;
+    world.commit("g", "", -1, 42).await.unwrap();
+    let (release, held) = watch::channel(());
+    *world.log.held.lock() = Some(held);
+    let commit = OffsetCommit {
+        member_id: ByteString::new(),
+        instance_id: None,
+        generation: -1,
+        unknown_group: GroupError::GroupIdNotFound,
+        offsets: vec![(("t".into(), 0), committed(43, 1_000))],
+    };
+    let commit = world.coordinator.commit(&"g".into(), commit);
+    let deleted = world.coordinator.delete_offsets(&"g".into(), vec![("t".into(), 0)]).unwrap();
+    drop(release);
+    assert_eq!((commit.await, deleted.await), (vec![Ok(())], vec![Ok(())]));
+    assert_eq!(world.offset("g"), None);
+    assert_eq!(world.restart().await.offset("g"), None);
+}
+
+#[tokio::test]
+async fn a_restart_does_not_keep_offsets_of_an_unused_group_alive() {
+    let world = World::fresh().await;
+    world.commit("g", "", -1, 42).await.unwrap();
+    world.clock.advance(GroupLimits::default().offsets_retention_ms - 1);
+    let world = world.restart().await;
+    assert_eq!(world.offset("g"), Some(42));
+    world.clock.advance(1);
+    world.coordinator.clean().await;
+    assert_eq!(world.offset("g"), None);
+}
+
+#[tokio::test]
+async fn groups_go_with_the_topic_that_keeps_them() {
+    let world = World::fresh().await;
+    world.commit("g", "", -1, 42).await.unwrap();
+    world.log.partitions.lock().clear();
+    world.coordinator.topics_deleted(&[("__consumer_offsets".into(), Uuid::nil())]);
+    assert_eq!(world.offset("g"), None);
+    assert_eq!(world.coordinator.list().0, []);
+    world.commit("g", "", -1, 7).await.unwrap();
+    assert_eq!(world.offset("g"), Some(7));
 }
