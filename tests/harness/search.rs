@@ -1,4 +1,4 @@
-//! A real search engine (OpenSearch) on loopback.
+//! A real search engine (any Elasticsearch or OpenSearch that `tests/peers/search.sh` knows) on loopback.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,6 +48,14 @@ impl Search {
         process::run(Command::new(&self.script).arg("stop").arg(&self.root));
     }
 
+    /// Sends it a signal: SIGKILL, SIGSTOP, SIGCONT.
+    pub fn signal(&self, signal: i32) {
+        let pid =
+            std::fs::read_to_string(self.root.join("pid")).ok().and_then(|text| text.trim().parse().ok());
+        // SAFETY: kill(2) on the process that the script started for us.
+        unsafe { libc::kill(pid.expect("a started engine has a pid file"), signal) };
+    }
+
     /// The base URL.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -62,6 +70,8 @@ impl Search {
 
 impl Drop for Search {
     fn drop(&mut self) {
+        // One that was stopped for a while does not see the signal to end.
+        self.signal(libc::SIGCONT);
         let _ = Command::new(&self.script).arg("stop").arg(&self.root).output();
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod instances;
 pub(crate) mod sink;
 pub(crate) mod sink_batches;
 pub(crate) mod sink_progress;
+mod sink_trouble;
 pub(crate) mod source;
 pub(crate) mod source_sender;
 pub(crate) mod supervisor;

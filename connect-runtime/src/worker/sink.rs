@@ -24,6 +24,7 @@ use super::conversion::{Conversion, NotConverted};
 use super::env::WorkerEnv;
 use super::sink_batches::judge;
 use super::sink_progress::Progress;
+use super::sink_trouble::Trouble;
 use super::source_sender::record_topic;
 use super::task_metrics::{ErrorMetrics, SinkMetrics, plugin_metrics};
 use crate::config::connector_keys::{TOPICS, TOPICS_REGEX};
@@ -96,6 +97,7 @@ pub(crate) async fn run(
         outcomes,
         commit: None,
         held: false,
+        trouble: Trouble::default(),
         errors: ErrorMetrics::of(&id),
         metrics: SinkMetrics::of(&id),
         id,
@@ -147,6 +149,7 @@ struct SinkLoop {
     commit: Option<JoinHandle<Committed>>,
     /// Whether the partitions are paused.
     held: bool,
+    trouble: Trouble,
     errors: ErrorMetrics,
     metrics: SinkMetrics,
 }
@@ -158,6 +161,9 @@ struct UnderWay {
     letters: Vec<Delivery>,
     /// Counts puts, so that a late word on an earlier one is not taken for a later one's.
     attempt: u32,
+    /// When it was read.
+    since: Instant,
+    /// When it was last put.
     put_at: Instant,
 }
 
@@ -173,6 +179,7 @@ enum Woken {
     CommitDue,
     Committed(Result<Committed, tokio::task::JoinError>),
     Target,
+    Silence,
 }
 
 impl SinkLoop {
@@ -180,7 +187,7 @@ impl SinkLoop {
         let every = self.env.config.offset_flush_interval;
         let mut due = interval_at(Instant::now() + every, every);
         due.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        report(control);
+        self.report(control);
         loop {
             self.hold_if(control.is_paused());
             match self.wake(&mut due, control).await {
@@ -190,13 +197,44 @@ impl SinkLoop {
                 Woken::Retry => self.put_again(task).await?,
                 Woken::CommitDue => self.on_commit_due(task).await?,
                 Woken::Committed(outcome) => self.on_committed(outcome),
-                Woken::Target => report(control),
+                Woken::Target => self.report(control),
+                Woken::Silence => self.on_silence(task).await?,
+            }
+            if self.trouble.has_news() && !control.is_paused() {
+                self.report(control);
             }
         }
     }
 
+    /// Says how the task does.
+    fn report(&mut self, control: &Control) {
+        match (control.is_paused(), self.trouble.tell()) {
+            (true, _) => control.reporter.paused(),
+            (false, None) => control.reporter.running(),
+            (false, Some(trouble)) => control.reporter.troubled(trouble),
+        }
+    }
+
+    /// A batch is under way for long: the task is asked to write it, and may say why it cannot.
+    async fn on_silence(&mut self, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+        self.trouble.asked(Instant::now());
+        self.flush(task).await
+    }
+
+    /// A batch is not written: the task says why. Gives whether to log it.
+    fn on_refused(&mut self, batch: Option<u64>, error: &ConnectError) -> bool {
+        let now = Instant::now();
+        let batch = match batch {
+            Some(batch) => self.under_way.get(&batch),
+            None => self.under_way.values().next(),
+        };
+        self.trouble.on_refused(error, batch.map_or(now, |under_way| under_way.since), now)
+    }
+
     async fn wake(&mut self, due: &mut tokio::time::Interval, control: &mut Control) -> Woken {
         let retry_at = self.retries.front().map(|(at, _)| *at);
+        let oldest = self.under_way.values().next().map(|under_way| under_way.since);
+        let ask_at = oldest.map(|oldest| self.trouble.ask_at(oldest));
         tokio::select! {
             biased;
             Some(told) = self.outcomes.recv() => Woken::Told(told),
@@ -204,6 +242,7 @@ impl SinkLoop {
             _ = due.tick() => Woken::CommitDue,
             outcome = committed(&mut self.commit) => Woken::Committed(outcome),
             () = until(retry_at) => Woken::Retry,
+            () = until(ask_at) => Woken::Silence,
             event = self.consumer.poll(POLL) => Woken::Polled(event),
         }
     }
@@ -241,11 +280,15 @@ impl SinkLoop {
                 task.open(&names(&partitions)).await
             }
             ConsumerEvent::Revoked(partitions) => {
-                self.drain(&partitions, task).await?;
+                self.settle(&partitions, task, REVOKE_GRACE).await?;
                 self.commit_now().await;
-                self.give_up(&partitions, task).await
+                self.forget(&partitions);
+                Ok(())
             }
-            ConsumerEvent::Lost(partitions) => self.give_up(&partitions, task).await,
+            ConsumerEvent::Lost(partitions) => {
+                self.forget(&partitions);
+                self.close(&partitions, task, Instant::now() + REVOKE_GRACE).await
+            }
         }
     }
 
@@ -272,7 +315,8 @@ impl SinkLoop {
         self.next_batch += 1;
         self.progress.begin(batch, ends(&records));
         self.records_under_way += records.len();
-        let under_way = UnderWay { records, letters: Vec::new(), attempt: 0, put_at: Instant::now() };
+        let since = Instant::now();
+        let under_way = UnderWay { records, letters: Vec::new(), attempt: 0, since, put_at: since };
         self.under_way.insert(batch, under_way);
         self.put(batch, task).await
     }
@@ -418,6 +462,9 @@ impl SinkLoop {
             })?;
         }
         self.progress.complete(batch);
+        if self.under_way.is_empty() {
+            self.trouble.is_over();
+        }
         self.metrics.active.set(self.records_under_way as f64);
         Ok(())
     }
@@ -427,7 +474,9 @@ impl SinkLoop {
         let backoff = RETRY_BACKOFF.saturating_mul(1 << tries.min(20)).min(RETRY_BACKOFF_MAX);
         let wait = error.retry_after.unwrap_or(backoff);
         self.errors.retries.increment(1);
-        tracing::warn!("task {}: {error}; putting again in {wait:?}", self.id);
+        if self.on_refused(Some(batch), error) {
+            tracing::warn!("task {}: {error}; putting again in {wait:?}", self.id);
+        }
         let at = Instant::now() + wait;
         let place = self.retries.partition_point(|(other, _)| *other <= at);
         self.retries.insert(place, (at, batch));
@@ -507,77 +556,98 @@ impl SinkLoop {
         }
     }
 
-    /// Waits until nothing of these partitions is under way, for a time.
-    async fn drain(
+    /// Has the task let go of partitions, within a time: it writes out what it can, and knows best how long its target
+    /// is worth waiting for. What it does not tell as written by then is read again by the next owner.
+    async fn settle(
         &mut self,
         partitions: &[TopicPartition],
         task: &mut dyn SinkTask,
+        grace: Duration,
     ) -> Result<(), ConnectError> {
-        let deadline = Instant::now() + REVOKE_GRACE;
+        let deadline = Instant::now() + grace;
         if !self.progress.open_in(partitions).is_empty() {
             self.flush(task).await?;
         }
-        while !self.progress.open_in(partitions).is_empty() {
-            let retry_at = self.retries.front().map(|(at, _)| *at);
+        self.close(partitions, task, deadline).await?;
+        while self.awaits_word_on(partitions) {
             tokio::select! {
                 biased;
                 Some(told) = self.outcomes.recv() => self.on_told(told, task).await?,
-                () = until(retry_at) => self.put_again(task).await?,
-                () = tokio::time::sleep_until(deadline) => {
-                    tracing::warn!("task {}: partitions are given up before all their records were written", self.id);
-                    break;
-                }
+                () = tokio::time::sleep_until(deadline) => break,
             }
+        }
+        if !self.progress.open_in(partitions).is_empty() {
+            tracing::warn!("task {}: partitions are given up before all their records were written", self.id);
         }
         Ok(())
     }
 
-    async fn give_up(
-        &mut self,
+    /// Whether the task has batches of these partitions and has told nothing of them. Those it wants put again are not
+    /// its any more.
+    fn awaits_word_on(&self, partitions: &[TopicPartition]) -> bool {
+        let open = self.progress.open_in(partitions);
+        open.iter().any(|batch| self.retries.iter().all(|(_, again)| again != batch))
+    }
+
+    async fn close(
+        &self,
         partitions: &[TopicPartition],
         task: &mut dyn SinkTask,
+        deadline: Instant,
     ) -> Result<(), ConnectError> {
+        match tokio::time::timeout_at(deadline, task.close(&names(partitions))).await {
+            Err(_) => {
+                tracing::warn!("task {}: closing its partitions takes too long", self.id);
+                Ok(())
+            }
+            Ok(Err(error)) if error.class == ErrorClass::Retriable => {
+                tracing::warn!("task {}: closing its partitions: {error}", self.id);
+                Ok(())
+            }
+            Ok(closed) => closed,
+        }
+    }
+
+    fn forget(&mut self, partitions: &[TopicPartition]) {
         partitions.iter().for_each(|partition| self.progress.remove(partition));
         self.metrics.partitions.set(self.progress.len() as f64);
-        task.close(&names(partitions)).await
     }
 
     /// Writes out what is under way, commits, stops the task: each for a part of the time there is, so that a target
-    /// that does not answer costs neither the commit nor the stop.
-    async fn finish(&mut self, task: &mut dyn SinkTask, wait: bool, grace: Duration) {
+    /// that does not answer costs neither the commit nor the stop. A task that failed writes nothing more.
+    async fn finish(&mut self, task: &mut dyn SinkTask, works: bool, grace: Duration) {
         let all = self.consumer.assignment();
-        if wait {
-            match tokio::time::timeout(grace.mul_f64(0.4), self.drain(&all, task)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::warn!("task {}: {error}", self.id),
-                Err(_) => tracing::warn!("task {}: stopping before all records were written", self.id),
-            }
+        let settled = match works {
+            true => self.settle(&all, task, grace.mul_f64(0.5)).await,
+            false => self.close(&all, task, Instant::now() + grace.mul_f64(0.25)).await,
+        };
+        if let Err(error) = settled {
+            tracing::warn!("task {}: {error}", self.id);
         }
         if tokio::time::timeout(grace.mul_f64(0.25), self.commit_now()).await.is_err() {
             tracing::warn!("task {}: stopping before the last offsets were committed", self.id);
         }
-        match tokio::time::timeout(grace.mul_f64(0.2), task.close(&names(&all))).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::debug!("task {}: {error}", self.id),
-            Err(_) => tracing::warn!("task {}: closing its partitions takes too long", self.id),
-        }
         task.stop().await;
     }
 
-    /// Has the task write what it holds back. A task that is busy is asked again with the next commit.
-    async fn flush(&self, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+    /// Has the task write what it holds back. One that cannot at the moment says why, and is asked again.
+    async fn flush(&mut self, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
         match within(self.env.config.plugin_call_timeout, "flush", task.flush()).await {
             Err(error) if error.class == ErrorClass::Retriable => {
-                tracing::warn!("task {}: {error}", self.id);
+                if self.on_refused(None, &error) {
+                    tracing::warn!("task {}: {error}", self.id);
+                }
                 Ok(())
             }
-            flushed => flushed,
+            Ok(()) => {
+                if self.retries.is_empty() {
+                    self.trouble.is_over();
+                }
+                Ok(())
+            }
+            failed => failed,
         }
     }
-}
-
-fn report(control: &Control) {
-    if control.is_paused() { control.reporter.paused() } else { control.reporter.running() }
 }
 
 fn names(partitions: &[TopicPartition]) -> Vec<aqueduct_plugin_api::TopicPartition> {

@@ -21,6 +21,7 @@ mod bulk;
 mod connector;
 mod document;
 mod engine;
+mod preparation;
 mod probe;
 mod settings;
 mod task;

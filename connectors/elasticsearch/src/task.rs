@@ -12,7 +12,8 @@ use bytestring::ByteString;
 
 use crate::bulk::{Batch, Encoded, Encoder, Gauges, Reason, Sender, SenderSettings, Ticket, apply_policy};
 use crate::document::index_name;
-use crate::engine::{Client, IdentityError, IndexCatalog};
+use crate::engine::{Client, IdentityError, IndexCatalog, WantedIndex};
+use crate::preparation::Preparation;
 use crate::probe;
 use crate::settings::{Dialect, DocumentSettings, SinkSettings, VersionSource};
 
@@ -30,7 +31,7 @@ pub(crate) struct ElasticsearchSinkTask {
 struct Running {
     settings: SinkSettings,
     sender: Sender,
-    catalog: IndexCatalog,
+    indices_ready: Preparation,
     gauges: Gauges,
     /// The index of each topic, by the topic's name after transformations.
     indices: HashMap<ByteString, Arc<str>>,
@@ -69,7 +70,7 @@ impl SinkTask for ElasticsearchSinkTask {
         };
         self.running = Some(Running {
             sender: Sender::start(client.clone(), sender, gauges.clone()),
-            catalog: IndexCatalog::new(client, document.json()),
+            indices_ready: Preparation::new(IndexCatalog::new(client, document.json())),
             settings,
             gauges,
             indices: HashMap::new(),
@@ -103,18 +104,24 @@ impl SinkTask for ElasticsearchSinkTask {
     async fn flush(&mut self) -> Result<(), ConnectError> {
         let running = self.running()?;
         running.sender.flush();
-        Ok(())
+        let trouble = running.sender.trouble();
+        match trouble.as_deref().or(running.indices_ready.trouble()) {
+            None => Ok(()),
+            Some(reason) => Err(ConnectError::retriable(reason)),
+        }
     }
 
     async fn close(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {
         let running = self.running()?;
+        // Also when the worker does not wait so long.
+        let given_up = GivenUp { sender: &running.sender, partitions };
         if !running.sender.drain(running.settings.bulk.flush_timeout).await {
             tracing::warn!(
                 partitions = partitions.len(),
                 "not all records were acknowledged in time; the next owner of the partitions reads them again"
             );
         }
-        running.sender.give_up(partitions.iter().map(pair));
+        drop(given_up);
         Ok(())
     }
 
@@ -128,6 +135,7 @@ impl SinkTask for ElasticsearchSinkTask {
 impl Running {
     /// Makes every index ready that the batch needs. Most records share topic and schema with the one before.
     async fn ensure_indices(&mut self, records: &[SinkRecord]) -> Result<(), ConnectError> {
+        let mut wanted = Vec::new();
         let mut last: Option<(&ByteString, Option<&SchemaRef>)> = None;
         for record in records {
             let schema = self.settings.document.mapped_schema(record);
@@ -138,11 +146,18 @@ impl Running {
             }
             last = Some((&record.topic, schema));
             let index = self.index(&record.topic);
-            let external = self.settings.document.resources.contains_key(&*record.topic);
-            if let Err(error) = self.catalog.ensure(&index, schema, external).await {
-                let made = if error.is_retriable() { ConnectError::retriable } else { ConnectError::fatal };
-                return Err(made(error.to_string()));
+            if !self.indices_ready.is_ready(&index, schema) {
+                let external = self.settings.document.resources.contains_key(&*record.topic);
+                wanted.push(WantedIndex { index, schema: schema.cloned(), external });
             }
+        }
+        // What is under way already may be another batch's, hence a second round.
+        for _ in 0..2 {
+            if wanted.is_empty() {
+                break;
+            }
+            self.indices_ready.make_ready(wanted.clone()).await?;
+            wanted.retain(|one| !self.indices_ready.is_ready(&one.index, one.schema.as_ref()));
         }
         Ok(())
     }
@@ -190,6 +205,18 @@ impl Running {
 
     fn index(&mut self, topic: &ByteString) -> Arc<str> {
         index_of(&mut self.indices, &self.settings.document, topic)
+    }
+}
+
+/// Partitions that are no longer the task's, whether or not all of their records were written.
+struct GivenUp<'a> {
+    sender: &'a Sender,
+    partitions: &'a [TopicPartition],
+}
+
+impl Drop for GivenUp<'_> {
+    fn drop(&mut self) {
+        self.sender.give_up(self.partitions.iter().map(pair));
     }
 }
 

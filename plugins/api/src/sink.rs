@@ -78,14 +78,17 @@ pub trait SinkTask: Send {
         Ok(())
     }
 
-    /// Takes a batch in, in offset order within a partition. Returns as soon as the batch is accepted: waiting here is
-    /// how a sink holds the worker back. The outcome is told through `completion`, at once or later, and several
-    /// batches may be under way. An error returned here fails the task like a Fatal outcome unless it is Retriable,
-    /// which makes the worker put the same batch again. A batch refused this way has no outcome: whatever is told
-    /// through its completion does not reach the worker.
+    /// Takes a batch in, in offset order within a partition. Returns as soon as the batch is accepted. A sink holds the
+    /// worker back by waiting here a moment (a second at most: meanwhile the task takes part in no rebalance, pause or
+    /// stop), and then by a Retriable error, which makes the worker put the same batch again and read nothing more
+    /// until it is taken. Any other error fails the task like a Fatal outcome. A batch refused this way has no outcome:
+    /// whatever is told through its completion does not reach the worker. The outcome of an accepted batch is told
+    /// through `completion`, at once or later, and several batches may be under way.
     async fn put(&mut self, records: Vec<SinkRecord>, completion: PutCompletion) -> Result<(), ConnectError>;
 
-    /// Writes what is held back for batching, without waiting for more. Outcomes are told as usual.
+    /// Writes what is held back for batching, without waiting for more. Outcomes are told as usual. Called before
+    /// offsets are committed, and every few seconds while a batch is without an outcome: a Retriable error tells why
+    /// that is, and is shown in the task's status until a flush succeeds.
     async fn flush(&mut self) -> Result<(), ConnectError> {
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! The promises of a sink.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aqueduct_plugin_abi::PluginLibrary;
 use aqueduct_plugin_api::{
-    ConfigMap, ConnectorKind, Plugin, PutCompletion, PutOutcome, RecordOutcome, SinkTask, TopicPartition,
+    ConfigMap, ConnectorKind, ErrorClass, Plugin, PutCompletion, PutOutcome, RecordOutcome, SinkTask,
+    TopicPartition,
 };
 use tokio::sync::oneshot;
 
@@ -12,6 +14,9 @@ use crate::fixture::SinkFixture;
 use crate::services::{Offsets, Recorder, connector_context, task_context};
 use crate::soon;
 use crate::source::validation_errors;
+
+/// When a batch is put again that was refused without a word on when.
+const PUT_AGAIN: Duration = Duration::from_millis(50);
 
 /// A sink under test.
 pub struct SinkConformance<F> {
@@ -142,12 +147,23 @@ impl<F: SinkFixture> SinkConformance<F> {
         assert_eq!(written, (0..records).collect::<Vec<_>>());
     }
 
+    /// Puts a batch; again when the task says that it may work later, as the worker does.
     async fn put(&self, task: &mut dyn SinkTask, numbers: std::ops::Range<usize>) -> Outcome {
-        let (sender, receiver) = oneshot::channel();
-        let completion = PutCompletion::new(move |outcome| drop(sender.send(outcome)));
-        let records = numbers.map(|number| self.fixture.record(number)).collect();
-        soon("put", task.put(records, completion)).await.expect("the batch is accepted");
-        receiver
+        let accepted = async {
+            loop {
+                let (sender, receiver) = oneshot::channel();
+                let completion = PutCompletion::new(move |outcome| drop(sender.send(outcome)));
+                let records = numbers.clone().map(|number| self.fixture.record(number)).collect();
+                match task.put(records, completion).await {
+                    Ok(()) => return receiver,
+                    Err(error) if error.class == ErrorClass::Retriable => {
+                        tokio::time::sleep(error.retry_after.unwrap_or(PUT_AGAIN)).await;
+                    }
+                    Err(error) => panic!("the batch is not accepted: {error}"),
+                }
+            }
+        };
+        soon("put", accepted).await
     }
 
     async fn task_configs(&self, most: usize) -> Vec<ConfigMap> {

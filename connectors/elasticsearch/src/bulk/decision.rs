@@ -24,10 +24,12 @@ pub(crate) enum RequestVerdict {
     Refused,
 }
 
-/// Judges a request by its status.
-pub(crate) fn judge_request(status: u16) -> RequestVerdict {
+/// Judges a request by its status. `error_type` is the engine's, if the answer holds one.
+pub(crate) fn judge_request(status: u16, error_type: Option<&str>) -> RequestVerdict {
     match status {
         200..=299 => RequestVerdict::Items,
+        // A cluster that is read-only as a whole.
+        403 if error_type.is_some_and(is_block) => RequestVerdict::Unavailable,
         400 => RequestVerdict::BadLine,
         401 | 403 | 407 => RequestVerdict::Denied,
         500 => RequestVerdict::InternalError,
@@ -53,7 +55,9 @@ pub(crate) enum ItemVerdict {
     InternalError,
     /// Refused for its content.
     Malformed,
-    /// The index refuses to be written: the task fails.
+    /// The index takes no writes for now (a block, closed): send it again, without a limit.
+    IndexBlocked,
+    /// The index cannot be written: the task fails.
     IndexDenied,
 }
 
@@ -64,11 +68,10 @@ pub(crate) fn judge_item(
     status: u16,
     error_type: Option<&str>,
 ) -> ItemVerdict {
-    // State of the index, not of the document, though it is told with the status of a bad document.
-    const INDEX_STATE: &[&str] =
-        &["index_closed_exception", "invalid_index_name_exception", "cluster_block_exception"];
     match status {
         200..=299 => ItemVerdict::Done,
+        // Told with the status of a missing permission, or of a bad document.
+        400 | 403 if error_type.is_some_and(is_block) => ItemVerdict::IndexBlocked,
         404 if action == Action::Delete => ItemVerdict::Done,
         404 => ItemVerdict::IndexDenied,
         409 if versioned => ItemVerdict::NewerExists,
@@ -76,9 +79,15 @@ pub(crate) fn judge_item(
         408 | 429 | 503 => ItemVerdict::Busy,
         500..=599 => ItemVerdict::InternalError,
         401 | 403 => ItemVerdict::IndexDenied,
-        _ if error_type.is_some_and(|name| INDEX_STATE.contains(&name)) => ItemVerdict::IndexDenied,
+        _ if error_type == Some("invalid_index_name_exception") => ItemVerdict::IndexDenied,
         _ => ItemVerdict::Malformed,
     }
+}
+
+/// Whether an error type tells a state that an operator, or a disk with room again, takes back: a write block, a
+/// read-only index or cluster, a closed index.
+pub(crate) fn is_block(error_type: &str) -> bool {
+    matches!(error_type, "cluster_block_exception" | "index_closed_exception")
 }
 
 #[cfg(test)]
@@ -89,7 +98,9 @@ mod tests {
     #[test]
     fn items_seen_on_real_engines() {
         use Action::{Delete, Index, Update};
-        use ItemVerdict::{Busy, Contended, Done, IndexDenied, InternalError, Malformed, NewerExists};
+        use ItemVerdict::{
+            Busy, Contended, Done, IndexBlocked, IndexDenied, InternalError, Malformed, NewerExists,
+        };
         let table = [
             (Index, true, 201, None, Done),
             (Index, true, 200, None, Done),
@@ -111,9 +122,11 @@ mod tests {
             (Index, true, 400, Some("document_parsing_exception"), Malformed),
             (Index, true, 400, Some("illegal_argument_exception"), Malformed),
             (Index, true, 400, Some("strict_dynamic_mapping_exception"), Malformed),
-            // A write block; a closed index; a missing alias with require_alias.
-            (Index, true, 403, Some("cluster_block_exception"), IndexDenied),
-            (Index, true, 400, Some("index_closed_exception"), IndexDenied),
+            // A write block; a disk past its flood stage; a closed index; a missing alias with require_alias.
+            (Index, true, 403, Some("cluster_block_exception"), IndexBlocked),
+            (Index, true, 429, Some("cluster_block_exception"), Busy),
+            (Index, true, 400, Some("index_closed_exception"), IndexBlocked),
+            (Index, true, 403, Some("security_exception"), IndexDenied),
             (Index, true, 400, Some("invalid_index_name_exception"), IndexDenied),
             (Index, true, 404, Some("index_not_found_exception"), IndexDenied),
         ];
@@ -149,7 +162,8 @@ mod tests {
             (301, Refused),
         ];
         for (status, verdict) in table {
-            assert_eq!(judge_request(status), verdict, "{status}");
+            assert_eq!(judge_request(status, None), verdict, "{status}");
         }
+        assert_eq!(judge_request(403, Some("cluster_block_exception")), Unavailable);
     }
 }

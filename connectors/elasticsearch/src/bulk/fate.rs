@@ -41,6 +41,10 @@ pub(crate) fn fate(operation: &mut Operation, item: Option<&BulkItem<'_>>, max_r
             Fate::NewerExists { stored: reason.and_then(stored_version), detail: detail() }
         }
         ItemVerdict::Busy => Fate::Again { busy: true, detail: detail() },
+        ItemVerdict::IndexBlocked => Fate::Again {
+            busy: false,
+            detail: format!("index {} takes no writes: {}", operation.index, detail()),
+        },
         ItemVerdict::Contended => Fate::Again { busy: false, detail: detail() },
         ItemVerdict::InternalError => after_internal_error(operation, max_retries, detail()),
         ItemVerdict::Malformed => Fate::Malformed(detail()),

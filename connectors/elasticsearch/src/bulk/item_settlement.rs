@@ -23,9 +23,10 @@ impl Settlement {
         now: Instant,
     ) -> Outcomes {
         self.gauges.request("answered", took);
-        let mut tally = Tally::default();
+        let mut tally = Tally { random: rand::random(), ..Tally::default() };
         let mut outcomes = Outcomes { done: Vec::with_capacity(operations.len()), ..Outcomes::default() };
         for (operation, fate) in operations.into_iter().zip(fates) {
+            tally.was_retried |= operation.attempts > 0;
             self.one(state, operation, fate, now, &mut outcomes, &mut tally);
         }
         self.after_items(state, tally, now);
@@ -52,7 +53,7 @@ impl Settlement {
             }
             Fate::Again { busy, detail } => {
                 tally.again(busy, detail);
-                self.again(state, operation, now, outcomes);
+                self.again(state, operation, now, tally.random, outcomes);
             }
             Fate::Malformed(detail) => self.malformed(state, operation, &detail, outcomes),
             Fate::Failed(error) => {
@@ -62,10 +63,18 @@ impl Settlement {
         }
     }
 
-    fn again(&self, state: &mut State, operation: Operation, now: Instant, outcomes: &mut Outcomes) {
+    /// What was refused together goes again together: not each operation at a time of its own.
+    fn again(
+        &self,
+        state: &mut State,
+        operation: Operation,
+        now: Instant,
+        random: f64,
+        outcomes: &mut Outcomes,
+    ) {
         let Some(mut operation) = outcomes.give_up(state, operation) else { return };
         let bulk = &self.settings.bulk;
-        let pause = backoff::delay(bulk.backoff, bulk.backoff_max, operation.attempts, rand::random());
+        let pause = backoff::delay(bulk.backoff, bulk.backoff_max, operation.attempts, random);
         operation.attempts = operation.attempts.saturating_add(1);
         state.queue.delay(operation, now + pause);
     }
@@ -76,7 +85,10 @@ impl Settlement {
         self.gauges.retried("busy", tally.busy);
         self.gauges.retried("contended_or_internal", tally.other);
         if let Some(detail) = &tally.detail {
-            self.remind(now, detail, tally.busy + tally.other, "records refused for now; sending them again");
+            let records = tally.busy + tally.other;
+            self.remind(state, now, detail, records, "records are refused for now; sending them again");
+        } else if tally.was_retried && !state.queue.holds_refused() {
+            state.trouble.is_over();
         }
         if let Some(away) = state.flow.on_answer(now, tally.busy > 0) {
             self.reminded = None;
@@ -140,6 +152,10 @@ struct Tally {
     other: usize,
     /// Of the first that is sent again.
     detail: Option<String>,
+    /// Whether any of them had been sent before.
+    was_retried: bool,
+    /// The jitter of what is sent again.
+    random: f64,
 }
 
 impl Tally {

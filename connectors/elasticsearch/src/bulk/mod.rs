@@ -1,7 +1,7 @@
 //! From operations to acknowledged operations: the queue with its order per document, bulk requests in flight, and what
 //! follows from every answer.
 //!
-//! `queue`, `flow`, `backoff` and `decision` are pure; `sender` carries out what they say.
+//! `queue`, `flow`, `trouble`, `backoff` and `decision` are pure; `sender` carries out what they say.
 
 mod backoff;
 mod conflicts;
@@ -19,7 +19,9 @@ mod request;
 mod sender;
 mod settlement;
 mod ticket;
+mod trouble;
 
+pub(crate) use decision::is_block;
 pub(crate) use encoder::{Encoded, Encoder};
 pub(crate) use gauges::Gauges;
 pub(crate) use policy::{Reason, apply as apply_policy};

@@ -22,6 +22,11 @@ impl Outcomes {
         drop(self.given_up);
     }
 
+    /// Whether nothing was settled.
+    pub(super) fn is_empty(&self) -> bool {
+        self.done.is_empty() && self.failed.is_empty()
+    }
+
     /// An operation is done.
     pub(super) fn done(&mut self, state: &mut State, operation: Operation) {
         finish(state, &operation);

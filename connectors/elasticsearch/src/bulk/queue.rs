@@ -125,6 +125,11 @@ impl Queue {
         self.delayed.push((due, operation));
     }
 
+    /// Whether operations wait to be sent again.
+    pub(crate) fn holds_refused(&self) -> bool {
+        !self.delayed.is_empty() || !self.pinned.is_empty()
+    }
+
     /// A request is to be sent again as it is, before all others.
     pub(crate) fn pin(&mut self, request: Vec<Operation>) {
         if !request.is_empty() {

@@ -8,7 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::decision::{RequestVerdict, judge_request};
 use super::fate::{Fate, fate};
 use super::operation::Operation;
-use crate::engine::{BULK_PATH, BulkAnswer, Client, NoAnswer, Response};
+use crate::engine::{BULK_PATH, BulkAnswer, Client, NoAnswer, Response, error_type_of};
 
 /// A request that ended.
 #[derive(Debug)]
@@ -55,7 +55,8 @@ fn body(operations: &[Operation]) -> Bytes {
 }
 
 fn read(response: Response, operations: &mut [Operation], max_retries: u32) -> Result<Answer, NoAnswer> {
-    let verdict = judge_request(response.status);
+    let error_type = error_type_of(&response);
+    let verdict = judge_request(response.status, error_type.as_deref());
     if verdict != RequestVerdict::Items {
         return Ok(Answer::Whole(verdict, response));
     }

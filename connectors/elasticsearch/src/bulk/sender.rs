@@ -19,11 +19,19 @@ use super::operation::Operation;
 use super::queue::{Queue, RequestBounds};
 use super::request::{Answered, send};
 use super::settlement::Settlement;
+use super::trouble::Trouble;
 use crate::engine::Client;
 use crate::settings::{BulkSettings, Policy};
 
-/// Partitions that are taken away do not wait for an engine that has been away for this long.
+/// How long a batch waits for room in the buffer. The worker must not wait longer for a call: it has rebalances to
+/// take part in, and a pause or a stop to obey.
+const ROOM_PATIENCE: Duration = Duration::from_millis(500);
+/// When the worker is to put a batch again that found no room.
+const ROOM_RETRY: Duration = Duration::from_millis(500);
+/// Partitions that are taken away do not wait for an engine that has written nothing for this long.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(3);
+/// How often a wait looks at the time.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// How to send, and what to do with what cannot be written.
 #[derive(Debug, Clone)]
@@ -50,6 +58,7 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     pub(crate) queue: Queue,
     pub(crate) flow: Flow,
+    pub(crate) trouble: Trouble,
     pub(crate) conflicts: Conflicts,
     /// Partitions that are no longer the task's: their operations are not sent again.
     pub(crate) given_up: HashSet<(String, i32)>,
@@ -76,8 +85,26 @@ impl Sender {
         Self { shared, settings, driver }
     }
 
-    /// Waits until the buffer has room. However long that takes, it is no error: the engine decides the pace.
+    /// Waits a moment for room in the buffer. Without it the batch is to be put again: as often as need be, the engine
+    /// decides the pace.
     pub(crate) async fn room(&self) -> Result<(), ConnectError> {
+        match tokio::time::timeout(ROOM_PATIENCE, self.wait_for_room()).await {
+            Ok(verdict) => verdict,
+            Err(_) => Err(self.no_room()),
+        }
+    }
+
+    fn no_room(&self) -> ConnectError {
+        let state = self.shared.lock();
+        let full = "the buffer is full of records that the engine has not acknowledged";
+        let message = match state.trouble.reason(Instant::now()) {
+            Some(reason) => format!("{reason} ({full})"),
+            None => full.to_owned(),
+        };
+        ConnectError::retriable(message).retry_after(ROOM_RETRY)
+    }
+
+    async fn wait_for_room(&self) -> Result<(), ConnectError> {
         let bulk = &self.settings.bulk;
         let has_room = |state: &State| {
             state.queue.unfinished() < bulk.max_buffered_records
@@ -129,8 +156,13 @@ impl Sender {
         self.shared.work.notify_one();
     }
 
+    /// What keeps records from being written at the moment.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.shared.lock().trouble.reason(Instant::now()).map(str::to_owned)
+    }
+
     /// Sends at once what is held back, and waits until all of it is settled: at most `within`, and not for an engine
-    /// that is away. Gives whether it is settled.
+    /// that takes nothing. Gives whether it is settled.
     pub(crate) async fn drain(&self, within: Duration) -> bool {
         self.flush();
         let settled = async {
@@ -142,11 +174,12 @@ impl Sender {
                     if state.queue.unfinished() == 0 {
                         return true;
                     }
-                    if state.flow.failing_for(now).is_some_and(|away| away >= DRAIN_PATIENCE) {
+                    if state.trouble.stuck_for(now).is_some_and(|stuck| stuck >= DRAIN_PATIENCE) {
                         return false;
                     }
                 }
-                progress.await;
+                // Time alone may end the wait: a late look costs nothing.
+                let _ = tokio::time::timeout(LOOK_EVERY, progress).await;
             }
         };
         tokio::time::timeout(within, settled).await.unwrap_or(false)
@@ -175,6 +208,9 @@ impl Sender {
                 state.conflicts.forget(&topic.as_str().into(), *partition);
             }
             state.given_up.extend(partitions);
+            if state.queue.unfinished() == 0 {
+                state.trouble.is_over();
+            }
         }
         // Dropping a ticket tells its outcome: outside the lock.
         drop(given_up);
@@ -199,6 +235,7 @@ impl State {
         Self {
             queue: Queue::new(bounds),
             flow: Flow::new(bulk.max_in_flight, bulk.backoff, bulk.backoff_max),
+            trouble: Trouble::new(Instant::now()),
             conflicts: Conflicts::default(),
             given_up: HashSet::new(),
             failed: None,
@@ -235,7 +272,11 @@ async fn drive(
             Some(ended) = requests.join_next(), if !requests.is_empty() => {
                 match ended {
                     Ok(answered) => {
-                        let outcomes = settlement.settle(&mut shared.lock(), answered);
+                        let outcomes = {
+                            let mut state = shared.lock();
+                            state.trouble.on_ended(!requests.is_empty(), Instant::now());
+                            settlement.settle(&mut state, answered)
+                        };
                         outcomes.tell();
                     }
                     Err(error) => shared.lock().failed = Some(lost_request(&error)),
@@ -261,6 +302,7 @@ fn start_requests(
         let Some(operations) = state.queue.next_request(now) else {
             return state.queue.wake_at();
         };
+        state.trouble.on_sent(now);
         requests.spawn(send(client.clone(), operations, max_retries));
     }
     state.flow.opens_at(now)

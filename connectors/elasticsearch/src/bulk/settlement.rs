@@ -33,7 +33,7 @@ impl Settlement {
     pub(crate) fn settle(&mut self, state: &mut State, ended: Answered) -> Outcomes {
         let now = Instant::now();
         let Answered { operations, bytes, took, answer } = ended;
-        match answer {
+        let outcomes = match answer {
             Ok(Answer::Items(fates)) => self.items(state, operations, fates, took, now),
             Ok(Answer::Whole(verdict, response)) => {
                 self.whole(state, operations, verdict, &response, Size { bytes, took }, now)
@@ -42,7 +42,14 @@ impl Settlement {
                 let smaller = error.was_reached();
                 self.unavailable(state, operations, &error.to_string(), smaller, took, now)
             }
+        };
+        if !outcomes.is_empty() {
+            state.trouble.on_settled(now);
         }
+        if state.queue.unfinished() == 0 {
+            state.trouble.is_over();
+        }
+        outcomes
     }
 
     fn whole(
@@ -60,7 +67,7 @@ impl Settlement {
             RequestVerdict::Overloaded => {
                 self.gauges.request("overloaded", took);
                 self.gauges.retried("overloaded", operations.len());
-                self.remind(now, &detail, operations.len(), "the engine is overloaded; waiting");
+                self.remind(state, now, &detail, operations.len(), "the engine is overloaded; waiting");
                 state.flow.on_overload(now, rand::random());
                 again_whole(state, operations, true)
             }
@@ -105,7 +112,7 @@ impl Settlement {
     ) -> Outcomes {
         self.gauges.request("unavailable", took);
         self.gauges.retried("unavailable", operations.len());
-        self.remind(now, detail, operations.len(), "no answer from the engine; trying again");
+        self.remind(state, now, detail, operations.len(), "the engine takes no requests; trying again");
         state.flow.on_outage(now, rand::random());
         again_whole(state, operations, smaller)
     }
@@ -161,8 +168,16 @@ impl Settlement {
         outcomes
     }
 
-    /// Logs a lasting trouble, now and then.
-    pub(super) fn remind(&mut self, now: Instant, detail: &str, records: usize, message: &'static str) {
+    /// Notes a trouble, and logs it now and then while it lasts.
+    pub(super) fn remind(
+        &mut self,
+        state: &mut State,
+        now: Instant,
+        detail: &str,
+        records: usize,
+        message: &'static str,
+    ) {
+        state.trouble.on_refused(format!("{message}: {detail}"));
         if self.reminded.is_none_or(|last| now.duration_since(last) >= REMIND_EVERY) {
             self.reminded = Some(now);
             tracing::warn!(records, detail, "{message}");

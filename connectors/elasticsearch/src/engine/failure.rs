@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::client::Response;
+
 /// The client cannot be made from the settings.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
@@ -83,6 +85,17 @@ pub(crate) fn reason_of(body: &[u8]) -> String {
         Err(_) => String::from_utf8_lossy(&body[..body.len().min(4 * MAX_REASON)]).into_owned(),
     };
     shorten(&text)
+}
+
+/// The type in an error answer, if it is one of the engine's.
+pub(crate) fn error_type_of(response: &Response) -> Option<String> {
+    if response.status < 400 {
+        return None;
+    }
+    match serde_json::from_slice::<ErrorAnswer>(&response.body).ok()?.error {
+        ErrorText::Object { kind, .. } => kind,
+        ErrorText::Text(_) => None,
+    }
 }
 
 /// One line of at most [`MAX_REASON`] characters.

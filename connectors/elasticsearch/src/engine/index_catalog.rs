@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aqueduct_plugin_api::SchemaRef;
+use parking_lot::Mutex;
 use serde_json::{Map, Value as Json, json};
 
 use super::client::{Client, Response};
-use super::failure::{NoAnswer, reason_of};
+use super::failure::{NoAnswer, error_type_of, reason_of};
+use crate::bulk::is_block;
 use crate::document::{ValueJson, mapping_of, missing_properties, name_error};
 
 /// Schemas remembered for one index; the oldest is asked for again.
@@ -20,6 +22,8 @@ pub(crate) enum IndexError {
     NoAnswer { index: String, source: NoAnswer },
     #[error("index {index}: the engine is busy ({status}): {reason}")]
     Busy { index: String, status: u16, reason: String },
+    #[error("index {index} takes no changes ({status}): {reason}")]
+    Blocked { index: String, status: u16, reason: String },
     #[error("index {index}: the engine does not allow it ({status}): {reason}")]
     Denied { index: String, status: u16, reason: String },
     #[error("index {index} cannot be made ({status}): {reason}")]
@@ -33,7 +37,7 @@ pub(crate) enum IndexError {
 impl IndexError {
     /// Whether the same call may work later.
     pub(crate) fn is_retriable(&self) -> bool {
-        matches!(self, Self::NoAnswer { .. } | Self::Busy { .. })
+        matches!(self, Self::NoAnswer { .. } | Self::Busy { .. } | Self::Blocked { .. })
     }
 }
 
@@ -42,49 +46,55 @@ impl IndexError {
 pub(crate) struct IndexCatalog {
     client: Arc<Client>,
     json: ValueJson,
-    known: HashMap<Arc<str>, Known>,
+    /// Indices that are ready, and the schemas their mappings cover.
+    known: Mutex<HashMap<Arc<str>, Vec<SchemaRef>>>,
 }
 
-#[derive(Debug, Default)]
-struct Known {
-    covered: Vec<SchemaRef>,
+/// An index that records are about to be written to.
+#[derive(Debug, Clone)]
+pub(crate) struct WantedIndex {
+    pub(crate) index: Arc<str>,
+    /// What its mapping should cover.
+    pub(crate) schema: Option<SchemaRef>,
+    /// It must exist: it is not ours to make.
+    pub(crate) external: bool,
 }
 
 impl IndexCatalog {
     /// Knows nothing yet.
     pub(crate) fn new(client: Arc<Client>, json: ValueJson) -> Self {
-        Self { client, json, known: HashMap::new() }
+        Self { client, json, known: Mutex::default() }
     }
 
-    /// Makes an index if it is not there, and adds to its mapping the fields of `schema` that it lacks. `external`
-    /// indices are not made.
-    pub(crate) async fn ensure(
-        &mut self,
-        index: &Arc<str>,
-        schema: Option<&SchemaRef>,
-        external: bool,
-    ) -> Result<(), IndexError> {
-        if let Some(known) = self.known.get(index) {
-            let same =
-                |covered: &SchemaRef, schema: &SchemaRef| Arc::ptr_eq(covered, schema) || covered == schema;
-            if schema.is_none_or(|schema| known.covered.iter().any(|covered| same(covered, schema))) {
-                return Ok(());
-            }
-        }
+    /// Whether an index is known to be ready for records of a schema.
+    pub(crate) fn is_ready(&self, index: &Arc<str>, schema: Option<&SchemaRef>) -> bool {
+        let same =
+            |covered: &SchemaRef, schema: &SchemaRef| Arc::ptr_eq(covered, schema) || covered == schema;
+        self.known.lock().get(index).is_some_and(|known| {
+            schema.is_none_or(|schema| known.iter().any(|covered| same(covered, schema)))
+        })
+    }
+
+    /// Makes an index if it is not there, and adds to its mapping the fields of the schema that it lacks. Giving up in
+    /// the middle does no harm: the next call finds what is there.
+    pub(crate) async fn make_ready(&self, wanted: &WantedIndex) -> Result<(), IndexError> {
+        let WantedIndex { index, schema, external } = wanted;
         if let Some(reason) = name_error(index) {
             return Err(IndexError::Name { index: index.to_string(), reason });
         }
-        let wanted = schema.and_then(|schema| mapping_of(schema, &self.json)).unwrap_or_default();
+        let properties =
+            schema.as_ref().and_then(|schema| mapping_of(schema, &self.json)).unwrap_or_default();
         match self.present_properties(index).await? {
-            Some(present) => self.add_missing(index, &wanted, &present).await?,
-            None if external => return Err(IndexError::Missing { index: index.to_string() }),
-            None => self.create(index, &wanted).await?,
+            Some(present) => self.add_missing(index, &properties, &present).await?,
+            None if *external => return Err(IndexError::Missing { index: index.to_string() }),
+            None => self.create(index, &properties).await?,
         }
-        let known = self.known.entry(index.clone()).or_default();
-        if known.covered.len() >= MAX_SCHEMAS {
-            known.covered.remove(0);
+        let mut all = self.known.lock();
+        let known = all.entry(index.clone()).or_default();
+        if known.len() >= MAX_SCHEMAS {
+            known.remove(0);
         }
-        known.covered.extend(schema.cloned());
+        known.extend(schema.clone());
         Ok(())
     }
 
@@ -162,6 +172,9 @@ impl IndexCatalog {
 fn refusal(index: &str, answer: &Response) -> IndexError {
     let (index, status, reason) = (index.to_owned(), answer.status, reason_of(&answer.body));
     match status {
+        _ if error_type_of(answer).is_some_and(|kind| is_block(&kind)) => {
+            IndexError::Blocked { index, status, reason }
+        }
         401 | 403 | 407 => IndexError::Denied { index, status, reason },
         408 | 429 | 500..=599 => IndexError::Busy { index, status, reason },
         _ => IndexError::Refused { index, status, reason },

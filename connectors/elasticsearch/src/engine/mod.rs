@@ -9,6 +9,6 @@ mod index_catalog;
 
 pub(crate) use bulk_answer::{BULK_PATH, BulkAnswer, BulkItem};
 pub(crate) use client::{Client, Response};
-pub(crate) use failure::{ClientError, NoAnswer, reason_of};
+pub(crate) use failure::{ClientError, NoAnswer, error_type_of, reason_of};
 pub(crate) use identity::{Identity, IdentityError, identify};
-pub(crate) use index_catalog::IndexCatalog;
+pub(crate) use index_catalog::{IndexCatalog, IndexError, WantedIndex};

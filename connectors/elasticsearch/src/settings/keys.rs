@@ -216,7 +216,7 @@ fn batching() -> Vec<KeyDef> {
             Long,
             180_000,
             "How many milliseconds a partition that is taken away from the task may wait for its records to be \
-             acknowledged; an engine that is away is waited for three seconds only. What is not acknowledged by then \
+             acknowledged; an engine that has written nothing for three seconds is not waited for. What is not acknowledged by then \
              is read again by the next owner. A full buffer never fails the task, however long it lasts.",
         ))
         .check(Check::AtLeast(1_000)),
@@ -251,7 +251,7 @@ fn retries() -> Vec<KeyDef> {
         low(KeyDef::with_default(
             key::RETRY_BACKOFF_MAX_MS,
             Long,
-            5_000,
+            3_000,
             "No retry waits longer than this many milliseconds.",
         ))
         .check(Check::AtLeast(1)),

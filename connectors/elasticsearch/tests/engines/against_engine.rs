@@ -1,4 +1,4 @@
-//! Against a real engine.
+//! Against real engines: every one that is named gets the same records, settings and faults.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,12 +7,90 @@ use aqueduct_connector_elasticsearch::{CLASS_NAME, ElasticsearchPlugin};
 use aqueduct_plugin_api::{ErrorClass, Plugin, Schema, SchemaRef, SinkRecord, Type, Value, logical};
 use aqueduct_tests::search::Search;
 use aqueduct_tests::{rest, skip};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
+use tokio::sync::Mutex;
 
-use crate::sink::{Sink, config, document, record, row};
+use crate::sink::{Pending, Sink, config, document, record, row};
 
-fn installed(test: &str) -> Option<PathBuf> {
-    skip::peer(test, "AQUEDUCT_SEARCH_HOME", "search engine")
+/// One engine at a time: each takes half a gigabyte and a core.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opensearch_1() {
+    on("opensearch1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opensearch_2() {
+    on("opensearch2").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opensearch_3() {
+    on("opensearch3").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn elasticsearch_7() {
+    on("elasticsearch7").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn elasticsearch_8() {
+    on("elasticsearch8").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn elasticsearch_9() {
+    on("elasticsearch9").await;
+}
+
+/// A write queue that is full at once, and bodies of at most 1 MB.
+const TIGHT: &[&str] =
+    &["thread_pool.write.size=1", "thread_pool.write.queue_size=1", "http.max_content_length=1mb"];
+
+/// The whole scenario on one engine.
+async fn on(engine: &'static str) {
+    let Some(home) = installed(engine) else { return };
+    let _one = ONE_AT_A_TIME.lock().await;
+    let (_folder, search) = start(home, TIGHT).await;
+    assert_it_is(&search, engine).await;
+    inserts_and_versions(&search).await;
+    mapping_follows_the_schema(&search).await;
+    a_mapping_in_the_way_costs_only_the_records_it_refuses(&search).await;
+    deletes(&search).await;
+    upserts(&search).await;
+    malformed_documents(&search).await;
+    a_failing_pipeline_is_the_records_fault(&search).await;
+    coordinates_and_engine_ids(&search).await;
+    blocked_indices_are_waited_for(&search).await;
+    validation_tells_what_is_wrong(&search).await;
+    let search = a_full_queue_a_small_limit_and_a_restart_lose_nothing(search).await;
+    blocking(move || drop(search)).await;
+}
+
+/// The folder of an engine, below `AQUEDUCT_SEARCH_ENGINES_HOME`. `AQUEDUCT_SEARCH_ENGINES` may name fewer.
+fn installed(engine: &str) -> Option<PathBuf> {
+    let chosen = std::env::var("AQUEDUCT_SEARCH_ENGINES").unwrap_or_default();
+    let chosen: Vec<&str> = chosen.split([' ', ',']).filter(|name| !name.is_empty()).collect();
+    if !chosen.is_empty() && !chosen.contains(&engine) {
+        skip::note(engine, "not among AQUEDUCT_SEARCH_ENGINES");
+        return None;
+    }
+    let folder = skip::peer(engine, "AQUEDUCT_SEARCH_ENGINES_HOME", "search engines")?.join(engine);
+    if !folder.join("jdk").exists() {
+        skip::note(engine, "not installed");
+        return None;
+    }
+    Some(folder)
+}
+
+/// The engine is the one that the test is named for.
+async fn assert_it_is(search: &Search, engine: &str) {
+    let version = get(search.url()).await.body["version"].clone();
+    let name = version["distribution"].as_str().unwrap_or("elasticsearch");
+    let major = version["number"].as_str().and_then(|number| number.split('.').next()).unwrap_or_default();
+    assert_eq!(format!("{name}{major}"), engine);
 }
 
 /// Blocking calls of the harness, off the runtime.
@@ -34,8 +112,9 @@ async fn get(url: String) -> rest::Answer {
     blocking(move || rest::get(&url)).await.expect("an answer")
 }
 
+/// Null is no body.
 async fn must(method: &'static str, url: String, body: Json) -> Json {
-    blocking(move || rest::must(method, &url, Some(&body))).await
+    blocking(move || rest::must(method, &url, Some(&body).filter(|body| !body.is_null()))).await
 }
 
 async fn source(search: &Search, index: &str, id: &str) -> Json {
@@ -78,21 +157,6 @@ fn order(offset: i64, id: i64, name: &str) -> SinkRecord {
     row("mysql.Orders", offset, id, &order_schema(), values)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn records_become_documents_by_the_rules() {
-    let Some(home) = installed("records_become_documents_by_the_rules") else { return };
-    let (_folder, search) = start(home, &[]).await;
-    inserts_and_versions(&search).await;
-    mapping_follows_the_schema(&search).await;
-    deletes(&search).await;
-    upserts(&search).await;
-    malformed_documents(&search).await;
-    coordinates_and_engine_ids(&search).await;
-    written_blocks_fail_with_the_index_named(&search).await;
-    validation_tells_what_is_wrong(&search).await;
-    blocking(move || drop(search)).await;
-}
-
 async fn inserts_and_versions(search: &Search) {
     let mut sink = Sink::start(&search.url(), &[]).await;
     sink.write(vec![order(0, 1, "a"), order(1, 2, "b"), order(2, 1, "c")]).await;
@@ -125,8 +189,10 @@ async fn mapping_follows_the_schema(search: &Search) {
     assert_eq!(found["paid_at"]["type"], "date");
     // The Elasticsearch 8 and 9 of the peer script have no scaled_float: the mapping is refused there, and the engine
     // guesses.
-    let is_open_search = get(search.url()).await.body["version"]["distribution"] == "opensearch";
-    assert_eq!(found["total"]["type"], if is_open_search { "scaled_float" } else { "float" });
+    let version = get(search.url()).await.body["version"].clone();
+    let number = version["number"].as_str().unwrap_or_default();
+    let bare = version["distribution"].is_null() && (number.starts_with('8') || number.starts_with('9'));
+    assert_eq!(found["total"]["type"], if bare { "float" } else { "scaled_float" });
     let stored = source(search, "mysql.orders", "9").await;
     assert_eq!(
         (&stored["paid_at"], stored["total"].to_string()),
@@ -154,7 +220,7 @@ async fn upserts(search: &Search) {
     let put =
         |offset, field: &str| record("ups", offset, Value::Int32(1), document(field, Value::Int64(offset)));
     sink.write(vec![put(0, "a"), put(1, "b"), put(2, "a")]).await;
-    assert_eq!(source(search, "ups", "1").await, serde_json::json!({"a": 2, "b": 1}));
+    assert_eq!(source(search, "ups", "1").await, json!({"a": 2, "b": 1}));
     sink.stop().await;
 }
 
@@ -199,16 +265,90 @@ async fn coordinates_and_engine_ids(search: &Search) {
     assert_eq!(count(search, "ids").await, 5);
 }
 
-async fn written_blocks_fail_with_the_index_named(search: &Search) {
+/// A document that no field is wrong with, but one of them fails the pipeline of its index.
+async fn a_failing_pipeline_is_the_records_fault(search: &Search) {
     let url = search.url();
-    must("PUT", format!("{url}/blocked"), serde_json::json!({"settings": {"index.blocks.write": true}}))
-        .await;
-    let mut sink = Sink::start(&url, &[("behavior.on.malformed.documents", "ignore")]).await;
-    let put = record("blocked", 0, Value::Int8(1), document("a", Value::Int8(1)));
+    let fail = json!({"processors": [{"fail": {"message": "told to"}}]});
+    must("PUT", format!("{url}/_ingest/pipeline/broken"), fail).await;
+    must("PUT", format!("{url}/piped"), json!({"settings": {"index.default_pipeline": "broken"}})).await;
+    let settings = [
+        ("max.retries", "1"),
+        ("retry.backoff.ms", "1"),
+        ("behavior.on.malformed.documents", "report"),
+        ("topics", "piped"),
+    ];
+    let mut sink = Sink::start(&url, &settings).await;
+    let put = record("piped", 0, Value::Int8(1), document("a", Value::Int8(1)));
     let failures = sink.put(vec![put]).await.failures().await;
-    assert_eq!(failures[0].1.class, ErrorClass::Fatal);
-    assert!(failures[0].1.message.contains("index blocked"), "{}", failures[0].1.message);
+    assert_eq!(failures.len(), 1);
+    assert_eq!(failures[0].1.class, ErrorClass::Data, "{}", failures[0].1);
     sink.stop().await;
+}
+
+/// A field has another type in the index than the schema asks for: it stays, and the engine judges each document.
+async fn a_mapping_in_the_way_costs_only_the_records_it_refuses(search: &Search) {
+    let url = search.url();
+    let mapping = json!({"mappings": {"dynamic": "strict", "properties": {"n": {"type": "date"}}}});
+    must("PUT", format!("{url}/conflict"), mapping).await;
+    let schema: SchemaRef = Schema::structure("c").field("n", Schema::of(Type::String)).into();
+    let put =
+        |offset, text: &'static str| row("conflict", offset, offset, &schema, vec![Value::string(text)]);
+    let mut sink = Sink::start(&url, &[("behavior.on.malformed.documents", "report")]).await;
+    let records = vec![put(0, "2026-01-01"), put(1, "no date"), put(2, "2026-01-02")];
+    let failures = sink.put(records).await.failures().await;
+    let failures: Vec<_> = failures.iter().map(|(at, error)| (*at, error.class)).collect();
+    assert_eq!(failures, [(1, ErrorClass::Data)]);
+    let unmapped = record("conflict", 3, Value::Int64(3), document("other", Value::Int8(1)));
+    let failures = sink.put(vec![unmapped]).await.failures().await;
+    assert_eq!(failures[0].1.class, ErrorClass::Data, "strict mappings are kept");
+    assert_eq!(count(search, "conflict").await, 2);
+    sink.stop().await;
+}
+
+/// Write blocks, the block of a full disk, a closed index: told while they last, nothing lost, and written after.
+async fn blocked_indices_are_waited_for(search: &Search) {
+    let url = search.url();
+    let settings = [("behavior.on.malformed.documents", "fail"), ("retry.backoff.max.ms", "100")];
+    let mut sink = Sink::start(&url, &settings).await;
+    let put = |offset| record("blocked", offset, Value::Int64(offset), document("a", Value::Int8(1)));
+    sink.write(vec![put(0)]).await;
+    let block = |name: &'static str, on: bool| {
+        let value = if on { Json::Bool(true) } else { Json::Null };
+        must("PUT", format!("{url}/blocked/_settings"), json!({ name: value }))
+    };
+    for (offset, name) in
+        [(1, "index.blocks.write"), (2, "index.blocks.read_only"), (3, "index.blocks.read_only_allow_delete")]
+    {
+        block(name, true).await;
+        let pending = sink.put(vec![put(offset)]).await;
+        assert_told(&mut sink, &pending, "[blocked]").await;
+        block(name, false).await;
+        pending.all_done().await;
+    }
+    must("POST", format!("{url}/blocked/_close"), Json::Null).await;
+    let pending = sink.put(vec![put(4)]).await;
+    assert_told(&mut sink, &pending, "blocked").await;
+    must("POST", format!("{url}/blocked/_open"), Json::Null).await;
+    pending.all_done().await;
+    assert_eq!(count(search, "blocked").await, 5);
+    assert_eq!(sink.task.flush().await, Ok(()), "what is over is not told any more");
+    sink.stop().await;
+}
+
+/// The task says that it cannot write and why, and goes on trying.
+async fn assert_told(sink: &mut Sink, pending: &Pending, reason: &str) {
+    let told = async {
+        loop {
+            match sink.task.flush().await {
+                Ok(()) => tokio::time::sleep(Duration::from_millis(20)).await,
+                Err(error) => return error,
+            }
+        }
+    };
+    let error = tokio::time::timeout(Duration::from_secs(60), told).await.expect("a trouble is told");
+    assert_eq!(error.class, ErrorClass::Retriable);
+    assert!(error.message.contains(reason), "{error}");
+    assert!(!pending.is_told());
 }
 
 async fn validation_tells_what_is_wrong(search: &Search) {
@@ -220,21 +360,15 @@ async fn validation_tells_what_is_wrong(search: &Search) {
     assert!(reports[0].errors[0].contains("Could not connect"), "{:?}", reports[0]);
 }
 
-const TINY_QUEUE: &[&str] =
-    &["thread_pool.write.size=1", "thread_pool.write.queue_size=1", "http.max_content_length=1mb"];
-
 /// Text of about 700 bytes that begins with the offset; ids repeat every 9,000 offsets.
 fn load(offset: i64) -> SinkRecord {
     let text = format!("{offset} {}", "x".repeat(700));
     record("load", offset, Value::Int64(offset % 9_000), document("text", Value::string(text)))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_queue_a_small_limit_and_a_restart_lose_nothing() {
-    let Some(home) = installed("a_full_queue_a_small_limit_and_a_restart_lose_nothing") else { return };
-    let (_folder, search) = start(home, TINY_QUEUE).await;
+async fn a_full_queue_a_small_limit_and_a_restart_lose_nothing(search: Search) -> Search {
     let url = search.url();
-    let shards = serde_json::json!({"settings": {"number_of_shards": 4, "number_of_replicas": 0}});
+    let shards = json!({"settings": {"number_of_shards": 4, "number_of_replicas": 0}});
     must("PUT", format!("{url}/load"), shards).await;
     // Eight requests at once on one writing thread with a queue of one, each larger than the engine takes.
     let settings = [
@@ -249,9 +383,9 @@ async fn a_full_queue_a_small_limit_and_a_restart_lose_nothing() {
         pending.push(sink.put((batch * 500..(batch + 1) * 500).map(load).collect()).await);
     }
     let restarting = tokio::task::spawn_blocking(move || {
+        search.signal(libc::SIGKILL);
         search.stop();
-        std::thread::sleep(Duration::from_secs(2));
-        search.launch(TINY_QUEUE);
+        search.launch(TIGHT);
         search
     });
     for batch in 20..40 {
@@ -267,7 +401,7 @@ async fn a_full_queue_a_small_limit_and_a_restart_lose_nothing() {
         assert!(text.starts_with(&format!("\"{newest} ")), "{id}: {}", &text[..20]);
     }
     one_document_too_large(sink).await;
-    blocking(move || drop(search)).await;
+    search
 }
 
 /// One document that is too large for the engine all alone: it is reported, the others are written.

@@ -1,5 +1,9 @@
 //! Faults a real engine cannot be made to show when a test wants them.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
 use aqueduct_plugin_api::{ErrorClass, SinkRecord, Value};
 
 use crate::scripted::{Reply, Scripted, answer, ids};
@@ -165,6 +169,69 @@ async fn a_partition_taken_away_while_the_engine_is_dead_gets_its_outcomes() {
     assert_eq!(failures.len(), 3);
     assert!(failures.iter().all(|(_, error)| error.class == ErrorClass::Retriable));
     sink.stop().await;
+}
+
+/// A full buffer is no reason to keep the worker waiting: the batch is refused and put again, and what the task is told
+/// meanwhile is done. Nothing is lost by any of it.
+#[tokio::test]
+async fn a_full_buffer_refuses_for_a_while_and_then_everything_is_written() {
+    let away = Arc::new(AtomicBool::new(true));
+    let written: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (gone, seen) = (away.clone(), written.clone());
+    let server = Scripted::start(move |request, _| {
+        if gone.load(Ordering::Relaxed) {
+            return Reply::HangUp;
+        }
+        seen.lock().unwrap().extend(ids(request));
+        answer(request, |_| 201)
+    })
+    .await;
+    let bounds = [("batch.size", "10"), ("max.in.flight.requests", "2"), ("max.buffered.records", "20")];
+    let mut sink = Sink::start(&server.url, &[QUICK, &bounds].concat()).await;
+    let mut batches: VecDeque<Vec<SinkRecord>> = records(60).chunks(10).map(<[_]>::to_vec).collect();
+    let mut pending = Vec::new();
+    let refusal = loop {
+        match sink.try_put(batches[0].clone()).await {
+            Ok(taken) => {
+                batches.pop_front();
+                pending.push(taken)
+            }
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(pending.len(), 2, "as much as the buffer takes");
+    assert_eq!(refusal.class, ErrorClass::Retriable);
+    assert!(refusal.retry_after.is_some(), "the worker is told when");
+    assert!(refusal.message.contains("takes no requests"), "{refusal}");
+    assert_eq!(sink.task.flush().await.map_err(|error| error.class), Err(ErrorClass::Retriable));
+    away.store(false, Ordering::Relaxed);
+    while let Some(batch) = batches.pop_front() {
+        match sink.try_put(batch.clone()).await {
+            Ok(taken) => pending.push(taken),
+            Err(_) => batches.push_front(batch),
+        }
+    }
+    for batch in pending {
+        batch.all_done().await;
+    }
+    let mut written: Vec<i64> = written.lock().unwrap().iter().map(|id| id.parse().unwrap()).collect();
+    written.sort_unstable();
+    assert_eq!(written, (0..60).collect::<Vec<_>>());
+    assert_eq!(sink.task.flush().await, Ok(()));
+}
+
+/// The same for an engine that takes requests and never answers, already when the index is to be made ready.
+#[tokio::test]
+async fn an_engine_that_never_answers_keeps_nobody_waiting() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut sink = Sink::start(&url, QUICK).await;
+    let refusal = sink.try_put(records(3)).await.map(drop).unwrap_err();
+    assert_eq!(refusal.class, ErrorClass::Retriable);
+    assert!(refusal.retry_after.is_some());
+    sink.close("i").await;
+    sink.stop().await;
+    drop(listener);
 }
 
 #[tokio::test]

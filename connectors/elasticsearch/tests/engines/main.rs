@@ -1,6 +1,7 @@
-//! The sink against a real OpenSearch, and against a scripted server for faults a real one cannot be made to show.
+//! The sink against real engines, and against a scripted server for faults a real one cannot be made to show.
 //!
-//! `AQUEDUCT_SEARCH_HOME` is the folder of an installed engine (`tests/peers/search.sh install`).
+//! `AQUEDUCT_SEARCH_ENGINES_HOME` is a folder of installed engines (`tests/peers/search.sh install FOLDER/ENGINE ENGINE`);
+//! `AQUEDUCT_SEARCH_ENGINES` names those to test, all by default.
 
 #![allow(clippy::unwrap_used)]
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aqueduct_connector_elasticsearch::{CLASS_NAME, ElasticsearchPlugin};
 use aqueduct_plugin_api::{
-    ConfigMap, ConnectError, NoMetrics, OffsetMap, OffsetReader, Plugin, PutCompletion, PutOutcome,
-    RecordOutcome, SchemaRef, SinkRecord, SinkTask, TaskContext, TopicPartition, Value,
+    ConfigMap, ConnectError, ErrorClass, NoMetrics, OffsetMap, OffsetReader, Plugin, PutCompletion,
+    PutOutcome, RecordOutcome, SchemaRef, SinkRecord, SinkTask, TaskContext, TopicPartition, Value,
 };
 use tokio::sync::oneshot;
 
@@ -46,8 +46,17 @@ impl Sink {
         Self { task }
     }
 
+    /// Puts as often as need be, as the worker does.
     pub(crate) async fn put(&mut self, records: Vec<SinkRecord>) -> Pending {
-        self.try_put(records).await.expect("the batch is taken in")
+        loop {
+            match self.try_put(records.clone()).await {
+                Ok(pending) => return pending,
+                Err(error) if error.class == ErrorClass::Retriable => {
+                    tokio::time::sleep(error.retry_after.expect("the worker is told when")).await;
+                }
+                Err(error) => panic!("the batch is not taken in: {error}"),
+            }
+        }
     }
 
     pub(crate) async fn try_put(&mut self, records: Vec<SinkRecord>) -> Result<Pending, ConnectError> {
@@ -72,6 +81,11 @@ impl Sink {
 }
 
 impl Pending {
+    /// Whether the outcome has been told.
+    pub(crate) fn is_told(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     pub(crate) async fn outcome(self) -> PutOutcome {
         tokio::time::timeout(Duration::from_secs(120), self.0)
             .await
