@@ -41,7 +41,7 @@ pub enum RegistryError {
     VersionNotFound(i64),
     /// 40403, where an id was asked for.
     #[error("Schema {0} not found")]
-    SchemaIdNotFound(u32),
+    SchemaIdNotFound(i32),
     /// 40403
     #[error("Schema not found")]
     SchemaNotFound,

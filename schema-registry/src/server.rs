@@ -70,6 +70,13 @@ impl SchemaRegistry {
         let subjects = store.snapshot().subjects.len();
         let registry = Arc::new(Registry::new(store, config));
         let tasks = Tasks::new("schema-registry", shutdown.child());
+        let (repair, ended) = (registry.store.clone().keep_repaired(), tasks.shutdown().clone());
+        tasks.spawn("repair", async move {
+            tokio::select! {
+                () = ended.triggered() => {}
+                () = repair => {}
+            }
+        });
         for (server, address) in servers.into_iter().zip(&addresses) {
             tracing::info!("schema registry on http://{address}, {subjects} subjects");
             let serve = server.serve(router(registry.clone()), tasks.shutdown().clone());

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
+/// The pause before the log is tried again for a repair.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// How often a write starts again because another registry wrote in between.
 const MAX_RESTARTS: usize = 8;
 
@@ -135,6 +138,7 @@ impl Store {
             if writer.unsure {
                 self.append(&mut writer, what, vec![noop()]).await?;
             }
+            self.repair(&mut writer).await?;
             let base = self.snapshot();
             let Decision { records, answer } = decide(&base)?;
             if records.is_empty() {
@@ -144,19 +148,45 @@ impl Store {
             let after = self.snapshot();
             match interference(&base, &after, &offsets) {
                 None => return Ok((answer, after)),
-                Some(repairs) => {
-                    tracing::error!(
-                        "another registry writes to the same log; only one may. {what} is done again after {} repairs",
-                        repairs.len()
-                    );
+                Some(lost) => {
+                    tracing::error!("another registry writes to the same log; {what} is done again");
                     metrics::counter!("registry_foreign_writes_total").increment(1);
-                    if !repairs.is_empty() {
-                        self.append(&mut writer, what, repairs).await?;
+                    if !lost.is_empty() {
+                        self.append(&mut writer, what, lost).await?;
                     }
                 }
             }
         }
         Err(RegistryError::Store(format!("{what} operation failed: another registry writes to the same log")))
+    }
+
+    /// Writes again what is in force where a refused record of another registry, or of one that died, came last.
+    async fn repair(&self, writer: &mut Writer) -> Result<(), RegistryError> {
+        let repairs = self.snapshot().repairs();
+        if repairs.is_empty() {
+            return Ok(());
+        }
+        tracing::error!("another registry writes to the same log; {} records are put right", repairs.len());
+        metrics::counter!("registry_repairs_total").increment(repairs.len() as u64);
+        self.append(writer, "Repair", repairs).await.map(|_| ())
+    }
+
+    /// Repairs what other registries leave behind, as soon as it is seen. Ends with the log.
+    pub async fn keep_repaired(self: Arc<Self>) {
+        let mut applied = self.applied.clone();
+        loop {
+            if !self.snapshot().shadowed.is_empty() {
+                let repaired = self.repair(&mut *self.writer.lock().await).await;
+                if let Err(error) = repaired {
+                    tracing::warn!("the log could not be put right yet: {error}");
+                    tokio::time::sleep(RETRY).await;
+                    continue;
+                }
+            }
+            if applied.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Writes records and waits until they are in force.
@@ -235,8 +265,9 @@ fn noop() -> NewRecord {
     NewRecord { key: Key::Noop.to_bytes(), value: None }
 }
 
-/// Whether another writer spoiled a write: it wrote the same key before, or took an id. The answer then are the records
-/// that put things right: what it wrote, which it has promised to its client, stays in force.
+/// Whether another writer spoiled a write: it came first, so that a record of the write was refused, or it wrote the same
+/// key before, which the write has then overwritten. The answer then is what was overwritten: it has been promised to
+/// the other's client and is put back before the write is decided anew.
 ///
 /// `offsets` are those of the write, decided on `base`.
 fn interference(base: &Snapshot, after: &Snapshot, offsets: &[i64]) -> Option<Vec<NewRecord>> {
@@ -245,22 +276,16 @@ fn interference(base: &Snapshot, after: &Snapshot, offsets: &[i64]) -> Option<Ve
     let (own, foreign): (Vec<RecentRecord>, Vec<RecentRecord>) =
         recent.into_iter().partition(|record| offsets.contains(&record.offset));
     let mut spoiled = false;
-    let mut repairs = Vec::new();
+    let mut lost = Vec::new();
     for record in &own {
         let earlier =
-            foreign.iter().rev().find(|other| other.key == record.key && other.offset < record.offset);
-        let taken_back = foreign.iter().any(|other| other.key == record.key && other.offset > record.offset);
-        match earlier {
-            Some(other) => {
-                spoiled = true;
-                repairs.push(NewRecord { key: other.key.clone(), value: other.value.clone() });
-            }
-            None if !record.accepted => {
-                spoiled = true;
-                repairs.push(NewRecord { key: record.key.clone(), value: None });
-            }
-            None => spoiled |= taken_back,
+            |other: &&RecentRecord| other.key == record.key && other.offset < record.offset && other.accepted;
+        if !record.accepted {
+            spoiled = true;
+        } else if let Some(other) = foreign.iter().rev().find(earlier) {
+            spoiled = true;
+            lost.push(NewRecord { key: other.key.clone(), value: other.value.clone() });
         }
     }
-    spoiled.then_some(repairs)
+    spoiled.then_some(lost)
 }

@@ -19,19 +19,19 @@ pub fn delete_subject(
     subject: &str,
     permanent: bool,
 ) -> Result<Decision<Vec<u32>>, RegistryError> {
-    refuse_read_only(snapshot, Some(subject))?;
     let name = || subject.to_owned();
     let known = snapshot.subject(subject).ok_or_else(|| RegistryError::SubjectNotFound(name()))?;
     if !permanent && !known.is_live() {
         return Err(RegistryError::SubjectSoftDeleted(name()));
     }
-    if permanent && known.is_live() {
-        return Err(RegistryError::SubjectNotSoftDeleted(name()));
-    }
+    refuse_read_only(snapshot, Some(subject))?;
     let versions: Vec<&Arc<Version>> =
         known.versions.values().filter(|version| permanent || !version.deleted).collect();
     for version in &versions {
         refuse_referred(snapshot, subject, version.version)?;
+        if permanent && !version.deleted {
+            return Err(RegistryError::SubjectNotSoftDeleted(name()));
+        }
     }
     let answer: Vec<u32> = versions.iter().map(|version| version.version).collect();
     if permanent {
@@ -55,7 +55,6 @@ pub fn delete_version(
     version: VersionId,
     permanent: bool,
 ) -> Result<Decision<u32>, RegistryError> {
-    refuse_read_only(snapshot, Some(subject))?;
     let known =
         snapshot.subject(subject).ok_or_else(|| RegistryError::SubjectNotFound(subject.to_owned()))?;
     let found = match version {
@@ -67,10 +66,11 @@ pub fn delete_version(
     if found.deleted && !permanent {
         return Err(RegistryError::VersionSoftDeleted(subject.to_owned(), number));
     }
+    refuse_read_only(snapshot, Some(subject))?;
+    refuse_referred(snapshot, subject, number)?;
     if !found.deleted && permanent {
         return Err(RegistryError::VersionNotSoftDeleted(subject.to_owned(), number));
     }
-    refuse_referred(snapshot, subject, number)?;
     if permanent {
         let mut records = purge(snapshot, subject, &[found]);
         if known.versions.len() == 1 {

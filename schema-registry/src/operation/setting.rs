@@ -84,14 +84,17 @@ pub fn delete_config(
     subject: Option<&str>,
     default: CompatibilityLevel,
 ) -> Result<Decision<SettingsValue>, RegistryError> {
+    let own = snapshot.own_level(subject);
+    if let (None, Some(subject)) = (own, subject) {
+        return Err(RegistryError::SubjectNotFound(subject.to_owned()));
+    }
     refuse_read_only(snapshot, subject)?;
-    match (snapshot.own_level(subject), subject) {
-        (Some(own), _) => Ok(Decision {
+    match own {
+        Some(own) => Ok(Decision {
             records: vec![NewRecord { key: own.key.clone(), value: None }],
             answer: own.value.clone(),
         }),
-        (None, Some(subject)) => Err(RegistryError::SubjectNotFound(subject.to_owned())),
-        (None, None) => {
+        None => {
             let mut value = SettingsValue::default();
             value.0.insert("compatibilityLevel".into(), default.name().into());
             Ok(Decision { records: Vec::new(), answer: value })

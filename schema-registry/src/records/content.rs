@@ -61,6 +61,12 @@ impl Content {
         let guid = Guid::of(&schema, &references, metadata.as_ref(), rule_set.as_ref());
         Content { schema_type, schema, references, metadata, rule_set, guid }
     }
+
+    /// Whether the metadata has all of these properties with these values.
+    pub fn has_properties(&self, wanted: &[(&str, &str)]) -> bool {
+        let own = self.metadata.as_ref().and_then(|metadata| metadata.properties.as_ref());
+        wanted.iter().all(|(name, value)| own.and_then(|own| own.get(*name)).is_some_and(|own| own == value))
+    }
 }
 
 impl std::fmt::Display for SchemaReference {

@@ -26,12 +26,8 @@ pub(super) fn refuse_format(query: &Query) -> Result<(), RegistryError> {
 }
 
 /// An id in a path. One that is no number is a path that does not exist.
-pub(super) fn id(text: &str) -> Result<u32, RegistryError> {
-    match text.parse::<i32>() {
-        // There are no schemas with such ids.
-        Ok(id) => Ok(u32::try_from(id).unwrap_or(0)),
-        Err(_) => Err(RegistryError::PathNotFound),
-    }
+pub(super) fn id(text: &str) -> Result<i32, RegistryError> {
+    text.parse().map_err(|_| RegistryError::PathNotFound)
 }
 
 /// A subject in a path, as it is stored.
@@ -120,7 +116,7 @@ mod tests {
     #[test]
     fn ids_are_numbers() {
         assert_eq!(id("7"), Ok(7));
-        assert_eq!(id("-7"), Ok(0));
+        assert_eq!(id("-7"), Ok(-7));
         assert_eq!(id("x"), Err(RegistryError::PathNotFound));
     }
 }

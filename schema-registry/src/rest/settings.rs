@@ -133,9 +133,8 @@ pub(super) async fn put_subject_mode(
 
 async fn write_mode(registry: &Arc<Registry>, subject: Option<String>, force: bool, body: Body) -> Answer {
     let given: Map<String, Value> = request_body::read(registry, body).await?;
-    let mode =
-        given.get("mode").and_then(Value::as_str).ok_or(RegistryError::InvalidMode)?.to_ascii_uppercase();
-    let echo = json!({ "mode": mode });
+    let asked = given.get("mode").and_then(Value::as_str).ok_or(RegistryError::InvalidMode)?;
+    let (mode, echo) = (asked.to_ascii_uppercase(), json!({ "mode": asked }));
     let mutable = registry.config.mode_mutability;
     let decide = move |now: &Snapshot| operation::put_mode(now, subject.as_deref(), &mode, force, mutable);
     registry.store.write("Update mode", decide).await?;

@@ -7,7 +7,7 @@ use crate::error::RegistryError;
 use crate::operation::{self, Judging, SchemaRequest};
 use crate::registry::Registry;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query as AxumQuery, State};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -70,7 +70,26 @@ pub(super) async fn delete(State(registry): Shared, Path(subject): Path<String>,
     json_answer(&json!(versions))
 }
 
-/// `GET /subjects/{subject}/metadata`
-pub(super) async fn metadata() -> Answer {
-    Err(RegistryError::NotImplemented("Search by metadata".into()))
+/// `GET /subjects/{subject}/metadata`: the latest version that has all the properties, given as pairs of `key` and
+/// `value` in the same order.
+pub(super) async fn metadata(
+    State(registry): Shared,
+    Path(subject): Path<String>,
+    query: Query,
+    AxumQuery(pairs): AxumQuery<Vec<(String, String)>>,
+) -> Answer {
+    refuse_format(&query)?;
+    let name = parameters::subject(&subject)?;
+    let all = |wanted: &'static str| {
+        pairs.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    };
+    let wanted: Vec<(&str, &str)> = all("key").zip(all("value")).collect();
+    let snapshot = registry.store.snapshot();
+    let deleted = flag(&query, "deleted");
+    let known = snapshot.subject(name).filter(|known| deleted || known.is_live());
+    let known = known.ok_or_else(|| RegistryError::SubjectNotFound(name.to_owned()))?;
+    let mut versions = known.versions.values().rev().filter(|version| deleted || !version.deleted);
+    let found = versions.find(|version| version.content.has_properties(&wanted));
+    let found = found.ok_or(RegistryError::SchemaNotFound)?;
+    json_answer(&Value::Object(version_json(name, found)))
 }

@@ -1,7 +1,8 @@
 //! How a record of the log changes the state. The same log always gives the same state, before and after compaction.
 
+use super::mode::Mode;
 use super::snapshot::{Setting, Snapshot, Subject, Version};
-use crate::log::LogRecord;
+use crate::log::{LogRecord, NewRecord};
 use crate::records::{ContextValue, DeleteSubjectValue, Key, KeyError, SchemaValue, SettingsValue};
 use crate::subject::{context_of, normalized, qualified};
 use bytes::Bytes;
@@ -30,6 +31,16 @@ pub enum Rejected {
         subject: String,
         /// The value's version.
         version: u32,
+    },
+    /// Its version has another id already, and the mode is not IMPORT.
+    #[error("{subject} version {version} has the id {id} already")]
+    VersionTaken {
+        /// The subject.
+        subject: String,
+        /// The version.
+        version: u32,
+        /// The id it has.
+        id: u32,
     },
     /// Its id belongs to another schema.
     #[error("id {id} of {subject} version {version} belongs to another schema already")]
@@ -95,6 +106,7 @@ impl Snapshot {
             return Ok(());
         }
         let outcome = self.apply_understood(key, key_bytes, record);
+        self.note_shadow(key_bytes, &outcome);
         let (key, value) = (key_bytes.clone(), record.value.clone());
         self.recent.push(RecentRecord { offset: record.offset, key, value, accepted: outcome.is_ok() });
         outcome
@@ -132,6 +144,35 @@ impl Snapshot {
         Ok(())
     }
 
+    /// Remembers a key whose last record was refused because another one came first: after compaction only the refused
+    /// one would be left, so what is in force must be written again.
+    fn note_shadow(&mut self, key: &Bytes, outcome: &Result<(), Rejected>) {
+        match outcome {
+            Err(Rejected::IdTaken { .. } | Rejected::VersionTaken { .. }) => {
+                Arc::make_mut(&mut self.shadowed).insert(key.clone());
+            }
+            Ok(()) if self.shadowed.contains(key) => {
+                Arc::make_mut(&mut self.shadowed).remove(key);
+            }
+            _ => {}
+        }
+    }
+
+    /// The records that put things in force again whose last record was refused. Those of a version that is not there
+    /// are deletions.
+    pub fn repairs(&self) -> Vec<NewRecord> {
+        let in_force = |key: &Bytes| match Key::parse(key) {
+            Ok(Key::Schema { subject, version }) => {
+                let subject = normalized(&subject);
+                let version = self.version(subject, version)?;
+                let Version { version, id, content, deleted, .. } = &**version;
+                Some(SchemaValue::new(subject, *version, *id, content, *deleted).to_bytes())
+            }
+            _ => None,
+        };
+        self.shadowed.iter().map(|key| NewRecord { key: key.clone(), value: in_force(key) }).collect()
+    }
+
     fn put_version(
         &mut self,
         subject: &str,
@@ -155,9 +196,16 @@ impl Snapshot {
         let bound = self.contexts.get(context_name).and_then(|context| context.ids.get(&id));
         if let Some(bound) = bound
             && *bound.content != *content
-            && !is_only_use(bound, subject, version)
+            && !(deleted && is_only_use(bound, subject, version))
         {
             return Err(Rejected::IdTaken { subject: subject.to_owned(), version, id });
+        }
+        if let Some(known) = self.version(subject, version)
+            && known.id != id
+            && !known.deleted
+            && self.mode_in_force(Some(subject)) != Mode::Import
+        {
+            return Err(Rejected::VersionTaken { subject: subject.to_owned(), version, id: known.id });
         }
         let same_id =
             self.version(subject, version).is_some_and(|old| old.id == id && *old.content == *content);
@@ -262,7 +310,7 @@ impl Snapshot {
     }
 }
 
-/// Whether an id has no other use than this version: then a new record of the version may change its schema.
+/// Whether an id has no other use than this version: then a record that deletes the version may spell its schema otherwise.
 fn is_only_use(entry: &super::context::IdEntry, subject: &str, version: u32) -> bool {
     matches!(entry.uses.as_slice(), [(used_by, used_as)] if &**used_by == subject && *used_as == version)
 }

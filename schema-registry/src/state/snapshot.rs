@@ -26,6 +26,8 @@ pub struct Snapshot {
     pub referrers: Arc<HashMap<(String, u32), Referrers>>,
     /// The last records that changed something.
     pub recent: Recent,
+    /// Keys of SCHEMA records whose last record in the log was refused because another registry's came first.
+    pub shadowed: Arc<BTreeSet<Bytes>>,
 }
 
 /// Schemas that refer to a version: their contexts and ids.
@@ -77,8 +79,9 @@ impl Snapshot {
         self.contexts.get(context_of(subject))
     }
 
-    /// A schema by id in the context of a subject, or in the default context.
-    pub fn id(&self, subject: Option<&str>, id: u32) -> Option<&Arc<IdEntry>> {
+    /// A schema by id in the context of a subject, or in the default context. Ids below 1 belong to no schema.
+    pub fn id(&self, subject: Option<&str>, id: i32) -> Option<&Arc<IdEntry>> {
+        let id = u32::try_from(id).ok()?;
         let context = subject.map_or(DEFAULT_CONTEXT, context_of);
         self.contexts.get(context)?.ids.get(&id)
     }

@@ -240,3 +240,40 @@ async fn settings_of_other_registries_are_kept() {
     assert_eq!(text(&last_key), key);
     assert_eq!(text(&value.unwrap()), r#"{"compatibilityLevel":"FULL","alias":"x"}"#);
 }
+
+/// Another registry wrote after this one and died before it could take back what came too late.
+#[tokio::test]
+async fn what_came_first_stays_in_force_whoever_wrote_last() {
+    let registry = Fixture::new().await;
+    registry.register("s", &json!("string")).await;
+    registry.register("s", &json!({ "type": "string", "p": 1 })).await;
+    let key = |subject: &str, version: u32| {
+        format!(r#"{{"keytype":"SCHEMA","subject":"{subject}","version":{version},"magic":1}}"#)
+    };
+    for (subject, version, id) in [("s", 1, 1), ("s", 2, 1), ("s", 2, 9), ("t", 1, 2)] {
+        let theirs = format!(
+            r#"{{"subject":"{subject}","version":{version},"id":{id},"schema":"\"int\"","deleted":false}}"#
+        );
+        registry.log.write(key(subject, version), Some(theirs.into()));
+    }
+    let everything = ["/schemas?deleted=true", "/schemas/ids/1", "/schemas/ids/2", "/schemas/ids/9"];
+    let before = all(&registry, &everything).await;
+    assert_eq!(before[0].1.as_array().unwrap().len(), 2);
+    assert_eq!(before[1].1["schema"], "\"string\"");
+    registry.put("/config", json!({ "compatibility": "NONE" })).await;
+    registry.log.compact();
+    let registry = registry.restarted().await;
+    let after = all(&registry, &everything).await;
+    let without_time = |answers: &[(u16, Value)]| {
+        let mut text = json!(answers);
+        for pointer in ["/0/1/0/ts", "/0/1/1/ts", "/1/1/ts", "/2/1/ts"] {
+            *text.pointer_mut(pointer).unwrap() = Value::Null;
+        }
+        text
+    };
+    assert_eq!(
+        without_time(&after),
+        without_time(&before),
+        "what is put right is written anew, at a later time"
+    );
+}
