@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process;
+use crate::{ports, process};
 
 /// An installation of Apache Kafka.
 #[derive(Debug)]
@@ -28,4 +28,42 @@ impl Kafka {
     pub fn run(&self, name: &str, arguments: &[&str]) -> String {
         process::run(self.tool(name).args(arguments))
     }
+}
+
+/// A single-node Apache Kafka of its own, ended when dropped. Its data is removed then.
+#[derive(Debug)]
+pub struct KafkaServer {
+    home: PathBuf,
+    name: String,
+    /// Where it listens.
+    pub bootstrap: String,
+}
+
+impl KafkaServer {
+    /// Starts one under `home`, an installation; `name` tells it from others.
+    pub fn start(home: &Path, name: &str) -> Self {
+        let name = format!("{name}-{}", std::process::id());
+        let port = ports::free_pair();
+        process::run(script("start", home).args([
+            &name,
+            &port.to_string(),
+            "offsets.topic.replication.factor=1",
+        ]));
+        Self { home: home.to_owned(), name, bootstrap: format!("127.0.0.1:{port}") }
+    }
+}
+
+impl Drop for KafkaServer {
+    fn drop(&mut self) {
+        let _ = script("stop", &self.home).arg(&self.name).output();
+        let _ = std::fs::remove_dir_all(self.home.join(&self.name));
+    }
+}
+
+/// The script that installs and starts Apache Kafka.
+fn script(verb: &str, home: &Path) -> Command {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/kafka.sh");
+    let mut command = Command::new(script);
+    command.env("KAFKA_HEAP_OPTS", "-Xms256m -Xmx256m").arg(verb).arg(home);
+    command
 }

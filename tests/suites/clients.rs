@@ -75,19 +75,6 @@ fn kafka_python_works_as_on_apache_kafka() {
 }
 
 #[test]
-fn confluents_registry_client_and_avro_serialiser_work() {
-    let test = "confluents_registry_client_and_avro_serialiser_work";
-    let Some(python) = skip::peer(test, "AQUEDUCT_PYTHON", "Python with confluent-kafka") else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let arguments = super::cli::dev(folder.path());
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let server = Server::start("dev", folder.path(), &arguments);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/registry.py");
-    let said = process::run(Command::new(python).arg(script).arg(server.address("registry")));
-    assert!(said.contains("ok"), "{said}");
-}
-
-#[test]
 fn apaches_java_tools_work() {
     let Some(home) = skip::peer("apaches_java_tools_work", "AQUEDUCT_KAFKA_HOME", "Apache Kafka") else {
         return;

@@ -5,3 +5,6 @@ mod broker_kill;
 mod cli;
 mod clients;
 mod pipeline;
+mod registry_clients;
+mod registry_kill;
+mod registry_pair;

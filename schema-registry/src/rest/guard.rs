@@ -2,15 +2,41 @@
 
 use super::media_type;
 use crate::error::RegistryError;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use metrics::Counter;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// How many requests were answered, by the class of the status.
+#[derive(Clone)]
+pub(super) struct Answered {
+    done: Counter,
+    refused: Counter,
+    failed: Counter,
+}
+
+impl Answered {
+    /// The counters, looked up once.
+    pub(super) fn new() -> Answered {
+        let counter = |class| metrics::counter!("registry_requests_total", "status" => class);
+        Answered { done: counter("2xx"), refused: counter("4xx"), failed: counter("5xx") }
+    }
+
+    fn count(&self, status: StatusCode) {
+        let counter = match status.as_u16() / 100 {
+            2 => &self.done,
+            4 => &self.refused,
+            _ => &self.failed,
+        };
+        counter.increment(1);
+    }
+}
+
 /// Refuses what cannot be answered or must not be done, and puts media type and request id on every answer.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(answered): State<Answered>, request: Request, next: Next) -> Response {
     let id = request.headers().get(&REQUEST_ID).cloned().unwrap_or_else(new_request_id);
     let produced = media_type::negotiate(request.headers().get_all(header::ACCEPT).iter());
     let mut response = match judge(request.method(), request.headers(), produced) {
@@ -21,12 +47,7 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     }
     response.headers_mut().insert(REQUEST_ID.clone(), id);
-    let class = match response.status().as_u16() / 100 {
-        2 => "2xx",
-        4 => "4xx",
-        _ => "5xx",
-    };
-    metrics::counter!("registry_requests_total", "status" => class).increment(1);
+    answered.count(response.status());
     response
 }
 
@@ -57,5 +78,7 @@ fn refuse_foreign_origin(headers: &HeaderMap) -> Result<(), RegistryError> {
 }
 
 fn new_request_id() -> HeaderValue {
-    HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()).expect("a UUID is a header value")
+    let mut text = uuid::Uuid::encode_buffer();
+    let text = uuid::Uuid::new_v4().hyphenated().encode_lower(&mut text);
+    HeaderValue::from_str(text).expect("a UUID is a header value")
 }
