@@ -8,3 +8,4 @@ mod pipeline;
 mod registry_clients;
 mod registry_kill;
 mod registry_pair;
+mod search_faults;

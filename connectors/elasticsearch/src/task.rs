@@ -10,7 +10,7 @@ use aqueduct_plugin_api::{
 use async_trait::async_trait;
 use bytestring::ByteString;
 
-use crate::bulk::{Batch, Encoded, Encoder, Gauges, Reason, Sender, SenderSettings, Ticket, apply_policy};
+use crate::bulk::{Batch, Encoded, Encoder, Gauges, Sender, SenderSettings, Ticket};
 use crate::document::index_name;
 use crate::engine::{Client, IdentityError, IndexCatalog, WantedIndex};
 use crate::preparation::Preparation;
@@ -145,6 +145,9 @@ impl Running {
                 continue;
             }
             last = Some((&record.topic, schema));
+            if let Some(error) = self.settings.document.no_resource(&record.topic) {
+                return Err(error);
+            }
             let index = self.index(&record.topic);
             if !self.indices_ready.is_ready(&index, schema) {
                 let external = self.settings.document.resources.contains_key(&*record.topic);
@@ -173,7 +176,7 @@ impl Running {
             let Some(ticket) = ticket else { continue };
             let error = match encoded {
                 Encoded::Refused(error) => Some(error),
-                Encoded::Malformed(reason) => self.gauges_malformed(record, &index, &reason),
+                Encoded::Malformed(reason) => self.not_a_document(record, &index, &reason),
                 Encoded::Nothing | Encoded::Operation => {
                     nothing += 1;
                     None
@@ -193,14 +196,16 @@ impl Running {
         }
     }
 
-    fn gauges_malformed(&self, record: &SinkRecord, index: &str, reason: &str) -> Option<ConnectError> {
+    /// A record that cannot be made into a document: dropped if the user says so, else a bad record. What the engine
+    /// refuses is another matter, with a policy of its own.
+    fn not_a_document(&self, record: &SinkRecord, index: &str, reason: &str) -> Option<ConnectError> {
         self.gauges.records("malformed", 1);
         let name = format!("{}-{}@{}", record.original_topic, record.partition, record.offset);
         if self.settings.document.drop_invalid {
             tracing::warn!(record = name, index, reason, "record dropped, as drop.invalid.message says");
             return None;
         }
-        apply_policy(self.settings.document.on_malformed, Reason::Malformed, &name, index, reason)
+        Some(ConnectError::data(format!("record {name} for index {index}: {reason}")))
     }
 
     fn index(&mut self, topic: &ByteString) -> Arc<str> {
@@ -221,6 +226,16 @@ impl Drop for GivenUp<'_> {
 }
 
 impl DocumentSettings {
+    /// Every topic must have a resource if resources are named: an index that nobody asked for is not made.
+    fn no_resource(&self, topic: &str) -> Option<ConnectError> {
+        let missing = !self.resources.is_empty() && !self.resources.contains_key(topic);
+        missing.then(|| {
+            ConnectError::fatal(format!(
+                "topic {topic} has no resource in topic.to.external.resource.mapping, which must name one for every topic"
+            ))
+        })
+    }
+
     /// The schema a record's index gets a mapping from, if any.
     fn mapped_schema<'a>(&self, record: &'a SinkRecord) -> Option<&'a SchemaRef> {
         let ignored = self.ignore_schema || self.schemaless_topics.contains(&*record.topic);

@@ -29,7 +29,7 @@ pub(crate) fn judge_request(status: u16, error_type: Option<&str>) -> RequestVer
     match status {
         200..=299 => RequestVerdict::Items,
         // A cluster that is read-only as a whole.
-        403 if error_type.is_some_and(is_block) => RequestVerdict::Unavailable,
+        403 | 429 if error_type.is_some_and(is_block) => RequestVerdict::Unavailable,
         400 => RequestVerdict::BadLine,
         401 | 403 | 407 => RequestVerdict::Denied,
         500 => RequestVerdict::InternalError,
@@ -70,8 +70,8 @@ pub(crate) fn judge_item(
 ) -> ItemVerdict {
     match status {
         200..=299 => ItemVerdict::Done,
-        // Told with the status of a missing permission, or of a bad document.
-        400 | 403 if error_type.is_some_and(is_block) => ItemVerdict::IndexBlocked,
+        // Told with the status of a bad document, of a missing permission, or (a disk past its flood stage) of overload.
+        400 | 403 | 429 if error_type.is_some_and(is_block) => ItemVerdict::IndexBlocked,
         404 if action == Action::Delete => ItemVerdict::Done,
         404 => ItemVerdict::IndexDenied,
         409 if versioned => ItemVerdict::NewerExists,
@@ -124,7 +124,7 @@ mod tests {
             (Index, true, 400, Some("strict_dynamic_mapping_exception"), Malformed),
             // A write block; a disk past its flood stage; a closed index; a missing alias with require_alias.
             (Index, true, 403, Some("cluster_block_exception"), IndexBlocked),
-            (Index, true, 429, Some("cluster_block_exception"), Busy),
+            (Index, true, 429, Some("cluster_block_exception"), IndexBlocked),
             (Index, true, 400, Some("index_closed_exception"), IndexBlocked),
             (Index, true, 403, Some("security_exception"), IndexDenied),
             (Index, true, 400, Some("invalid_index_name_exception"), IndexDenied),

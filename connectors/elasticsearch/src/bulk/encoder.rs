@@ -17,9 +17,9 @@ use crate::settings::{DocumentSettings, IdSource, OnNull, VersionSource, WriteMe
 pub(crate) enum Encoded {
     /// An operation.
     Operation,
-    /// Nothing: a record without a value, ignored.
+    /// Nothing: a record without a value that is ignored, or has no document to delete.
     Nothing,
-    /// It cannot be a document; the malformed policy decides.
+    /// It cannot be a document.
     Malformed(String),
     /// It fails for a reason that no policy but the worker's covers.
     Refused(ConnectError),
@@ -34,8 +34,6 @@ enum RecordError {
     Document(#[from] EncodeError),
     #[error("{0}")]
     Version(String),
-    #[error("a record without a value deletes the document of its key, but key.ignore is true for topic {0}")]
-    DeleteWithoutKey(String),
 }
 
 /// Writes the operations of one batch.
@@ -130,11 +128,17 @@ impl<'a> Encoder<'a> {
     fn action(&self, record: &SinkRecord) -> Result<Action, Encoded> {
         match (&record.value, self.settings.on_null, self.settings.write_method) {
             (Value::Null, OnNull::Ignore, _) => Err(Encoded::Nothing),
+            (Value::Null, OnNull::Delete, _) if self.has_no_document(record) => Err(Encoded::Nothing),
             (Value::Null, OnNull::Delete, _) => Ok(Action::Delete),
             (Value::Null, OnNull::Fail, _) => Err(Encoded::Refused(null_value(record))),
             (_, _, WriteMethod::Insert) => Ok(Action::Index),
             (_, _, WriteMethod::Upsert) => Ok(Action::Update),
         }
+    }
+
+    /// A document is deleted by its key: without one there is nothing to delete, as Confluent's connector sees it.
+    fn has_no_document(&self, record: &SinkRecord) -> bool {
+        record.key.is_null() || self.settings.id_source(&record.topic) != IdSource::Key
     }
 
     fn write(
@@ -144,9 +148,6 @@ impl<'a> Encoder<'a> {
         index: &str,
     ) -> Result<(Option<Arc<str>>, Option<i64>), RecordError> {
         let source = self.settings.id_source(&record.topic);
-        if action == Action::Delete && source != IdSource::Key {
-            return Err(RecordError::DeleteWithoutKey(record.topic.to_string()));
-        }
         let id: Option<Arc<str>> = match source {
             IdSource::Key => Some(key_id(&record.key, record.key_schema.as_deref(), &self.json)?.into()),
             IdSource::Coordinates => Some(coordinates_id(record).into()),
@@ -312,6 +313,13 @@ pub(crate) mod tests {
             "{\"delete\":{\"_index\":\"t\",\"_id\":\"k\",\"version_type\":\"external\",\"version\":5}}\n"
         );
         assert_eq!(encode(&[("behavior.on.null.values", "ignore")], tombstone()), Err(Encoded::Nothing));
+        let nothing_to_delete = record(Value::Null, Value::Null, 5);
+        assert_eq!(
+            encode(&[("behavior.on.null.values", "delete")], nothing_to_delete),
+            Err(Encoded::Nothing)
+        );
+        let keyless = [("behavior.on.null.values", "delete"), ("topic.key.ignore", "t")];
+        assert_eq!(encode(&keyless, tombstone()), Err(Encoded::Nothing));
         assert!(matches!(encode(&[], tombstone()), Err(Encoded::Refused(_))));
     }
 

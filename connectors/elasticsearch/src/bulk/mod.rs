@@ -24,6 +24,5 @@ mod trouble;
 pub(crate) use decision::is_block;
 pub(crate) use encoder::{Encoded, Encoder};
 pub(crate) use gauges::Gauges;
-pub(crate) use policy::{Reason, apply as apply_policy};
 pub(crate) use sender::{Sender, SenderSettings};
 pub(crate) use ticket::{Batch, Ticket};

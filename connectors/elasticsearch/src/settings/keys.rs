@@ -53,6 +53,7 @@ pub(crate) mod key {
     pub(crate) const ENDPOINT_IDENTIFICATION: &str = "elastic.https.ssl.endpoint.identification.algorithm";
     pub(crate) const EXTERNAL_RESOURCE_USAGE: &str = "external.resource.usage";
     pub(crate) const RESOURCE_MAPPING: &str = "topic.to.external.resource.mapping";
+    pub(crate) const MAX_RESOURCES: &str = "max.external.resource.mappings";
 }
 
 /// The table of a dialect.
@@ -251,7 +252,7 @@ fn retries() -> Vec<KeyDef> {
         low(KeyDef::with_default(
             key::RETRY_BACKOFF_MAX_MS,
             Long,
-            3_000,
+            2_000,
             "No retry waits longer than this many milliseconds.",
         ))
         .check(Check::AtLeast(1)),
@@ -395,8 +396,16 @@ fn names() -> Vec<KeyDef> {
             key::RESOURCE_MAPPING,
             List,
             "",
-            "topic:resource pairs, separated by commas, used with external.resource.usage.",
+            "topic:resource pairs, separated by commas, used with external.resource.usage: one for every topic, and no \
+             two for one topic.",
         )),
+        low(KeyDef::with_default(
+            key::MAX_RESOURCES,
+            KeyType::Int,
+            15,
+            "The most pairs in topic.to.external.resource.mapping.",
+        ))
+        .check(Check::AtLeast(1)),
     ]
 }
 

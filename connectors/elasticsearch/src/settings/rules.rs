@@ -14,7 +14,7 @@ pub(crate) fn judge(dialect: Dialect, config: &ConfigMap) -> Vec<KeyReport> {
         reports.extend(credentials(&parsed));
         reports.extend(batching(&parsed));
         reports.extend(documents(dialect, &parsed));
-        reports.extend(external_resources(&parsed));
+        reports.extend(external_resources(&parsed, config));
     }
     reports
 }
@@ -35,11 +35,11 @@ pub(crate) fn unused_keys(dialect: Dialect, config: &ConfigMap) -> Vec<String> {
         "errors.",
         "config.action.reload",
         "consumer.override.",
+        "producer.override.",
+        "admin.override.",
         "exactly.once.",
         "task.class",
-        "type.name",
         "config.providers",
-        "confluent.",
         "aqueduct.",
     ];
     let own = |name: &&str| !OTHERS.iter().any(|other| name.starts_with(other));
@@ -49,7 +49,7 @@ pub(crate) fn unused_keys(dialect: Dialect, config: &ConfigMap) -> Vec<String> {
     unknown.into_iter().filter(own).filter(off).map(str::to_owned).collect()
 }
 
-/// `topic:resource` pairs; the text of the first that is none.
+/// `topic:resource` pairs; the text of the first that is none, or of a topic that has one already.
 pub(crate) fn resources(pairs: &[String]) -> Result<HashMap<String, String>, String> {
     let split = |pair: &String| match pair.split_once(':') {
         Some((topic, resource)) if !topic.trim().is_empty() && !resource.trim().is_empty() => {
@@ -57,7 +57,14 @@ pub(crate) fn resources(pairs: &[String]) -> Result<HashMap<String, String>, Str
         }
         _ => Err(pair.clone()),
     };
-    pairs.iter().map(split).collect()
+    let mut resources = HashMap::new();
+    for pair in pairs {
+        let (topic, resource) = split(pair)?;
+        if resources.insert(topic, resource).is_some() {
+            return Err(pair.clone());
+        }
+    }
+    Ok(resources)
 }
 
 fn refuse(name: &str, value: &str, reason: &str) -> KeyReport {
@@ -166,7 +173,7 @@ fn documents(dialect: Dialect, parsed: &Parsed) -> Vec<KeyReport> {
     reports
 }
 
-fn external_resources(parsed: &Parsed) -> Vec<KeyReport> {
+fn external_resources(parsed: &Parsed, config: &ConfigMap) -> Vec<KeyReport> {
     let pairs = parsed.list(key::RESOURCE_MAPPING);
     let usage = parsed.str(key::EXTERNAL_RESOURCE_USAGE);
     let used = !usage.eq_ignore_ascii_case("DISABLED");
@@ -178,10 +185,30 @@ fn external_resources(parsed: &Parsed) -> Vec<KeyReport> {
         let reason = format!("{} must not be DISABLED", key::EXTERNAL_RESOURCE_USAGE);
         return vec![refuse(key::RESOURCE_MAPPING, &pairs.join(","), &reason)];
     }
+    let most = parsed.int(key::MAX_RESOURCES);
+    if pairs.len() as i64 > most {
+        let reason = format!("{} allows {most} pairs", key::MAX_RESOURCES);
+        return vec![refuse(key::RESOURCE_MAPPING, &pairs.join(","), &reason)];
+    }
     match resources(pairs) {
-        Err(pair) => vec![refuse(key::RESOURCE_MAPPING, &pair, "each must be topic:resource")],
+        Err(pair) => {
+            let reason = "each must be topic:resource, and no topic may have two";
+            vec![refuse(key::RESOURCE_MAPPING, &pair, reason)]
+        }
+        Ok(resources) if used => unmapped_topics(config, &resources),
         Ok(_) => Vec::new(),
     }
+}
+
+/// Topics without a resource. What a transformation makes of a name is seen with the first record only.
+fn unmapped_topics(config: &ConfigMap, resources: &HashMap<String, String>) -> Vec<KeyReport> {
+    if config.get("transforms").is_some_and(|transforms| !transforms.trim().is_empty()) {
+        return Vec::new();
+    }
+    let topics = config.get("topics").map(String::as_str).unwrap_or_default();
+    let topics = topics.split(',').map(str::trim).filter(|topic| !topic.is_empty());
+    let unmapped = topics.filter(|topic| !resources.contains_key(*topic));
+    unmapped.map(|topic| refuse(key::RESOURCE_MAPPING, topic, "the topic has no resource")).collect()
 }
 
 #[cfg(test)]
@@ -235,9 +262,28 @@ mod tests {
     }
 
     #[test]
+    fn every_topic_has_one_external_resource() {
+        let usage = ("external.resource.usage", "INDEX");
+        let with = |mapping, more: &[(&str, &str)]| {
+            wrong(
+                &[&[usage, ("topic.to.external.resource.mapping", mapping), ("topics", "a,b")], more]
+                    .concat(),
+            )
+        };
+        assert_eq!(with("a:x,b:y", &[]), [""; 0]);
+        for mapping in ["a:x", "a:x,b:y,a:z", "a:x,b", ""] {
+            assert_eq!(with(mapping, &[]).len(), 1, "{mapping}");
+        }
+        assert_eq!(with("a:x", &[("transforms", "rename")]), [""; 0]);
+        assert_eq!(with("a:x,b:y", &[("max.external.resource.mappings", "1")]).len(), 1);
+        let stream = [("external.resource.usage", "DATASTREAM")];
+        assert!(SinkSettings::parse(Dialect::Confluent, &config(&stream)).is_err(), "told by the key table");
+    }
+
+    #[test]
     fn mistyped_keys_are_named() {
         let config =
-            config(&[("batch.sise", "1"), ("name", "x"), ("transforms.a.type", "y"), ("topics", "t")]);
-        assert_eq!(unused_keys(Dialect::Confluent, &config), ["batch.sise"]);
+            config(&[("batch.sise", "1"), ("name", "x"), ("transforms.a.type", "y"), ("type.name", "_doc")]);
+        assert_eq!(unused_keys(Dialect::Confluent, &config), ["batch.sise", "type.name"]);
     }
 }
