@@ -46,6 +46,19 @@ impl Guid {
         Guid(digest.finalize().into())
     }
 
+    /// Reads a GUID as it is written, in any case; `None` if the text is none.
+    pub fn parse(text: &str) -> Option<Guid> {
+        let hyphens = [8, 13, 18, 23];
+        let shaped = text.len() == 36
+            && text.bytes().enumerate().all(|(at, byte)| hyphens.contains(&at) == (byte == b'-'));
+        let digits: Vec<u8> =
+            text.chars().filter_map(|digit| digit.to_digit(16)).map(|digit| digit as u8).collect();
+        if !shaped || digits.len() != 32 {
+            return None;
+        }
+        Some(Guid(std::array::from_fn(|at| digits[2 * at] << 4 | digits[2 * at + 1])))
+    }
+
     /// The digest as Confluent's records have it: Base64 with padding.
     pub fn to_base64(self) -> String {
         const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -89,5 +102,11 @@ mod tests {
         let guid = Guid::of(schema, &[], None, None);
         assert_eq!(guid.to_string(), "5c6c5f26-e876-e5ab-02b0-8d9bebbc90d7");
         assert_eq!(guid.to_base64(), "XGxfJuh25asCsI2b67yQ1w==");
+        assert_eq!(Guid::parse("5C6C5F26-e876-e5ab-02b0-8d9bebbc90d7"), Some(guid));
+        for bad in
+            ["", "zz", "5c6c5f26-e876-e5ab-02b0-8d9bebbc90d", "5c6c5f26-e876-e5ab-02b08-d9bebbc90d7", "é"]
+        {
+            assert_eq!(Guid::parse(bad), None);
+        }
     }
 }

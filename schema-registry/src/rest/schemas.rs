@@ -3,6 +3,7 @@
 use super::answer::{Answer, id_json, json_answer, text_answer, version_json};
 use super::parameters::{self, Query, flag, page, page_up_to, refuse_format, text};
 use crate::error::RegistryError;
+use crate::records::Guid;
 use crate::registry::Registry;
 use crate::state::{IdEntry, Snapshot, Version};
 use crate::subject::DEFAULT_CONTEXT;
@@ -46,12 +47,9 @@ pub(super) async fn text_by_id(State(registry): Shared, Path(id): Path<String>, 
 pub(super) async fn subjects_of_id(State(registry): Shared, Path(id): Path<String>, query: Query) -> Answer {
     let snapshot = registry.store.snapshot();
     let entry = find(&snapshot, &id, &query)?;
-    let mut subjects: Vec<&str> = Vec::new();
-    for (subject, _) in uses(&snapshot, entry, flag(&query, "deleted")) {
-        if !subjects.contains(&subject) {
-            subjects.push(subject);
-        }
-    }
+    let versions = uses(&snapshot, entry, flag(&query, "deleted"));
+    let mut subjects: Vec<&str> = versions.into_iter().map(|(subject, _)| subject).collect();
+    subjects.dedup();
     json_answer(&json!(page(&query, subjects)?))
 }
 
@@ -138,11 +136,11 @@ fn uses<'s>(snapshot: &'s Snapshot, entry: &'s IdEntry, deleted: bool) -> Vec<(&
 
 /// Schemas with a GUID, the default context first.
 fn with_guid<'s>(snapshot: &'s Snapshot, guid: &str) -> impl Iterator<Item = (&'s str, &'s Arc<IdEntry>)> {
-    let guid = guid.to_ascii_lowercase();
+    let guid = Guid::parse(guid);
     let default = snapshot.contexts.get_key_value(DEFAULT_CONTEXT);
     let others = snapshot.contexts.iter().filter(|(name, _)| &***name != DEFAULT_CONTEXT);
     default.into_iter().chain(others).filter_map(move |(name, context)| {
-        let (_, id) = context.guids.iter().find(|(known, _)| known.to_string() == guid)?;
+        let id = context.guids.get(&guid?)?;
         Some((&**name, context.ids.get(id)?))
     })
 }

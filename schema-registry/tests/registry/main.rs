@@ -20,6 +20,7 @@ mod durability;
 mod hostile;
 mod levels;
 mod model;
+mod observed;
 mod topic;
 
 /// A registry on a log.
