@@ -172,16 +172,23 @@ impl<'a> Recovery<'a> {
                 continue;
             }
             let rebuilt = match trusted && segment.size() > 0 {
-                true => {
-                    tracing::warn!(segment = %segment.path().display(), "index missing or damaged, making it anew");
-                    segment.rebuild_indexes(self.request.config.index_interval_bytes)
-                }
+                true => self.rebuild_indexes(segment),
                 false => segment.forget_indexes(),
             };
             match rebuilt {
                 Err(error) if !is_full(&error) => return Err(self.io_at(segment, error)),
                 _ => {}
             }
+        }
+        Ok(())
+    }
+
+    /// A segment shorter than the distance of index entries has none: finding that again is nothing to warn of.
+    fn rebuild_indexes(&self, segment: &Segment) -> io::Result<()> {
+        let before = (segment.offsets.len(), segment.time_entries());
+        segment.rebuild_indexes(self.request.config.index_interval_bytes)?;
+        if before != (segment.offsets.len(), segment.time_entries()) {
+            tracing::warn!(segment = %segment.path().display(), "index was missing or damaged, made anew");
         }
         Ok(())
     }
