@@ -162,9 +162,12 @@ impl Driver {
     /// Once at once, and once more for words that were on their way.
     fn remove_statuses(&self, name: String) {
         let env = self.env.clone();
+        let shutdown = self.tasks.shutdown().clone();
         self.tasks.spawn(format!("removing the statuses of {name}"), async move {
             for wait in [Duration::ZERO, SWEEP_AFTER] {
-                tokio::time::sleep(wait).await;
+                if !wait.is_zero() && !shutdown.sleep(wait).await {
+                    return;
+                }
                 if env.configs.state().connector(&name).is_some() {
                     return;
                 }
