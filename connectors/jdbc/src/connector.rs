@@ -6,9 +6,9 @@ use std::sync::Arc;
 use aqueduct_plugin_api::{ConfigMap, ConnectError, Connector, ConnectorContext, KeyReport, OffsetMap};
 use async_trait::async_trait;
 
-use crate::live_check;
+use crate::live_check::{self, Reach};
 use crate::offset::{SourceOffset, partition_complaint};
-use crate::settings::{SourceSettings, TASK_TABLES, TASK_TABLES_FETCHED, key_errors};
+use crate::settings::{SourceSettings, TASK_TABLES, TASK_TABLES_FETCHED, key_errors, refused_keys, warnings};
 use crate::table_id::{Quoting, TableId};
 use crate::table_monitor::TableMonitor;
 use crate::task_split::group_partitions;
@@ -29,19 +29,23 @@ struct Running {
 #[async_trait]
 impl Connector for JdbcSourceConnector {
     async fn validate(&self, config: &ConfigMap) -> Result<Vec<KeyReport>, ConnectError> {
-        let reports = key_errors(config);
-        if !reports.is_empty() {
-            return Ok(reports);
+        let mut reports = key_errors(config);
+        let mut wrong = refused_keys(config);
+        wrong.extend(reports.iter().map(|report| report.name.clone()));
+        let probe = probe(config, &wrong);
+        if let Ok(settings) = SourceSettings::parse(&probe.config) {
+            let live = live_check::check(&settings, config, probe.reach).await;
+            // A key that is wrong in itself needs no second complaint about what the database makes of it.
+            reports.extend(live.into_iter().filter(|report| !wrong.contains(&report.name)));
         }
-        match SourceSettings::parse(config) {
-            Ok(settings) => Ok(live_check::check(&settings, config).await),
-            // The key table refuses it, which the worker tells itself.
-            Err(_) => Ok(Vec::new()),
-        }
+        Ok(reports)
     }
 
     async fn start(&mut self, context: ConnectorContext, config: &ConfigMap) -> Result<(), ConnectError> {
         let settings = Arc::new(SourceSettings::parse(config)?);
+        for warning in warnings(&settings, config) {
+            tracing::warn!("{warning}");
+        }
         let monitor = settings.query.is_none().then(|| {
             let host = context.host.clone();
             TableMonitor::spawn(settings.clone(), move || host.request_task_reconfiguration())
@@ -86,6 +90,36 @@ impl Connector for JdbcSourceConnector {
     async fn stop(&mut self) {
         self.running = None;
     }
+}
+
+/// What the database is asked of a configuration.
+struct Probe {
+    config: ConfigMap,
+    reach: Reach,
+}
+
+/// What can be tried although these keys are wrong: everything, if they have nothing to do with what is read; else
+/// the connection.
+fn probe(config: &ConfigMap, wrong: &[String]) -> Probe {
+    const WHAT_IS_READ: [&str; 9] = [
+        "mode",
+        "query",
+        "table.",
+        "catalog.",
+        "schema.",
+        "incrementing.",
+        "timestamp.",
+        "key.columns",
+        "quote.",
+    ];
+    let mut config = config.clone();
+    config.retain(|name, _| !wrong.contains(name));
+    if !wrong.iter().any(|name| WHAT_IS_READ.iter().any(|what| name.starts_with(what))) {
+        return Probe { config, reach: Reach::Tables };
+    }
+    config.retain(|name, _| name.starts_with("connection."));
+    config.insert("mode".to_owned(), "bulk".to_owned());
+    Probe { config, reach: Reach::Connection }
 }
 
 fn task_config(config: &ConfigMap, tables: &str, fetched: bool) -> ConfigMap {

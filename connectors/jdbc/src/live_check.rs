@@ -18,6 +18,15 @@ const MOST_TABLES: usize = 200;
 /// How many tables are offered as values.
 const MOST_OFFERED: usize = 1_000;
 
+/// How far a check goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Whether the server lets us in.
+    Connection,
+    /// Also whether what is to be read is there.
+    Tables,
+}
+
 /// Complaints by key, and values to offer.
 #[derive(Default)]
 struct Complaints {
@@ -31,10 +40,10 @@ impl Complaints {
     }
 }
 
-/// Tries a configuration that is right in itself.
-pub(crate) async fn check(settings: &SourceSettings, config: &ConfigMap) -> Vec<KeyReport> {
+/// Tries settings that are right in themselves; `config` is what the user wrote.
+pub(crate) async fn check(settings: &SourceSettings, config: &ConfigMap, reach: Reach) -> Vec<KeyReport> {
     let mut complaints = Complaints::default();
-    if tokio::time::timeout(LIMIT, check_all(settings, &mut complaints)).await.is_err()
+    if tokio::time::timeout(LIMIT, check_all(settings, reach, &mut complaints)).await.is_err()
         && complaints.errors.is_empty()
     {
         let text = format!("{} did not answer within {} s", settings.server(), LIMIT.as_secs());
@@ -55,13 +64,16 @@ pub(crate) async fn check(settings: &SourceSettings, config: &ConfigMap) -> Vec<
     errors.into_iter().map(report).collect()
 }
 
-async fn check_all(settings: &SourceSettings, complaints: &mut Complaints) {
+async fn check_all(settings: &SourceSettings, reach: Reach, complaints: &mut Complaints) {
     let mut limited = settings.clone();
     limited.driver.connect_timeout = settings.driver.connect_timeout.min(Duration::from_secs(5));
     let mut connection = match Connection::open(&limited).await {
         Ok(connection) => connection,
         Err(error) => return refuse_connection(settings, &error, complaints),
     };
+    if reach == Reach::Connection {
+        return;
+    }
     let checked = match &settings.query {
         Some(query) => check_query(settings, query.reveal(), &mut connection, complaints).await,
         None => check_tables(settings, &mut connection, complaints).await,
@@ -72,8 +84,9 @@ async fn check_all(settings: &SourceSettings, complaints: &mut Complaints) {
 }
 
 fn refuse_connection(settings: &SourceSettings, error: &DriverError, complaints: &mut Complaints) {
-    let user = settings.driver.user.as_deref().unwrap_or_default();
-    let text = format!("Cannot connect to {} as user {user}: {error}", settings.server());
+    let who =
+        settings.driver.user.as_ref().map_or("without a user".to_owned(), |user| format!("as user {user}"));
+    let text = format!("Cannot connect to {} {who}: {error}", settings.server());
     let keys: &[&str] =
         if error.is_login() { &["connection.user", "connection.password"] } else { &["connection.url"] };
     for key in keys {
@@ -130,7 +143,7 @@ async fn check_tables(
             complaints.add("topic.prefix", text);
         }
         let Some(meta) = connection.table_meta(&table.id).await? else { continue };
-        if let Err(error) = Layout::of_table(&meta, settings) {
+        for error in Layout::complaints(&meta, settings) {
             let text = format!("Table {} of {}: {error}", table.id, settings.server());
             complaints.add(key_of(&error), text);
         }

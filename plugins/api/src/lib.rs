@@ -14,6 +14,7 @@ mod record;
 mod schema;
 mod sink;
 mod source;
+mod unused_keys;
 mod value;
 
 pub use connector::{Connector, Plugin};
@@ -26,6 +27,7 @@ pub use record::{Header, SinkRecord, SourceRecord, TimestampType, TopicPartition
 pub use schema::{Field, Schema, SchemaRef, Type, logical};
 pub use sink::{PutCompletion, PutOutcome, RecordOutcome, SinkTask};
 pub use source::{SourceBatch, SourceTask};
+pub use unused_keys::unused_keys;
 pub use value::{Struct, Value};
 
 pub use aqueduct_config::{Check, ConfigDef, Importance, KeyDef, KeyReport, KeyType, Parsed, Width};

@@ -101,6 +101,18 @@ impl Layout {
         Ok(layout)
     }
 
+    /// Everything because of which a table cannot be read in the mode.
+    pub(crate) fn complaints(meta: &TableMeta, settings: &SourceSettings) -> Vec<LayoutError> {
+        [
+            timestamp_columns(meta, settings).err(),
+            incrementing_column(meta, settings).err(),
+            key_columns(meta, settings).err(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
     /// How a custom query is read: nothing is known of its keys.
     pub(crate) fn of_query(query: &str, settings: &SourceSettings) -> Self {
         let mut parts = Vec::new();

@@ -5,9 +5,11 @@ mod keys;
 mod rules;
 mod source_settings;
 mod url;
+mod warnings;
 
 pub(crate) use driver_options::{DriverOptions, Tls, ZeroDates};
 pub(crate) use keys::{TASK_TABLES, TASK_TABLES_FETCHED, config_def};
-pub(crate) use rules::key_errors;
+pub(crate) use rules::{key_errors, refused_keys};
 pub(crate) use source_settings::{KeyColumns, Mode, SourceSettings, TableTypes};
 pub(crate) use url::{DatabaseUrl, Dialect};
+pub(crate) use warnings::warnings;

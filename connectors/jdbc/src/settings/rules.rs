@@ -33,10 +33,20 @@ impl Complaints {
     }
 }
 
-/// Judges a configuration; only keys with complaints are reported. Empty if the key table itself refuses it, since
-/// its complaints come from the worker.
+/// The keys whose values the key table itself refuses; the worker tells why.
+pub(crate) fn refused_keys(config: &ConfigMap) -> Vec<String> {
+    let reports = config_def().validate(|name| config.get(name).map(String::as_str));
+    reports.into_iter().filter(|report| !report.errors.is_empty()).map(|report| report.name).collect()
+}
+
+/// Judges a configuration; only keys with complaints are reported. What the key table refuses counts as not set, and
+/// nothing is said of those keys, since their complaints come from the worker.
 pub(crate) fn key_errors(config: &ConfigMap) -> Vec<KeyReport> {
-    let Ok(parsed) = config_def().parse_map(config) else { return Vec::new() };
+    let refused = refused_keys(config);
+    let mut config = config.clone();
+    config.retain(|name, _| !refused.contains(name));
+    let Ok(parsed) = config_def().parse_map(&config) else { return Vec::new() };
+    let config = &config;
     let mut complaints = Complaints::default();
     judge_url(config, &parsed, &mut complaints);
     judge_mode(&parsed, &mut complaints);
@@ -49,7 +59,8 @@ pub(crate) fn key_errors(config: &ConfigMap) -> Vec<KeyReport> {
         errors,
         recommended: Vec::new(),
     };
-    complaints.0.into_iter().map(|(key, errors)| report((key, errors))).collect()
+    let told = complaints.0.into_iter().filter(|(key, _)| !refused.iter().any(|name| name == key));
+    told.map(report).collect()
 }
 
 fn judge_url(config: &ConfigMap, parsed: &Parsed, complaints: &mut Complaints) {
@@ -261,6 +272,18 @@ mod tests {
                 "topic.prefix"
             ]
         );
+    }
+
+    #[test]
+    fn a_value_that_the_table_refuses_hides_no_other_complaint() {
+        let told = complaints(&[
+            ("connection.url", "jdbc:mysql://h/shop"),
+            ("mode", "sometimes"),
+            ("db.timezone", "Mars"),
+            ("topic.prefix", "t."),
+            ("poll.interval.ms", "soon"),
+        ]);
+        assert_eq!(told.keys().map(String::as_str).collect::<Vec<_>>(), ["db.timezone"]);
     }
 
     #[test]
