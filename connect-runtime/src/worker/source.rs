@@ -31,7 +31,10 @@ use crate::storage::offset_store::PendingOffsets;
 
 /// Waits after a poll that failed and may work later.
 const POLL_BACKOFF: Duration = Duration::from_millis(250);
-const POLL_BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// A task that has not failed for this long is no longer held up; until then one of its tables, say, may still be.
+const CALM: Duration = Duration::from_secs(5);
+/// Records flow again soon after the cause of the failures has gone.
+const POLL_BACKOFF_MAX: Duration = Duration::from_secs(4);
 
 /// Runs a source task until it is to stop.
 pub(crate) async fn run(
@@ -121,6 +124,8 @@ impl SourceLoop {
         due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut backoff = POLL_BACKOFF;
         let mut wait_until: Option<Instant> = None;
+        // What the status says holds the task up.
+        let mut held_up: Option<(String, Instant)> = None;
         report(control);
         loop {
             self.tell_durable(task).await?;
@@ -157,11 +162,20 @@ impl SourceLoop {
                 None => {}
                 Some(Ok(batch)) => {
                     backoff = POLL_BACKOFF;
+                    if held_up.as_ref().is_some_and(|(_, last)| last.elapsed() >= CALM) {
+                        held_up = None;
+                        report(control);
+                    }
                     self.take(batch, control).await?;
                 }
                 Some(Err(error)) if error.class == ErrorClass::Retriable => {
                     let wait = error.retry_after.unwrap_or(backoff);
                     tracing::warn!("task {}: {error}; polling again in {wait:?}", self.id);
+                    // Said once for each cause: a status is a record of a topic.
+                    if held_up.as_ref().is_none_or(|(said, _)| *said != error.message) {
+                        control.reporter.troubled(troubles(&error, wait.max(POLL_BACKOFF_MAX)));
+                    }
+                    held_up = Some((error.message.clone(), Instant::now()));
                     wait_until = Some(Instant::now() + wait);
                     backoff = (backoff * 2).min(POLL_BACKOFF_MAX);
                 }
@@ -311,6 +325,12 @@ impl SourceLoop {
 
 fn report(control: &Control) {
     if control.is_paused() { control.reporter.paused() } else { control.reporter.running() }
+}
+
+/// What a status says of a task whose polls fail for now: why, and what happens next.
+fn troubles(error: &ConnectError, longest_wait: Duration) -> String {
+    let seconds = longest_wait.as_secs().max(1);
+    format!("{}The task tries again by itself, at least every {seconds} s.\n", error.trace())
 }
 
 /// Polls, after a wait if one is due.

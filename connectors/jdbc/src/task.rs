@@ -21,15 +21,14 @@ pub(crate) struct JdbcSourceTask {
     reader: Option<ReaderHandle>,
     linger: Duration,
     last_batch: u64,
+    /// The reader has reported a failure and not yet that it reads again.
+    failing: bool,
 }
 
 #[async_trait]
 impl SourceTask for JdbcSourceTask {
     async fn start(&mut self, context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
         let settings = Arc::new(SourceSettings::parse(config)?);
-        for warning in &settings.driver.warnings {
-            tracing::warn!(connector = context.connector, "{warning}");
-        }
         let origins = origins(&settings, config)?;
         let sources = with_offsets(origins, &settings, &context).await?;
         self.linger = settings.poll_linger.max(SHORTEST_LINGER);
@@ -41,14 +40,22 @@ impl SourceTask for JdbcSourceTask {
         let Some(reader) = &mut self.reader else {
             return Err(ConnectError::fatal("the JDBC source task is not started"));
         };
-        match timeout(self.linger, reader.deliveries.recv()).await {
-            Err(_) => Ok(SourceBatch { id: self.last_batch, records: Vec::new() }),
-            Ok(Some(Ok(records))) => {
-                self.last_batch += 1;
+        let delivery = match self.failing {
+            // An empty batch would say that all is well.
+            true => reader.deliveries.recv().await,
+            false => match timeout(self.linger, reader.deliveries.recv()).await {
+                Ok(delivery) => delivery,
+                Err(_) => return Ok(SourceBatch { id: self.last_batch, records: Vec::new() }),
+            },
+        };
+        self.failing = matches!(delivery, Some(Err(_)));
+        match delivery {
+            Some(Ok(records)) => {
+                self.last_batch += u64::from(!records.is_empty());
                 Ok(SourceBatch { id: self.last_batch, records })
             }
-            Ok(Some(Err(error))) => Err(error),
-            Ok(None) => Err(ConnectError::fatal("the JDBC source's reader has ended")),
+            Some(Err(error)) => Err(error),
+            None => Err(ConnectError::fatal("the JDBC source's reader has ended")),
         }
     }
 

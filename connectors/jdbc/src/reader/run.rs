@@ -25,8 +25,10 @@ pub(crate) struct Reader {
     connection: Option<Connection>,
     queue: mpsc::Sender<Delivery>,
     metrics: Arc<dyn Metrics>,
-    /// Failures in a row, of any source.
+    /// Failures to connect, in a row.
     failures: u32,
+    /// The task has been told of a failure and not yet that all is well again.
+    owes_good_news: bool,
 }
 
 /// A running reader. Dropping it ends the reader.
@@ -44,7 +46,16 @@ impl Reader {
     ) -> ReaderHandle {
         let (queue, deliveries) = mpsc::channel(settings.buffered_batches.max(1));
         let server = settings.server();
-        let reader = Self { settings, server, sources, connection: None, queue, metrics, failures: 0 };
+        let reader = Self {
+            settings,
+            server,
+            sources,
+            connection: None,
+            queue,
+            metrics,
+            failures: 0,
+            owes_good_news: false,
+        };
         ReaderHandle { deliveries, task: tokio::spawn(reader.run()) }
     }
 
@@ -70,14 +81,20 @@ impl Reader {
     async fn wait_for_tables(mut self) {
         loop {
             let pause = match Connection::open(&self.settings).await {
-                Ok(_) => self.settings.table_poll_interval,
+                Ok(_) => {
+                    if self.tell_good_news().await.is_err() {
+                        return;
+                    }
+                    self.settings.table_poll_interval
+                }
                 Err(error) => {
                     let user = self.settings.driver.user.clone().unwrap_or_default();
                     let failure = ReadError::Connect { server: self.server.clone(), user, error };
-                    if self.queue.send(Err(read_error(failure))).await.is_err() {
+                    let error = read_error(failure).retry_after(self.settings.connection_backoff);
+                    if self.queue.send(Err(error)).await.is_err() {
                         return;
                     }
-                    self.failures = self.failures.saturating_add(1);
+                    self.owes_good_news = true;
                     self.settings.connection_backoff
                 }
             };
@@ -120,17 +137,28 @@ impl Reader {
                     Duration::ZERO
                 }
             };
-        Ok(())
+        self.tell_good_news().await.map_err(|_| ReadError::Stopped)
+    }
+
+    /// The task learns that everything can be read again, even if there is nothing new.
+    async fn tell_good_news(&mut self) -> Result<(), mpsc::error::SendError<Delivery>> {
+        if !self.owes_good_news || self.sources.iter().any(|source| source.failures > 0) {
+            return Ok(());
+        }
+        self.owes_good_news = false;
+        self.queue.send(Ok(Vec::new())).await
     }
 
     /// What a failure means: the connection is given up, the source rewound and put off.
     fn judge(&mut self, index: usize, failure: ReadError) -> ConnectError {
         self.connection = None;
-        self.failures = self.failures.saturating_add(1);
-        let pause = FIRST_PAUSE
-            .saturating_mul(1 << self.failures.saturating_sub(1).min(16))
-            .min(self.settings.connection_backoff);
+        self.owes_good_news = true;
         let is_about_source = !matches!(failure, ReadError::Connect { .. });
+        let in_a_row = if is_about_source { &mut self.sources[index].failures } else { &mut self.failures };
+        *in_a_row = in_a_row.saturating_add(1);
+        let pause = FIRST_PAUSE
+            .saturating_mul(1 << in_a_row.saturating_sub(1).min(16))
+            .min(self.settings.connection_backoff);
         if !is_about_source {
             // No source can be read before the pause is over.
             let resume = Instant::now() + pause;
@@ -140,8 +168,8 @@ impl Reader {
         source.rewind(&self.settings);
         source.due = Instant::now() + pause;
         let mut error = read_error(failure);
+        error.retry_after = Some(pause);
         if is_about_source {
-            source.failures = source.failures.saturating_add(1);
             let given_up = self.settings.query_retries.is_some_and(|retries| source.failures > retries);
             if given_up && error.class == ErrorClass::Retriable {
                 error = ConnectError::fatal(format!("{} (query.retry.attempts is used up)", error.message));

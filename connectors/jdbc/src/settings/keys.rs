@@ -80,7 +80,7 @@ fn database_keys() -> Vec<KeyDef> {
         number("connection.attempts", KeyType::Int, 3, 1, "How many attempts to connect count as one failure in the log. Attempts go on for ever; each failure is shown in the task's state at once.")
             .importance(Importance::Low)
             .shown(DATABASE, Width::Short, "JDBC connection attempts"),
-        number("connection.backoff.ms", KeyType::Long, 10_000, 1, "The longest pause between attempts to connect, in milliseconds; the first ones are shorter.")
+        number("connection.backoff.ms", KeyType::Long, 3_000, 1, "The longest pause between attempts to connect or to read after a failure, in milliseconds; the first ones are shorter. Confluent's default is 10000; here rows flow again within a few seconds of a database's return.")
             .importance(Importance::Low)
             .shown(DATABASE, Width::Short, "JDBC connection backoff (ms)"),
         KeyDef::optional("catalog.pattern", KeyType::String, "Only tables whose catalog (MySQL's database) is like this SQL pattern (% and _). Not set: the URL's database, and others that the table lists name.")

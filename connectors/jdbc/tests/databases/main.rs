@@ -3,6 +3,7 @@
 //! Servers run on loopback with data folders of their own and ports chosen by the system, and end with the tests.
 //! A test whose server is not installed prints `skipped: no …`.
 
+mod faults;
 mod harness;
 mod mysql;
 mod postgres;

@@ -37,11 +37,9 @@ on_both!(
     rows_of_one_second_are_left_until_it_is_over,
     a_slow_log_holds_no_statement_open,
     a_table_without_a_key_is_read_in_one_statement,
-    a_server_killed_while_reading_costs_no_row,
     a_late_commit_is_waited_for,
     no_row_of_many_slow_writers_is_lost,
     validation_tells_login_database_and_columns,
-    a_password_changed_while_running_is_told_and_survived,
     time_zones_apply_to_datetime_and_not_to_timestamp,
     a_query_reads_joins,
 );
@@ -325,34 +323,6 @@ async fn a_table_without_a_key_is_read_in_one_statement(flavor: Flavor) {
     assert!(source.errors.is_empty(), "{:?}", source.errors);
 }
 
-async fn a_server_killed_while_reading_costs_no_row(flavor: Flavor) {
-    let Some(server) = own(flavor, "killed").await else { return };
-    let url = server.database("t_killed").await;
-    server.sql("t_killed", ROWS).await;
-    server.sql("t_killed", &fill("r", 50_000)).await;
-    let mut source = source(
-        &url,
-        &[("mode", "incrementing"), ("incrementing.column.name", "id"), ("connection.backoff.ms", "300")],
-    );
-    source.start().await;
-    let mut ids = numbers(&source.take(5_000).await, "id");
-    server.kill();
-    let error = loop {
-        match source.try_poll().await {
-            Ok(records) => ids.extend(numbers(&records, "id")),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(error.class, ErrorClass::Retriable);
-    assert!(error.message.contains("127.0.0.1") && !error.message.contains(PASSWORD), "{error}");
-    let restarted = server.clone();
-    tokio::task::spawn_blocking(move || restarted.start()).await.unwrap();
-    ids.extend(numbers(&source.take(50_000 - ids.len()).await, "id"));
-    assert_eq!(ids, (1..=50_000).collect::<Vec<_>>());
-    server.sql("t_killed", "INSERT INTO r VALUES (50001, 'after', '2024-01-01')").await;
-    assert_eq!(numbers(&source.take(1).await, "id"), [50_001]);
-}
-
 async fn a_late_commit_is_waited_for(flavor: Flavor) {
     let Some(server) = own(flavor, "late").await else { return };
     let url = server.database("t_late").await;
@@ -447,28 +417,6 @@ async fn validation_tells_login_database_and_columns(flavor: Flavor) {
     let right =
         told(&[("mode", "timestamp"), ("timestamp.column.name", "at"), ("validate.non.null", "false")]).await;
     assert!(right.is_empty(), "{right:?}");
-}
-
-async fn a_password_changed_while_running_is_told_and_survived(flavor: Flavor) {
-    let Some(server) = own(flavor, "password").await else { return };
-    let url = server.database("t_password").await;
-    server.sql("t_password", ROWS).await;
-    server.sql("t_password", "INSERT INTO r VALUES (1, 'a', '2024-01-01')").await;
-    let mut source = source(
-        &url,
-        &[("mode", "incrementing"), ("incrementing.column.name", "id"), ("connection.backoff.ms", "200")],
-    );
-    source.start().await;
-    source.take(1).await;
-    server.sql("", &format!("ALTER USER {USER}@'%' IDENTIFIED BY 'another'")).await;
-    let connections = "SELECT CAST(ID AS SIGNED) FROM information_schema.PROCESSLIST WHERE USER = 'reader'";
-    server.sql("", &format!("KILL {}", server.mysql_value(connections).await)).await;
-    let error = source.take_error(|error| error.message.contains("Access denied")).await;
-    assert_eq!(error.class, ErrorClass::Retriable);
-    assert!(!error.to_string().contains(PASSWORD));
-    server.sql("", &format!("ALTER USER {USER}@'%' IDENTIFIED BY '{PASSWORD}'")).await;
-    server.sql("t_password", "INSERT INTO r VALUES (2, 'b', '2024-01-01')").await;
-    assert_eq!(numbers(&source.take(1).await, "id"), [2]);
 }
 
 async fn time_zones_apply_to_datetime_and_not_to_timestamp(flavor: Flavor) {

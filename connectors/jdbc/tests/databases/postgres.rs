@@ -277,31 +277,6 @@ async fn no_row_of_many_slow_writers_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_killed_while_reading_costs_no_row() {
-    let Some(server) = own(Flavor::Postgres, "killed").await else { return };
-    let url = database(&server, "t_killed", "CREATE TABLE r (id int PRIMARY KEY, x text); INSERT INTO r SELECT i, repeat('x', 100) FROM generate_series(1, 50000) i; CHECKPOINT").await;
-    let mut source = source(
-        &url,
-        &[("mode", "incrementing"), ("incrementing.column.name", "id"), ("connection.backoff.ms", "300")],
-    );
-    source.start().await;
-    let mut ids = numbers(&source.take(5_000).await, "id");
-    server.kill();
-    let error = loop {
-        match source.try_poll().await {
-            Ok(records) => ids.extend(numbers(&records, "id")),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(error.class, ErrorClass::Retriable);
-    assert!(error.message.contains("127.0.0.1") && !error.message.contains(PASSWORD), "{error}");
-    let restarted = server.clone();
-    tokio::task::spawn_blocking(move || restarted.start()).await.unwrap();
-    ids.extend(numbers(&source.take(50_000 - ids.len()).await, "id"));
-    assert_eq!(ids, (1..=50_000).collect::<Vec<_>>());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn validation_tells_login_database_and_columns() {
     let Some(server) = shared(Flavor::Postgres).await else { return };
     let url = database(&server, "t_valid", "CREATE TABLE v (id int PRIMARY KEY, maybe int)").await;

@@ -355,6 +355,38 @@ impl Server {
         format!("jdbc:{}://127.0.0.1:{}/{database}", self.flavor.scheme(), self.port)
     }
 
+    /// Brings what was written to disk: the servers of tests do not sync.
+    pub(crate) async fn flush(&self, database: &str) {
+        if self.flavor == Flavor::Postgres {
+            self.sql(database, "CHECKPOINT").await;
+        }
+    }
+
+    /// Cuts the connections of the tests' user.
+    pub(crate) async fn disconnect_user(&self) {
+        if self.flavor == Flavor::Postgres {
+            let cut =
+                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{USER}'");
+            return self.sql("postgres", &cut).await;
+        }
+        let mut connection = self.mysql_admin().await.unwrap();
+        let list =
+            format!("SELECT CAST(ID AS SIGNED) FROM information_schema.PROCESSLIST WHERE USER = '{USER}'");
+        for row in sqlx::query(AssertSqlSafe(list)).fetch_all(&mut connection).await.unwrap() {
+            // It may have ended by itself meanwhile.
+            let _ = self.try_sql("", &format!("KILL {}", row.get::<i64, _>(0))).await;
+        }
+    }
+
+    /// Gives the tests' user another password.
+    pub(crate) async fn set_password(&self, password: &str) {
+        let (database, user) = match self.flavor {
+            Flavor::Postgres => ("postgres", format!("ROLE {USER} PASSWORD")),
+            _ => ("", format!("USER {USER}@'%' IDENTIFIED BY")),
+        };
+        self.sql(database, &format!("ALTER {user} '{password}'")).await;
+    }
+
     /// MySQL's certificate authority.
     pub(crate) fn ca(&self) -> PathBuf {
         self.folder.join("data/ca.pem")
