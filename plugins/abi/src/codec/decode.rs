@@ -110,8 +110,15 @@ impl Decoder {
 
     fn open(&mut self, batch: OwnedBatch) -> Result<Tables, CodecError> {
         let raw = *batch.raw();
-        if raw.records_len > 0 && raw.record_stride < size_of::<AqRecord>() {
-            return Err(CodecError::Unknown { what: "distance of records", value: raw.record_stride as u64 });
+        if raw.records_len > 0 {
+            let stride = raw.record_stride;
+            if stride < size_of::<AqRecord>() || stride % align_of::<AqRecord>() != 0 {
+                return Err(CodecError::Unknown { what: "distance of records", value: stride as u64 });
+            }
+            if raw.records.is_null() || !raw.records.is_aligned() {
+                let value = raw.records.addr() as u64;
+                return Err(CodecError::Unknown { what: "address of records", value });
+            }
         }
         let tables = Tables { arena: Bytes::from_owner(Arena(batch)), raw };
         self.schemas.begin(raw.schema_epoch);

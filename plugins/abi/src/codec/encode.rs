@@ -12,17 +12,22 @@ use super::value::{SchemaRefs, write_datum};
 use super::{CodecError, OwnedBatch, encode_offset_map, encode_schema};
 use crate::raw::{AQ_NO_PARTITION, AQ_NO_TIMESTAMP, AqBatch, AqDatum, AqHeader, AqRecord, AqSchema, AqSpan};
 
+/// The most that an arena reserves before anything is in it.
+const MOST_RESERVED: usize = 4 << 20;
+
 /// Makes batches for one instance, and remembers which schemas the other side knows. The batches are to be read in the
 /// order in which they were made.
 #[derive(Debug)]
 pub struct Encoder {
     schemas: SchemaNames,
+    /// Bytes a record took in the batch before: the next arena begins with about what it needs.
+    record_bytes: usize,
 }
 
 impl Encoder {
     /// An encoder for an instance that has seen no batch yet. With `full_schemas` every batch brings all its schemas.
     pub fn new(full_schemas: bool) -> Self {
-        Self { schemas: SchemaNames::new(full_schemas) }
+        Self { schemas: SchemaNames::new(full_schemas), record_bytes: 128 }
     }
 
     /// A batch of a source's records.
@@ -46,13 +51,16 @@ impl Encoder {
     fn begin(&mut self, records: usize) -> Parts {
         self.schemas.begin();
         Parts {
-            arena: Vec::with_capacity(records.saturating_mul(128).min(1 << 20)),
+            arena: Vec::with_capacity(records.saturating_mul(self.record_bytes).min(MOST_RESERVED)),
             records: Vec::with_capacity(records),
             ..Parts::default()
         }
     }
 
     fn finish(&mut self, mut parts: Parts, id: u64) -> Result<OwnedBatch, CodecError> {
+        // A little more than the mean, so that a batch slightly above it does not double its arena.
+        let mean = parts.arena.len() / parts.records.len().max(1);
+        self.record_bytes = (mean + mean / 16).max(16);
         for schema in self.schemas.in_batch() {
             let start = parts.arena.len();
             if schema.is_new {

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
+use crate::raw::AqBatch;
 
 /// A schema and a value of it.
 type Typed = (SchemaRef, Value);
@@ -222,4 +223,21 @@ fn a_value_too_deep_is_an_error() {
     }
     let error = Encoder::new(false).encode_source(&batch_of(plain(value))).unwrap_err();
     assert_eq!(error, CodecError::TooDeep);
+}
+
+#[test]
+fn records_that_are_not_where_they_should_be_are_an_error() {
+    let spoilt: [fn(&mut AqBatch); 3] = [
+        |batch| batch.records = std::ptr::null(),
+        |batch| batch.records = batch.records.wrapping_byte_add(1),
+        |batch| batch.record_stride += 1,
+    ];
+    for spoil in spoilt {
+        let batch = Encoder::new(true).encode_source(&batch_of(plain(Value::Int8(1)))).unwrap();
+        let mut raw = batch.into_raw();
+        spoil(&mut raw);
+        // SAFETY: what is spoilt is not what release gets, and is looked at before it is used.
+        let batch = unsafe { OwnedBatch::from_raw(raw) };
+        assert!(matches!(Decoder::default().decode_source(batch), Err(CodecError::Unknown { .. })));
+    }
 }
