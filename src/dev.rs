@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use aqueduct_broker::{Broker, BrokerConfig, BrokerHandle};
@@ -73,6 +74,7 @@ impl Servers {
         let config = WorkerConfig::distributed(&connect_settings(options, &bootstrap))?;
         let connect = Worker::start_distributed(config, Vec::new(), Shutdown::new());
         let connect = connect.await.context("Connect does not start")?;
+        until_it_takes_writes(&format!("http://{}/health", connect.rest_addr())).await?;
         Ok(Self { broker, registry, connect, stop_broker })
     }
 
@@ -115,6 +117,21 @@ impl Servers {
         self.stop_broker.trigger();
         self.broker.wait().await;
     }
+}
+
+/// Waits until Connect has joined its group, so that whoever reads `ready` can create a connector. It takes a moment;
+/// should it take long, the other servers are of use meanwhile.
+async fn until_it_takes_writes(health: &str) -> anyhow::Result<()> {
+    let http = reqwest::Client::builder().timeout(Duration::from_secs(1)).build()?;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while Instant::now() < deadline {
+        if http.get(health).send().await.is_ok_and(|answer| answer.status().is_success()) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tracing::warn!("Connect has not joined its group yet; it takes no writes until then");
+    Ok(())
 }
 
 fn broker_address(broker: &BrokerHandle) -> SocketAddr {
@@ -161,6 +178,8 @@ fn connect_settings(options: &DevOptions, bootstrap: &str) -> Properties {
         ("key.converter", json.clone()),
         ("value.converter", json),
         ("offset.flush.interval.ms", "1000".to_owned()),
+        // The broker is in the same process: records waiting for it need no more than this.
+        ("producer.buffer.memory", (8 << 20).to_string()),
         // Sinks that read topics by a pattern find new ones within this time.
         ("metadata.max.age.ms", "2000".to_owned()),
     ])

@@ -7,6 +7,7 @@ mod files;
 mod quickstart;
 mod ready;
 mod registry;
+mod screen;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,12 +24,13 @@ struct Cli {
     #[command(subcommand)]
     verb: Verb,
 
-    /// Log filter: a level, or a comma list of logger=level. AQUEDUCT_LOG in the environment wins.
-    #[arg(long, global = true, default_value = "warn,aqueduct=info", value_name = "FILTER")]
-    log: String,
+    /// Log filter: a level, or a comma list of logger=level. Default: warn,aqueduct=info, and warn for the quickstart.
+    /// AQUEDUCT_LOG in the environment wins.
+    #[arg(long, global = true, value_name = "FILTER", help_heading = "Log")]
+    log: Option<String>,
 
     /// Write log lines as JSON objects.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Log")]
     log_json: bool,
 }
 
@@ -76,7 +78,9 @@ struct StandaloneFiles {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let format = if cli.log_json { LogFormat::Json } else { LogFormat::Text };
-    telemetry::init(&cli.log, format);
+    // The quickstart's screen is for its own lines.
+    let filter = if matches!(cli.verb, Verb::Quickstart(_)) { "warn" } else { "warn,aqueduct=info" };
+    telemetry::init(cli.log.as_deref().unwrap_or(filter), format);
     if let Verb::Shop(options) = &cli.verb {
         return exit_code(quickstart::shop::run(options));
     }

@@ -1,7 +1,7 @@
 //! What a server prints on standard output when it serves: one line for each address, then `ready`. Programs that
 //! start Aqueduct read it.
 
-use std::io::Write;
+use crate::screen::say;
 
 /// Prints names and addresses, then `ready`.
 pub(crate) fn announce(addresses: &[(&str, String)]) {
@@ -9,8 +9,6 @@ pub(crate) fn announce(addresses: &[(&str, String)]) {
     for (name, address) in addresses {
         text.push_str(&format!("{name:<9} {address}\n"));
     }
-    text.push_str("ready\n");
-    // Nobody may be listening any more; that is no reason to end.
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    text.push_str("ready");
+    say(&text);
 }

@@ -1,11 +1,21 @@
 //! The pipeline's two connectors, as a user would write them.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::QuickstartOptions;
+use super::database::DatabaseUrl;
 use super::rest::Rest;
 use super::shop::Shop;
+use super::survey::Table;
 use crate::dev::Servers;
+use crate::screen::say;
+
+/// Prefix of the topics of a database's tables.
+pub(crate) const MYSQL: &str = "mysql.";
+/// In delivered lines: the topic that the row came through.
+pub(crate) const TOPIC_FIELD: &str = "_topic";
 
 /// Name of the source connector.
 pub(crate) const SOURCE: &str = "quickstart-source";
@@ -24,13 +34,17 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    /// The pipeline that the options ask for.
-    pub(crate) fn of(options: &QuickstartOptions, shop: Option<&Shop>) -> Self {
-        let (source, topic_prefix) = match (&options.mysql, shop) {
-            (Some(url), _) => (mysql_source(url), "mysql."),
-            (None, Some(shop)) => (shop_source(&shop.url()), "shop."),
-            (None, None) => (Map::new(), ""),
-        };
+    /// From the shop.
+    pub(crate) fn of_shop(options: &QuickstartOptions, shop: &Shop) -> Self {
+        Self::new(options, shop_source(&shop.url()), "shop.")
+    }
+
+    /// From tables of a database.
+    pub(crate) fn of_database(options: &QuickstartOptions, url: &DatabaseUrl, tables: &[Table]) -> Self {
+        Self::new(options, database_source(url, tables), MYSQL)
+    }
+
+    fn new(options: &QuickstartOptions, source: Map<String, Json>, topic_prefix: &'static str) -> Self {
         let (sink, target) = match &options.elasticsearch {
             Some(url) => (elasticsearch_sink(url, topic_prefix), format!("indices {topic_prefix}* of {url}")),
             None => {
@@ -51,25 +65,17 @@ impl Pipeline {
     pub(crate) fn explain(&self, servers: &Servers) {
         let (connect, broker) = (servers.connect_url(), servers.broker());
         let registry = servers.registry_url();
-        let topic = if self.topic_prefix == "shop." { "shop.orders" } else { "mysql.<table>" };
-        println!(
+        let topic = if self.topic_prefix == MYSQL { "mysql.<table>" } else { "shop.orders" };
+        say(&format!(
             "\nRows of {source} go through topic {topic} to {target}.\n\nTry, in another terminal:\n  \
              curl {connect}/connectors?expand=status\n  \
              curl {connect}/connectors/{SOURCE}/config\n  \
              curl -X PUT {connect}/connectors/{SINK}/pause     (and /resume)\n  \
              curl {registry}/subjects\n  \
              kcat -b {broker} -t {topic} -C -o -5 -e\n\nCtrl-C stops; the next start goes on from here.\n",
-            source = redacted(self.source.get("connection.url").and_then(Json::as_str).unwrap_or_default()),
+            source = self.source.get("connection.url").and_then(Json::as_str).unwrap_or_default(),
             target = self.target,
-        );
-    }
-}
-
-/// A database URL without its credentials.
-fn redacted(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}://{}", &url[..scheme], &url[at + 1..]),
-        _ => url.to_owned(),
+        ));
     }
 }
 
@@ -91,55 +97,80 @@ fn shop_source(url: &str) -> Map<String, Json> {
         "table.whitelist": "orders",
         "topic.prefix": "shop.",
         "poll.interval.ms": "200",
+        "transforms": "copy,take",
+        "transforms.copy.type": "org.apache.kafka.connect.transforms.ValueToKey",
+        "transforms.copy.fields": "id",
+        "transforms.take.type": "org.apache.kafka.connect.transforms.ExtractField$Key",
+        "transforms.take.field": "id",
     }))
 }
 
-/// User and password of the URL become settings of their own: they are no part of what is shown.
-fn mysql_source(url: &str) -> Map<String, Json> {
+/// Each table's rows get its auto-increment column as their key, so that a row is one document.
+fn database_source(url: &DatabaseUrl, tables: &[Table]) -> Map<String, Json> {
+    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
     let mut source = object(json!({
         "connector.class": "io.confluent.connect.jdbc.JdbcSourceConnector",
         "tasks.max": "2",
         "mode": "incrementing",
-        "topic.prefix": "mysql.",
+        "table.whitelist": names.join(","),
+        "topic.prefix": MYSQL,
         "poll.interval.ms": "500",
-        "table.poll.interval.ms": "10000",
     }));
-    let bare = url.strip_prefix("jdbc:").unwrap_or(url);
-    let (scheme, rest) = bare.split_once("://").unwrap_or(("mysql", bare));
-    let (credentials, address) = rest.rsplit_once('@').unwrap_or(("", rest));
-    let (user, password) = credentials.split_once(':').unwrap_or((credentials, ""));
-    source.insert("connection.url".to_owned(), json!(format!("jdbc:{scheme}://{address}")));
-    if !user.is_empty() {
-        source.insert("connection.user".to_owned(), json!(user));
-        source.insert("connection.password".to_owned(), json!(password));
+    source.extend(url.connection());
+    let mut tables_by_key: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for table in tables {
+        tables_by_key.entry(&table.key).or_default().push(regex_of(&table.name));
     }
+    let (mut transforms, mut predicates) = (Vec::new(), Vec::new());
+    let mut set = |key: String, value: &str| source.insert(key, json!(value));
+    for (number, (key, tables)) in tables_by_key.into_iter().enumerate() {
+        let (copy, take, of) = (format!("copy{number}"), format!("take{number}"), format!("of{number}"));
+        set(format!("transforms.{copy}.type"), "org.apache.kafka.connect.transforms.ValueToKey");
+        set(format!("transforms.{copy}.fields"), key);
+        set(format!("transforms.{take}.type"), "org.apache.kafka.connect.transforms.ExtractField$Key");
+        set(format!("transforms.{take}.field"), key);
+        for transform in [&copy, &take] {
+            set(format!("transforms.{transform}.predicate"), &of);
+        }
+        set(
+            format!("predicates.{of}.type"),
+            "org.apache.kafka.connect.transforms.predicates.TopicNameMatches",
+        );
+        set(format!("predicates.{of}.pattern"), &format!("{}({})", regex_of(MYSQL), tables.join("|")));
+        transforms.extend([copy, take]);
+        predicates.push(of);
+    }
+    set("transforms".to_owned(), &transforms.join(","));
+    set("predicates".to_owned(), &predicates.join(","));
     source
+}
+
+/// A regular expression that only this text matches.
+fn regex_of(text: &str) -> String {
+    let escape = |c: char| if c.is_alphanumeric() || c == '_' { format!("{c}") } else { format!("\\{c}") };
+    text.chars().map(escape).collect()
 }
 
 fn file_sink(file: &str, topic_prefix: &str) -> Map<String, Json> {
     object(json!({
         "connector.class": "io.aqueduct.connect.file.JsonLinesSinkConnector",
         "tasks.max": "1",
-        "topics.regex": topics(topic_prefix),
+        "topics.regex": format!("{}.*", regex_of(topic_prefix)),
         "file": file,
+        // The file holds the rows of all tables: each says which it is of.
+        "transforms": "topic",
+        "transforms.topic.type": "org.apache.kafka.connect.transforms.InsertField$Value",
+        "transforms.topic.topic.field": TOPIC_FIELD,
     }))
 }
 
+/// A row's key is its document's id.
 fn elasticsearch_sink(url: &str, topic_prefix: &str) -> Map<String, Json> {
     object(json!({
         "connector.class": "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector",
         "tasks.max": "1",
-        "topics.regex": topics(topic_prefix),
+        "topics.regex": format!("{}.*", regex_of(topic_prefix)),
         "connection.url": url,
         "key.ignore": "false",
-        "transforms": "key,id",
-        "transforms.key.type": "org.apache.kafka.connect.transforms.ValueToKey",
-        "transforms.key.fields": "id",
-        "transforms.id.type": "org.apache.kafka.connect.transforms.ExtractField$Key",
-        "transforms.id.field": "id",
     }))
-}
-
-fn topics(prefix: &str) -> String {
-    format!("{}.*", prefix.replace('.', "\\."))
 }

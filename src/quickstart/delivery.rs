@@ -10,7 +10,9 @@ use aqueduct_service::Shutdown;
 use serde_json::{Value as Json, json};
 
 use super::QuickstartOptions;
-use super::connectors::Pipeline;
+use super::arrived_keys::ArrivedKeys;
+use super::connectors::{Pipeline, TOPIC_FIELD};
+use super::survey::{Held, Table};
 
 /// How often the target is looked at.
 const LOOK: Duration = Duration::from_millis(50);
@@ -21,8 +23,11 @@ const PAGE: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct Delivery {
     target: Target,
-    /// The latest version seen of each order.
+    prefix: &'static str,
+    /// The latest version seen of each of the shop's orders.
     versions: HashMap<i64, i64>,
+    /// The key column of each topic of a database, and the keys that arrived.
+    tables: HashMap<String, (String, ArrivedKeys)>,
     /// Ages of the rows that arrived since the last line, in milliseconds.
     lags: Vec<i64>,
 }
@@ -34,12 +39,16 @@ enum Target {
 }
 
 impl Delivery {
-    /// Follows what the pipeline delivers.
-    pub(crate) fn new(options: &QuickstartOptions, pipeline: &Pipeline) -> anyhow::Result<Self> {
+    /// Follows what the pipeline delivers: of the shop if there are no tables.
+    pub(crate) fn new(
+        options: &QuickstartOptions,
+        pipeline: &Pipeline,
+        tables: &[Table],
+    ) -> anyhow::Result<Self> {
         let target = match &options.elasticsearch {
             Some(url) => Target::Index {
                 http: reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?,
-                url: format!("{}/{}*", url.trim_end_matches('/'), pipeline.topic_prefix),
+                url: url.trim_end_matches('/').to_owned(),
                 newest: now_ms(),
             },
             None => {
@@ -47,7 +56,11 @@ impl Delivery {
                 Target::File { path, position: 0, rest: Vec::new() }
             }
         };
-        Ok(Self { target, versions: HashMap::new(), lags: Vec::new() })
+        let prefix = pipeline.topic_prefix;
+        let of_table =
+            |table: &Table| (format!("{prefix}{}", table.name), (table.key.clone(), ArrivedKeys::default()));
+        let tables = tables.iter().map(of_table).collect();
+        Ok(Self { target, prefix, versions: HashMap::new(), tables, lags: Vec::new() })
     }
 
     /// Looks at the target again and again for this long.
@@ -65,7 +78,10 @@ impl Delivery {
                 let now = now_ms();
                 for line in new_lines(path, position, rest) {
                     let Ok(row) = serde_json::from_slice::<Json>(&line) else { continue };
-                    if let (Some(id), Some(version)) = (row["id"].as_i64(), row["version"].as_i64()) {
+                    let topic = row[TOPIC_FIELD].as_str().unwrap_or_default();
+                    if let Some((key, arrived)) = self.tables.get_mut(topic) {
+                        row[key.as_str()].as_i64().into_iter().for_each(|key| arrived.insert(key));
+                    } else if let (Some(id), Some(version)) = (row["id"].as_i64(), row["version"].as_i64()) {
                         let known = self.versions.entry(id).or_default();
                         *known = version.max(*known);
                     }
@@ -78,7 +94,8 @@ impl Delivery {
             Target::Index { http, url, newest } => {
                 let query =
                     json!({ "size": 1, "sort": [{ "updated_at": "desc" }], "_source": ["updated_at"] });
-                let Ok(found) = search(http, url, &query).await else { return };
+                let indices = format!("{url}/{}*", self.prefix);
+                let Ok(found) = search(http, &indices, &query).await else { return };
                 let at = found["hits"]["hits"][0]["sort"][0].as_i64();
                 if let Some(at) = at.filter(|at| at > newest) {
                     *newest = at;
@@ -95,10 +112,29 @@ impl Delivery {
         lags.get(lags.len() / 2).copied()
     }
 
+    /// How many rows of these tables have not arrived. A row counts once, however often it was delivered.
+    pub(crate) async fn missing_rows(&self, tables: &[Held]) -> anyhow::Result<u64> {
+        let mut missing = 0;
+        for held in tables.iter().filter(|held| held.rows > 0) {
+            let topic = format!("{}{}", self.prefix, held.table.name);
+            let arrived = match &self.target {
+                Target::File { .. } => {
+                    self.tables.get(&topic).map_or(0, |(_, keys)| keys.count_up_to(held.highest))
+                }
+                Target::Index { http, url, .. } => {
+                    // The sink makes index names of topics in this way.
+                    documents_up_to(http, &format!("{url}/{}", topic.to_lowercase()), held).await?
+                }
+            };
+            missing += held.rows.saturating_sub(arrived);
+        }
+        Ok(missing)
+    }
+
     /// How many of these orders have not arrived in this version or a later one.
     pub(crate) async fn missing(&mut self, rows: &HashMap<i64, i64>) -> anyhow::Result<usize> {
         if let Target::Index { http, url, .. } = &self.target {
-            self.versions = indexed_versions(http, url).await?;
+            self.versions = indexed_versions(http, &format!("{url}/{}*", self.prefix)).await?;
         }
         let arrived =
             |(id, version): &(&i64, &i64)| self.versions.get(id).is_some_and(|seen| seen >= version);
@@ -120,6 +156,18 @@ fn new_lines(path: &PathBuf, position: &mut u64, rest: &mut Vec<u8>) -> Vec<Vec<
     let tail = rest.split_off(end + 1);
     let whole = std::mem::replace(rest, tail);
     whole.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()
+}
+
+/// How many documents an index has of the rows up to the highest key; each row is one document.
+async fn documents_up_to(http: &reqwest::Client, index: &str, held: &Held) -> anyhow::Result<u64> {
+    http.post(format!("{index}/_refresh")).send().await.context("the search engine does not answer")?;
+    let mut range = serde_json::Map::new();
+    range.insert(held.table.key.clone(), json!({ "lte": held.highest }));
+    let request = http.post(format!("{index}/_count")).header("Content-Type", "application/json");
+    let answer = request.body(json!({ "query": { "range": range } }).to_string()).send().await;
+    let text = answer.context("the search engine does not answer")?.text().await?;
+    let found: Json = serde_json::from_str(&text).unwrap_or(Json::Null);
+    Ok(found["count"].as_u64().unwrap_or(0))
 }
 
 /// The version of every document, page by page.

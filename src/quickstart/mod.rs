@@ -3,11 +3,14 @@
 //! It does nothing that a user could not do with `aqueduct dev` and `curl`: the connectors are created through the
 //! public REST API, from the JSON that it shows.
 
+mod arrived_keys;
 mod connectors;
+mod database;
 mod delivery;
 mod progress;
 mod rest;
 pub(crate) mod shop;
+mod survey;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -16,13 +19,17 @@ use anyhow::bail;
 use aqueduct_client::{Client, ClientConfig};
 use aqueduct_service::Shutdown;
 use clap::Args;
+use serde_json::{Map, Value as Json};
 
 use crate::dev::{self, Servers};
+use crate::screen::say;
 use connectors::Pipeline;
+use database::DatabaseUrl;
 use delivery::Delivery;
 use progress::Progress;
 use rest::Rest;
 use shop::Shop;
+use survey::{Held, Survey, Table};
 
 /// How long the last rows may take to arrive once nothing more is written.
 const ARRIVAL: Duration = Duration::from_secs(60);
@@ -37,10 +44,10 @@ pub(crate) struct QuickstartOptions {
     #[arg(long, value_name = "URL")]
     elasticsearch: Option<String>,
 
-    /// Read the tables of this database (mysql://user:password@host:port/database) and not a shop made for the purpose.
-    /// Tables need an auto-increment column.
+    /// Read the tables of this MySQL or MariaDB database (mysql://user:password@host:port/database) and not a shop made
+    /// for the purpose: those that have an auto-increment column.
     #[arg(long, value_name = "URL")]
-    mysql: Option<String>,
+    mysql: Option<DatabaseUrl>,
 
     /// Rows to insert or update in the shop each second.
     #[arg(long, value_name = "ROWS", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -53,14 +60,14 @@ pub(crate) struct QuickstartOptions {
 
 /// Runs the quickstart until Ctrl-C or for the time asked for.
 pub(crate) async fn run(options: QuickstartOptions, shutdown: Shutdown) -> anyhow::Result<()> {
-    println!(
+    say(&format!(
         "Starting broker, schema registry and Connect; all data is in {}",
         options.servers.data_dir.display()
-    );
+    ));
     let servers = Servers::start(&options.servers).await?;
     servers.announce();
     let outcome = stream(&options, &servers, &shutdown).await;
-    println!("Stopping.");
+    say("Stopping.");
     servers.stop().await;
     outcome
 }
@@ -68,54 +75,113 @@ pub(crate) async fn run(options: QuickstartOptions, shutdown: Shutdown) -> anyho
 async fn stream(options: &QuickstartOptions, servers: &Servers, shutdown: &Shutdown) -> anyhow::Result<()> {
     let rest = Rest::new(servers.connect_url())?;
     let client = Client::connect(ClientConfig::new(&servers.broker().to_string())).await?;
-    let mut shop = match &options.mysql {
-        Some(_) => None,
-        None => Some(Shop::start(&options.servers.data_dir.join("shop.db"), options.rate).await?),
-    };
-    let pipeline = Pipeline::of(options, shop.as_ref());
+    let (mut origin, pipeline) = Origin::open(options, &rest, &client, shutdown).await?;
     pipeline.create(&rest).await?;
     pipeline.explain(servers);
 
-    let mut delivery = Delivery::new(options, &pipeline)?;
-    let mut progress = Progress::new(client, &pipeline);
+    let mut delivery = Delivery::new(options, &pipeline, origin.tables())?;
+    let mut progress = Progress::new(client.clone(), &pipeline);
     let end = options.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     while !shutdown.is_triggered() && end.is_none_or(|end| Instant::now() < end) {
         delivery.follow(Duration::from_secs(1), shutdown).await;
-        println!("{}", progress.line(&mut delivery, shop.as_mut()).await?);
+        say(&progress.line(&mut delivery, origin.shop()).await?);
         rest.report_failures().await?;
     }
-
-    let rows = match shop {
-        Some(shop) => Some(shop.close().await?),
-        None => None,
-    };
-    if shutdown.is_triggered() && options.seconds.is_none() {
-        return Ok(());
+    if options.seconds.is_none() {
+        return origin.close().await;
     }
-    arrive(&mut progress, &mut delivery, rows.as_ref()).await
+    let rows = origin.close_and_count(&rest, &client).await?;
+    arrive(&mut delivery, &rows).await
 }
 
-/// Waits until everything that was written has been delivered.
-async fn arrive(
-    progress: &mut Progress,
-    delivery: &mut Delivery,
-    rows: Option<&HashMap<i64, i64>>,
-) -> anyhow::Result<()> {
+/// Where rows come from.
+enum Origin {
+    Shop(Shop),
+    Database { connection: Map<String, Json>, tables: Vec<Table> },
+}
+
+/// What has to arrive.
+enum Rows {
+    /// The version of every order.
+    Orders(HashMap<i64, i64>),
+    /// What each table held at the end.
+    Tables(Vec<Held>),
+}
+
+impl Origin {
+    async fn open(
+        options: &QuickstartOptions,
+        rest: &Rest,
+        client: &Client,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<(Self, Pipeline)> {
+        let Some(url) = &options.mysql else {
+            let shop = Shop::start(&options.servers.data_dir.join("shop.db"), options.rate).await?;
+            let pipeline = Pipeline::of_shop(options, &shop);
+            return Ok((Self::Shop(shop), pipeline));
+        };
+        let connection = url.connection();
+        let survey = Survey { rest, client, connection: &connection };
+        let (tables, left_out) = survey.tables(shutdown).await?;
+        if !left_out.is_empty() {
+            say(&format!("Left out, because they have no auto-increment column: {}", left_out.join(", ")));
+        }
+        if tables.is_empty() {
+            bail!("the database has no table with an auto-increment column");
+        }
+        let pipeline = Pipeline::of_database(options, url, &tables);
+        Ok((Self::Database { connection, tables }, pipeline))
+    }
+
+    fn tables(&self) -> &[Table] {
+        match self {
+            Self::Shop(_) => &[],
+            Self::Database { tables, .. } => tables,
+        }
+    }
+
+    fn shop(&mut self) -> Option<&mut Shop> {
+        match self {
+            Self::Shop(shop) => Some(shop),
+            Self::Database { .. } => None,
+        }
+    }
+
+    /// Writes no more to the shop.
+    async fn close(self) -> anyhow::Result<()> {
+        match self {
+            Self::Shop(shop) => shop.close().await.map(drop),
+            Self::Database { .. } => Ok(()),
+        }
+    }
+
+    /// Writes no more to the shop, and says what has to arrive.
+    async fn close_and_count(self, rest: &Rest, client: &Client) -> anyhow::Result<Rows> {
+        match self {
+            Self::Shop(shop) => Ok(Rows::Orders(shop.close().await?)),
+            Self::Database { connection, tables } => {
+                let survey = Survey { rest, client, connection: &connection };
+                Ok(Rows::Tables(survey.count(&tables, &Shutdown::new()).await?))
+            }
+        }
+    }
+}
+
+/// Waits until everything has been delivered.
+async fn arrive(delivery: &mut Delivery, rows: &Rows) -> anyhow::Result<()> {
     let deadline = Instant::now() + ARRIVAL;
     loop {
         delivery.follow(Duration::from_millis(500), &Shutdown::new()).await;
         let missing = match rows {
-            Some(rows) => Some(delivery.missing(rows).await?),
-            None => progress.undelivered().await?,
+            Rows::Orders(rows) => delivery.missing(rows).await? as u64,
+            Rows::Tables(tables) => delivery.missing_rows(tables).await?,
         };
-        match missing {
-            Some(0) => {
-                println!("Every row has arrived.");
-                return Ok(());
-            }
-            _ if Instant::now() < deadline => {}
-            Some(missing) => bail!("{missing} rows have not arrived within {} s", ARRIVAL.as_secs()),
-            None => bail!("the source is still reading: give it more time with --seconds"),
+        if missing == 0 {
+            say("Every row has arrived.");
+            return Ok(());
+        }
+        if Instant::now() >= deadline {
+            bail!("{missing} rows have not arrived within {} s", ARRIVAL.as_secs());
         }
     }
 }

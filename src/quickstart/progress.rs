@@ -1,7 +1,5 @@
 //! The live line: how far rows have come.
 
-use std::time::{Duration, Instant};
-
 use aqueduct_client::admin::OffsetSpec;
 use aqueduct_client::config::IsolationLevel;
 use aqueduct_client::{Client, TopicPartition};
@@ -14,17 +12,12 @@ use super::shop::Shop;
 /// Counter of the records that source tasks have read.
 const RECORDS_READ: &str = "kafka_connect_source_task_metrics_source_record_poll_total";
 
-/// A source that has added nothing for this long (several of its polls) has read everything.
-const STILL: Duration = Duration::from_secs(3);
-
 /// Asks the cluster how far the pipeline is.
 #[derive(Debug)]
 pub(crate) struct Progress {
     client: Client,
     prefix: &'static str,
     last: Option<Counts>,
-    /// Since when the topics have not grown.
-    still: (i64, Instant),
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,7 +29,7 @@ struct Counts {
 impl Progress {
     /// Follows a pipeline.
     pub(crate) fn new(client: Client, pipeline: &Pipeline) -> Self {
-        Self { client, prefix: pipeline.topic_prefix, last: None, still: (-1, Instant::now()) }
+        Self { client, prefix: pipeline.topic_prefix, last: None }
     }
 
     /// One line for the last second.
@@ -62,16 +55,6 @@ impl Progress {
             "{changes}read {read:>7}   in topic {:>7}   delivered {:>7} ({rate:>5}/s)   lag {lag}",
             counts.in_topic, counts.delivered
         ))
-    }
-
-    /// Records in the topics that have not been delivered; `None` while the source still adds to them.
-    pub(crate) async fn undelivered(&mut self) -> anyhow::Result<Option<usize>> {
-        let counts = self.counts().await?;
-        if counts.in_topic != self.still.0 {
-            self.still = (counts.in_topic, Instant::now());
-        }
-        let missing = usize::try_from(counts.in_topic - counts.delivered).unwrap_or(0);
-        Ok((self.still.1.elapsed() >= STILL).then_some(missing))
     }
 
     async fn counts(&self) -> anyhow::Result<Counts> {

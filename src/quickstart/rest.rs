@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use serde_json::{Map, Value as Json};
 
 use super::connectors::{SINK, SOURCE};
+use crate::screen::say;
 
 /// How long Connect may take to become ready for a write.
 const READY: Duration = Duration::from_secs(30);
@@ -43,24 +44,39 @@ impl Rest {
         }
     }
 
+    /// Removes a connector.
+    pub(crate) async fn delete_connector(&self, name: &str) -> anyhow::Result<()> {
+        let url = format!("{}/connectors/{name}", self.url);
+        let answer = self.http.delete(&url).send().await.with_context(|| url.clone())?;
+        let status = answer.status();
+        if !status.is_success() {
+            bail!("connector {name} was not removed: {status} {}", message(&answer.text().await?));
+        }
+        Ok(())
+    }
+
     /// Prints why a connector or task has failed, if one has; Connect tries it again by itself.
     pub(crate) async fn report_failures(&self) -> anyhow::Result<()> {
         for name in [SOURCE, SINK] {
-            let url = format!("{}/connectors/{name}/status", self.url);
-            let answer = self.http.get(&url).send().await.with_context(|| url.clone())?;
-            let status: Json = serde_json::from_str(&answer.text().await?).unwrap_or(Json::Null);
-            let tasks = status["tasks"].as_array().cloned().unwrap_or_default();
-            for part in
-                std::iter::once(&status["connector"]).chain(&tasks).filter(|part| part["state"] == "FAILED")
-            {
-                let trace = part["trace"].as_str().unwrap_or("no reason given");
-                println!(
-                    "{name} has failed and is tried again: {}",
-                    trace.lines().next().unwrap_or_default()
-                );
+            if let Some(reason) = self.failure(name).await? {
+                say(&format!("{name} has failed and is tried again: {reason}"));
             }
         }
         Ok(())
+    }
+
+    /// Why a connector or one of its tasks has failed, if it has.
+    pub(crate) async fn failure(&self, name: &str) -> anyhow::Result<Option<String>> {
+        let url = format!("{}/connectors/{name}/status", self.url);
+        let answer = self.http.get(&url).send().await.with_context(|| url.clone())?;
+        let status: Json = serde_json::from_str(&answer.text().await?).unwrap_or(Json::Null);
+        let tasks = status["tasks"].as_array().cloned().unwrap_or_default();
+        let mut parts = std::iter::once(&status["connector"]).chain(&tasks);
+        let failed = parts.find(|part| part["state"] == "FAILED");
+        Ok(failed.map(|part| {
+            let trace = part["trace"].as_str().unwrap_or("no reason given");
+            trace.lines().next().unwrap_or_default().to_owned()
+        }))
     }
 }
 

@@ -1,11 +1,12 @@
 //! The command line: help, errors that say where, `dev` and its servers, clean stops.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use aqueduct_tests::aqueduct::{Server, binary};
-use aqueduct_tests::{process, rest, wait};
+use aqueduct_tests::database::MySql;
+use aqueduct_tests::{process, rest, skip, wait};
 
 fn run(arguments: &[&str]) -> (i32, String) {
     let output = Command::new(binary()).args(arguments).output().expect("the command starts");
@@ -63,6 +64,24 @@ fn a_wrong_setting_is_told_with_its_line() {
 }
 
 #[test]
+fn each_wrong_setting_is_told_once_with_where_it_comes_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("worker.properties");
+    let text = "bootstrap.servers=127.0.0.1:1\ngroup.id=g\noffset.flush.interval.ms=never\n";
+    std::fs::write(&file, text).expect("written");
+    let path = file.display().to_string();
+    let (code, text) = run(&["connect-distributed", &path]);
+    let line = format!("{path}, line 3: Invalid value never for configuration offset.flush.interval.ms");
+    assert!(code == 1 && text.contains(&line), "{text}");
+    assert_eq!(text.matches("offset.flush.interval.ms").count(), 1, "{text}");
+    assert!(text.contains("config.storage.topic") && text.contains("key.converter"), "{text}");
+    let (_, text) = run(&["connect-distributed", &path, "--override", "offset.flush.interval.ms=x"]);
+    assert!(text.contains("--override: Invalid value x"), "{text}");
+    let (code, text) = run(&["schema-registry", &folder.path().display().to_string()]);
+    assert!(code == 1 && text.matches("Is a directory").count() == 1, "{text}");
+}
+
+#[test]
 fn a_listener_beyond_loopback_needs_consent() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("server.properties");
@@ -99,6 +118,58 @@ fn dev_serves_stops_cleanly_and_goes_on_where_it_was() {
         if answer.status == 200 { Ok(answer.body) } else { Err(answer.body.to_string()) }
     });
     assert_eq!(again, id);
+}
+
+#[test]
+fn nobody_reading_its_output_is_no_reason_to_fail() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut child = Command::new(binary())
+        .arg("quickstart")
+        .args(&dev(folder.path())[1..])
+        .args(["--seconds", "2"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the command ends");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn quickstart_counts_the_rows_of_a_database_itself() {
+    let test = "quickstart_counts_the_rows_of_a_database_itself";
+    let Some(home) = skip::peer(test, "AQUEDUCT_MYSQL_HOME", "MySQL 9") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mysql = MySql::start(&home, "shop");
+    mysql.sql(
+        "CREATE TABLE shop.orders (id INT AUTO_INCREMENT PRIMARY KEY, item VARCHAR(40)); \
+         CREATE TABLE shop.`notes-2` (note_id BIGINT AUTO_INCREMENT PRIMARY KEY, t TEXT); \
+         CREATE TABLE shop.empty (id INT AUTO_INCREMENT PRIMARY KEY); \
+         CREATE TABLE shop.plain (k VARCHAR(20) PRIMARY KEY); INSERT INTO shop.plain VALUES ('a'); \
+         INSERT INTO shop.orders (item) VALUES ('lamp'), ('kettle'); \
+         INSERT INTO shop.`notes-2` (t) VALUES ('x'), ('y'), ('z')",
+    );
+    let url = format!("mysql://aqueduct:secret@127.0.0.1:{}/shop", mysql.port);
+    let mut arguments = dev(folder.path());
+    arguments[0] = "quickstart".to_owned();
+    arguments.extend(["--seconds", "2", "--mysql", &url].map(str::to_owned));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let delivered = || {
+        let text = std::fs::read_to_string(folder.path().join("data/delivered.jsonl")).unwrap_or_default();
+        text.lines().count()
+    };
+    let (code, text) = run(&arguments);
+    assert!(code == 0 && text.contains("Every row has arrived."), "{text}");
+    assert!(text.contains("no auto-increment column: plain"), "{text}");
+    assert!(!text.contains("secret"), "{text}");
+    assert_eq!(delivered(), 5);
+    mysql.sql("INSERT INTO shop.orders (item) VALUES ('rug'); INSERT INTO shop.empty VALUES (7)");
+    let (code, text) = run(&arguments);
+    assert!(code == 0 && text.contains("Every row has arrived."), "{text}");
+    assert_eq!(delivered(), 7, "the second start goes on where the first ended");
+    let (code, text) = run(&["quickstart", "--mysql", "postgresql://a@b/c"]);
+    assert!(code == 2 && text.contains("no MySQL"), "{text}");
 }
 
 #[test]

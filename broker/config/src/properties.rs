@@ -90,8 +90,9 @@ impl Properties {
         Ok(())
     }
 
-    /// Sets one value.
+    /// Sets one value. It no longer comes from a line of the file.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
+        self.lines.remove(key);
         self.values.insert(key.to_owned(), value.into());
     }
 
