@@ -19,7 +19,7 @@ pub(crate) fn broker(folder: &Path, more: &str) -> Server {
     Server::start("broker", folder, &["broker", &file.display().to_string()])
 }
 
-fn has(program: &str) -> bool {
+pub(crate) fn has(program: &str) -> bool {
     Command::new("sh")
         .args(["-c", &format!("command -v {program}")])
         .output()
