@@ -55,6 +55,14 @@ impl Check {
         Self::ListOf(values.iter().map(|v| (*v).to_owned()).collect())
     }
 
+    /// The first item of a list that is none of the texts allowed: Kafka shows it instead of the list.
+    pub(crate) fn refused_item<'i>(&self, items: &'i [String]) -> Option<&'i str> {
+        match self {
+            Self::ListOf(allowed) => items.iter().find(|item| !allowed.contains(item)).map(String::as_str),
+            _ => None,
+        }
+    }
+
     /// Judges a value. Gives the reason, without the name of the setting, if it is refused.
     pub fn judge(&self, value: &ConfigValue) -> Result<(), String> {
         match self {

@@ -143,7 +143,10 @@ fn evaluate(key: &KeyDef, given: Option<&str>) -> (ConfigValue, Vec<String>) {
         let shown = match &value {
             ConfigValue::Null => "null".to_owned(),
             ConfigValue::Password(_) => "[hidden]".to_owned(),
-            ConfigValue::List(items) => format!("[{}]", items.join(", ")),
+            ConfigValue::List(items) => match key.check.refused_item(items) {
+                Some(item) => item.to_owned(),
+                None => format!("[{}]", items.join(", ")),
+            },
             _ => given.or(key.default.as_deref()).unwrap_or("null").to_owned(),
         };
         errors.push(refusal(&key.name, &shown, &reason));
