@@ -3,7 +3,8 @@
 //!
 //! There are `max.incremental.fetch.session.cache.slots` of them. A new one takes the place of the
 //! one that was longest without a request, if that is at least two minutes; otherwise the client
-//! gets none and goes on with full fetches.
+//! gets none and goes on with full fetches. The same becomes of a large session when all of them together remember too
+//! many partitions: clients may name partitions that do not exist.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,6 +17,10 @@ use super::fetch_state::FetchState;
 
 /// A session without a request for this long may lose its place (ms).
 const EVICTABLE_AFTER_MS: i64 = 120_000;
+/// The most partitions that sessions remember together.
+const MAX_PARTITIONS: usize = 1_000_000;
+/// A session of this size is never too large.
+const SMALL: usize = 1_000;
 /// The epoch of a request that wants a new session.
 pub(crate) const INITIAL_EPOCH: i32 = 0;
 /// The epoch of a request that wants none.
@@ -81,6 +86,9 @@ impl SessionCache {
         now_ms: i64,
         random: impl Fn() -> i32,
     ) -> Result<Arc<Session>, FetchState> {
+        if state.len() > SMALL && self.size().1 + state.len() > MAX_PARTITIONS {
+            return Err(state);
+        }
         let mut sessions = self.sessions.lock();
         if state.is_empty() || (sessions.len() >= self.slots && !evict(&mut sessions, now_ms)) {
             return Err(state);
@@ -122,7 +130,15 @@ impl SessionCache {
             progress.next_epoch = progress.next_epoch.checked_add(1).unwrap_or(1);
             progress.last_used_ms = now_ms;
         }
-        session.state.lock().update(request, version);
+        let size = {
+            let mut state = session.state.lock();
+            state.update(request, version);
+            state.len()
+        };
+        if size > SMALL && !request.topics.is_empty() && self.size().1 > MAX_PARTITIONS {
+            self.remove(session.id);
+            return Err(ErrorCode::FetchSessionIdNotFound);
+        }
         Ok(session)
     }
 }
@@ -175,6 +191,23 @@ mod tests {
         assert_eq!(again, Err(ErrorCode::InvalidFetchSessionEpoch));
         let other = cache.resume(&request(8, 1, &[], &[]), 12, 1).map(|s| s.id);
         assert_eq!(other, Err(ErrorCode::FetchSessionIdNotFound));
+    }
+
+    #[test]
+    fn a_session_does_not_grow_for_ever() {
+        let cache = SessionCache::new(2);
+        assert_eq!(create(&cache, 0, 7), Some(7));
+        let mut epoch = 1;
+        let grown = loop {
+            let first = epoch * 250_000;
+            let indexes: Vec<i32> = (first..first + 250_000).collect();
+            match cache.resume(&request(7, epoch, &indexes, &[]), 12, 1) {
+                Ok(_) => epoch += 1,
+                Err(code) => break code,
+            }
+        };
+        assert_eq!((grown, epoch), (ErrorCode::FetchSessionIdNotFound, 4));
+        assert_eq!(cache.size(), (0, 0), "the client begins again without a session");
     }
 
     #[test]
