@@ -41,10 +41,15 @@ impl Handler for ListOffsetsHandler {
         let mut topics = Vec::with_capacity(request.topics.len());
         for asked in request.topics {
             let topic = tables.by_name(&asked.name);
-            let mut seen = HashSet::new();
+            let (mut seen, mut repeated) = (HashSet::new(), HashSet::new());
+            for partition in &asked.partitions {
+                if !seen.insert(partition.partition_index) {
+                    repeated.insert(partition.partition_index);
+                }
+            }
             let mut partitions = Vec::with_capacity(asked.partitions.len());
             for partition in asked.partitions {
-                let twice = !seen.insert(partition.partition_index);
+                let twice = repeated.contains(&partition.partition_index);
                 let found = match topic {
                     _ if twice => Err(ErrorCode::InvalidRequest),
                     None => Err(ErrorCode::UnknownTopicOrPartition),

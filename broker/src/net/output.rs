@@ -59,7 +59,11 @@ impl Output {
     /// length of the frame has been sent.
     pub(crate) fn write(&mut self, sink: impl FnOnce(&[IoSlice<'_>]) -> io::Result<usize>) -> io::Result<()> {
         if self.staged.is_none() && self.files > 0 {
-            self.staged = Some((self.stage()?, 0));
+            let staged = self.stage().inspect_err(|error| {
+                // Not the socket's fault, as the end of the connection will look.
+                tracing::error!(%error, "log data cannot be read for a fetch");
+            });
+            self.staged = Some((staged?, 0));
         }
         let written = match &self.staged {
             Some((buffer, done)) => sink(&[IoSlice::new(&buffer.as_ref()[*done..])])?,
