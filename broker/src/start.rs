@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use crate::broker::Broker;
 use crate::config::broker_config::BrokerConfig;
+use crate::config::dynamic::DynamicSettings;
 use crate::config::topic_config::TopicConfig;
 use crate::controller::producer_ids::ProducerIds;
 use crate::controller::{Controller, ControllerError, Plan};
@@ -151,6 +152,9 @@ impl Broker {
         tokio::task::spawn_blocking(move || swept.replicas.sweep(&image)).await?;
         broker.groups.load_all();
         background.spawn("log upkeep", look_after_logs(Arc::clone(&broker), background.shutdown().clone()));
+        if broker.config.values.bool("log.cleaner.enable") {
+            background.spawn("log cleaner", clean_logs(Arc::clone(&broker), background.shutdown().clone()));
+        }
         let admin = serve_admin(&broker, &background).await?;
         let handle = serve(broker, bound, admin, metadata, background, shutdown);
         tracing::info!(
@@ -277,13 +281,15 @@ async fn open_logs(
         checkpoint_interval_ms: values.int("log.flush.offset.checkpoint.interval.ms"),
         retention_check_interval_ms: values.int("log.retention.check.interval.ms"),
         producer_id_expiration_ms: values.int("producer.id.expiration.ms"),
+        cleaner_dedupe_bytes: u64::try_from(values.int("log.cleaner.dedupe.buffer.size")).unwrap_or(0),
         ..ManagerConfig::new(config.log_dirs[0].clone(), cluster_id, config.node_id)
     };
     let (broker, now) = (Arc::clone(config), clock.now_ms());
     let opened = tokio::task::spawn_blocking(move || {
+        let dynamic = DynamicSettings::of(&image, broker.node_id);
         let configs = |partition: &TopicPartition| {
             let own = image.config(&ConfigResource::topic(&partition.topic));
-            TopicConfig::resolve(own.map(|own| &**own), &broker).unwrap_or_default().log
+            TopicConfig::resolve(own.map(|own| &**own), &broker, &dynamic).unwrap_or_default().log
         };
         LogManager::open(Arc::new(PosixFs), manager, &configs, now)
     });
@@ -341,6 +347,20 @@ async fn look_after_logs(broker: Arc<Broker>, shutdown: Shutdown) {
         });
         if let Err(error) = done.await {
             tracing::error!(%error, "upkeep of the logs failed");
+        }
+    }
+}
+
+/// Compacts logs, beside their other upkeep: a large one takes its time.
+async fn clean_logs(broker: Arc<Broker>, shutdown: Shutdown) {
+    let backoff = u64::try_from(broker.config.values.int("log.cleaner.backoff.ms")).unwrap_or(u64::MAX);
+    while shutdown.sleep(Duration::from_millis(backoff)).await {
+        let cleaned = Arc::clone(&broker);
+        let done = tokio::task::spawn_blocking(move || {
+            cleaned.replicas.logs().clean(cleaned.clock.now_ms());
+        });
+        if let Err(error) = done.await {
+            tracing::error!(%error, "compacting logs failed");
         }
     }
 }

@@ -8,9 +8,8 @@ use aqueduct_protocol::record::TimestampType;
 /// Not here, because others decide by them: `compression.type`, `message.timestamp.before.max.ms` and
 /// `message.timestamp.after.max.ms` (validation of records before the append), `min.insync.replicas`,
 /// `unclean.leader.election.enable`. Not honoured: `preallocate` (the file would end in zeros that Kafka's tools trip
-/// over, and unwritten extents make every sync slower), and what belongs to the cleaner (`min.cleanable.dirty.ratio`,
-/// `*.compaction.lag.ms`, `delete.retention.ms`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// over, and unwritten extents make every sync slower).
+#[derive(Clone, Debug, PartialEq)]
 pub struct LogConfig {
     /// `segment.bytes`: a segment that would grow beyond this is closed and a new one begun.
     pub segment_bytes: u32,
@@ -38,6 +37,14 @@ pub struct LogConfig {
     pub flush_ms: i64,
     /// `message.timestamp.type`.
     pub timestamp_type: TimestampType,
+    /// `min.cleanable.dirty.ratio`: a log is compacted when more than this part of it is dirty.
+    pub min_cleanable_dirty_ratio: f64,
+    /// `min.compaction.lag.ms`: records younger than this are not compacted.
+    pub min_compaction_lag_ms: i64,
+    /// `max.compaction.lag.ms`: records older than this are compacted whatever the ratio.
+    pub max_compaction_lag_ms: i64,
+    /// `delete.retention.ms`: how long a tombstone stays after the compaction that first met it.
+    pub delete_retention_ms: i64,
 }
 
 impl Default for LogConfig {
@@ -56,6 +63,10 @@ impl Default for LogConfig {
             flush_messages: i64::MAX,
             flush_ms: i64::MAX,
             timestamp_type: TimestampType::CreateTime,
+            min_cleanable_dirty_ratio: 0.5,
+            min_compaction_lag_ms: 0,
+            max_compaction_lag_ms: i64::MAX,
+            delete_retention_ms: 24 * 60 * 60 * 1000,
         }
     }
 }
@@ -65,7 +76,7 @@ impl Default for LogConfig {
 pub struct CleanupPolicy {
     /// Segments are deleted by age and size.
     pub delete: bool,
-    /// Older values of a key are removed. Until there is a cleaner, such a log only grows.
+    /// Older values of a key are removed by [`LogManager::clean`](crate::LogManager::clean).
     pub compact: bool,
 }
 

@@ -7,6 +7,7 @@
 //! waits for its [`FlushTicket`].
 
 mod checkpoint;
+mod cleaner;
 mod config;
 mod error;
 mod flush;

@@ -18,6 +18,7 @@ use bytestring::ByteString;
 
 use super::describe_configs::topic_entries;
 use super::handler::{Answer, Handler, RequestContext};
+use crate::config::dynamic::DynamicSettings;
 use crate::controller::Plan;
 use crate::controller::topics::{CreatedTopic, NewTopic, Refusal, create};
 
@@ -104,14 +105,16 @@ fn accept(
     validate_only: bool,
 ) -> CreatableTopicResult {
     let own = Some(&new.configs);
-    let configs = topic_entries(own, &context.broker.config).into_iter().map(|entry| CreatableTopicConfigs {
-        name: entry.name.into(),
-        value: entry.value.map(ByteString::from),
-        read_only: false,
-        config_source: entry.source,
-        is_sensitive: false,
-        ..CreatableTopicConfigs::default()
-    });
+    let dynamic = DynamicSettings::of(&context.broker.image(), context.broker.config.node_id);
+    let configs =
+        topic_entries(own, &context.broker.config, &dynamic).into_iter().map(|entry| CreatableTopicConfigs {
+            name: entry.name.into(),
+            value: entry.value.map(ByteString::from),
+            read_only: false,
+            config_source: entry.source as i8,
+            is_sensitive: false,
+            ..CreatableTopicConfigs::default()
+        });
     CreatableTopicResult {
         name: new.name.clone(),
         topic_id: if validate_only { uuid::Uuid::nil() } else { created.id },

@@ -4,7 +4,8 @@
 //! and, if asked for, the values behind it (KIP-226) and its documentation (KIP-569). Settings
 //! that the broker stores but does not act upon say so in their documentation.
 //!
-//! Sources: 1 the topic's own, 4 the broker's file, 5 default. Passwords are null.
+//! Sources: 1 the topic's own, 2 and 3 set at run time for this broker or all of them, 4 the broker's file, 5 default.
+//! Passwords are null.
 
 use std::collections::BTreeMap;
 
@@ -19,16 +20,13 @@ use bytestring::ByteString;
 
 use super::handler::{Answer, Handler, RequestContext};
 use crate::config::broker_config::BrokerConfig;
+use crate::config::dynamic::{ConfigSource, DynamicSettings, is_dynamic};
 use crate::config::key_row::{KeyRow, type_code};
-use crate::config::topic_config::broker_value;
+use crate::config::topic_config::broker_values;
 use crate::config::{broker_keys, topic_keys};
 use crate::controller::topic_name;
 use crate::controller::topics::Refusal;
 use crate::metadata::record::{ConfigResource, ConfigResourceKind};
-
-const DYNAMIC_TOPIC: i8 = 1;
-const STATIC_BROKER: i8 = 4;
-const DEFAULT: i8 = 5;
 
 /// The handler.
 #[derive(Debug)]
@@ -39,10 +37,10 @@ pub(super) struct DescribeConfigsHandler;
 pub(super) struct ConfigEntry {
     pub(super) name: &'static str,
     pub(super) value: Option<String>,
-    pub(super) source: i8,
+    pub(super) source: ConfigSource,
     row: &'static KeyRow,
     /// Every value that could be in force, the one that is first: key, value, source.
-    synonyms: Vec<(&'static str, Option<String>, i8)>,
+    synonyms: Vec<(&'static str, Option<String>, ConfigSource)>,
     read_only: bool,
 }
 
@@ -81,11 +79,15 @@ fn entries(
                 return Err(Refusal::of(ErrorCode::UnknownTopicOrPartition));
             }
             let own = image.config(&ConfigResource::topic(name));
-            Ok(topic_entries(own.map(|own| &**own), &broker.config))
+            let dynamic = DynamicSettings::of(&image, broker.config.node_id);
+            Ok(topic_entries(own.map(|own| &**own), &broker.config, &dynamic))
         }
-        Some(ConfigResourceKind::Broker) if name.is_empty() => Ok(Vec::new()),
+        Some(ConfigResourceKind::Broker) if name.is_empty() => {
+            Ok(default_broker_entries(&DynamicSettings::of(&broker.image(), broker.config.node_id)))
+        }
         Some(ConfigResourceKind::Broker) if name == broker.config.node_id.to_string() => {
-            Ok(broker_entries(&broker.config))
+            let dynamic = DynamicSettings::of(&broker.image(), broker.config.node_id);
+            Ok(broker_entries(&broker.config, &dynamic))
         }
         Some(ConfigResourceKind::Broker) => {
             let text = format!(
@@ -109,48 +111,54 @@ fn entries(
 pub(super) fn topic_entries(
     own: Option<&BTreeMap<String, String>>,
     broker: &BrokerConfig,
+    dynamic: &DynamicSettings,
 ) -> Vec<ConfigEntry> {
     let mut entries = Vec::with_capacity(topic_keys::rows().len());
     for row in topic_keys::rows() {
         let mut synonyms = Vec::new();
         if let Some(value) = own.and_then(|own| own.get(row.name)) {
-            synonyms.push((row.name, Some(value.clone()), DYNAMIC_TOPIC));
+            synonyms.push((row.name, Some(value.clone()), ConfigSource::DynamicTopic));
         }
-        match broker_value(row, broker) {
-            Some((Some(key), value)) => {
-                synonyms.push((key, Some(value), STATIC_BROKER));
-                synonyms.push((key, row.default.map(str::to_owned), DEFAULT));
-            }
-            _ => {
-                let key = row.broker_keys.first().copied().unwrap_or(row.name);
-                synonyms.push((key, row.default.map(str::to_owned), DEFAULT));
-            }
+        let mut key = row.broker_keys.first().copied().unwrap_or(row.name);
+        for (given, value, source) in broker_values(row, broker, dynamic) {
+            key = given;
+            synonyms.push((given, Some(value), source));
         }
+        synonyms.push((key, row.default.map(str::to_owned), ConfigSource::Default));
         entries.push(entry(row, synonyms, false));
     }
     entries
 }
 
-fn broker_entries(broker: &BrokerConfig) -> Vec<ConfigEntry> {
+fn broker_entries(broker: &BrokerConfig, dynamic: &DynamicSettings) -> Vec<ConfigEntry> {
     let mut entries = Vec::with_capacity(broker_keys::rows().len());
     for row in broker_keys::rows() {
-        let mut synonyms = Vec::new();
+        let at_run_time = dynamic.values(row.name);
+        let mut synonyms: Vec<_> =
+            at_run_time.map(|(value, source)| (row.name, Some(value.to_owned()), source)).collect();
         if let Some(value) = broker.given.get(row.name) {
-            synonyms.push((row.name, Some(value.clone()), STATIC_BROKER));
+            synonyms.push((row.name, Some(value.clone()), ConfigSource::StaticBroker));
         }
-        synonyms.push((row.name, row.default.map(str::to_owned), DEFAULT));
-        entries.push(entry(row, synonyms, true));
+        synonyms.push((row.name, row.default.map(str::to_owned), ConfigSource::Default));
+        entries.push(entry(row, synonyms, !is_dynamic(row.name)));
     }
     entries
 }
 
+/// What is set for all brokers at run time.
+fn default_broker_entries(dynamic: &DynamicSettings) -> Vec<ConfigEntry> {
+    let known = dynamic.of_all().filter_map(|(key, value)| Some((broker_keys::row(key)?, value)));
+    let source = ConfigSource::DynamicDefaultBroker;
+    known.map(|(row, value)| entry(row, vec![(row.name, Some(value.to_owned()), source)], false)).collect()
+}
+
 fn entry(
     row: &'static KeyRow,
-    synonyms: Vec<(&'static str, Option<String>, i8)>,
+    synonyms: Vec<(&'static str, Option<String>, ConfigSource)>,
     read_only: bool,
 ) -> ConfigEntry {
     let (value, source) =
-        synonyms.first().map_or((None, DEFAULT), |(_, value, source)| (value.clone(), *source));
+        synonyms.first().map_or((None, ConfigSource::Default), |(_, value, source)| (value.clone(), *source));
     let value = value.filter(|_| row.kind != KeyType::Password);
     ConfigEntry { name: row.name, value, source, row, synonyms, read_only }
 }
@@ -172,14 +180,14 @@ fn describe(entry: ConfigEntry, request: &DescribeConfigsRequest) -> DescribeCon
     let synonyms = entry.synonyms.into_iter().map(|(name, value, source)| DescribeConfigsSynonym {
         name: name.into(),
         value: shown(value),
-        source,
+        source: source as i8,
         ..DescribeConfigsSynonym::default()
     });
     DescribeConfigsResourceResult {
         name: entry.name.into(),
         value: entry.value.map(ByteString::from),
         read_only: entry.read_only,
-        config_source: entry.source,
+        config_source: entry.source as i8,
         is_sensitive: sensitive,
         synonyms: if request.include_synonyms { synonyms.collect() } else { Vec::new() },
         config_type: type_code(entry.row.kind),

@@ -1,11 +1,13 @@
 //! IncrementalAlterConfigs (key 44), versions 0 and 1 (KIP-339).
 //!
-//! Sets, deletes, appends to and subtracts from single settings of topics. All changes of a
+//! Sets, deletes, appends to and subtracts from single settings of topics and brokers. All changes of a
 //! resource are made or none. The same key twice, or the same resource twice, is INVALID_REQUEST;
 //! APPEND and SUBTRACT need a list, else INVALID_CONFIG.
 //!
-//! Difference: settings of brokers and groups cannot be changed while the broker runs yet; they
-//! are refused with INVALID_CONFIG and not stored.
+//! Of a broker's settings those that give topics their defaults can be changed while it runs (KIP-226). Differences:
+//! Kafka can change some more, and takes keys that it does not know; both are INVALID_REQUEST here, in the words that
+//! Kafka has for keys that it cannot change. Settings of groups belong to protocols that are not implemented: they are
+//! INVALID_CONFIG and not stored.
 
 use std::collections::HashMap;
 

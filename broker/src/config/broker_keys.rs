@@ -218,15 +218,21 @@ fn log_rows() -> Vec<KeyRow> {
             .check(Check::AtLeast(1)),
         KeyRow::not_honoured("unclean.leader.election.enable", Boolean, "false", "Not honoured: partitions have one replica."),
         KeyRow::not_honoured("num.recovery.threads.per.data.dir", Int, "2", "Not honoured: recovery reads only what is past the recovery point."),
-        KeyRow::not_honoured("log.cleaner.enable", Boolean, "true", "For the log cleaner. Not honoured until there is one."),
-        KeyRow::not_honoured("log.cleaner.threads", Int, "1", "For the log cleaner. Not honoured until there is one."),
-        KeyRow::not_honoured("log.cleaner.dedupe.buffer.size", Long, "134217728", "For the log cleaner. Not honoured until there is one."),
-        KeyRow::not_honoured("log.cleaner.io.buffer.size", Int, "524288", "For the log cleaner. Not honoured until there is one."),
-        KeyRow::not_honoured("log.cleaner.backoff.ms", Long, "15000", "For the log cleaner. Not honoured until there is one."),
-        KeyRow::not_honoured("log.cleaner.delete.retention.ms", Long, "86400000", "For the log cleaner. Not honoured until there is one."),
-        KeyRow::not_honoured("log.cleaner.min.cleanable.ratio", Double, "0.5", "For the log cleaner. Not honoured until there is one."),
-        KeyRow::not_honoured("log.cleaner.min.compaction.lag.ms", Long, "0", "For the log cleaner. Not honoured until there is one."),
-        KeyRow::not_honoured("log.cleaner.max.compaction.lag.ms", Long, "9223372036854775807", "For the log cleaner. Not honoured until there is one."),
+        KeyRow::honoured("log.cleaner.enable", Boolean, "true", "Whether logs with cleanup.policy=compact are compacted."),
+        KeyRow::not_honoured("log.cleaner.threads", Int, "1", "Not honoured: one thread compacts one log after the other."),
+        KeyRow::honoured("log.cleaner.dedupe.buffer.size", Long, "134217728", "The most memory (bytes) that the keys of one compaction may take; it takes what they need.")
+            .check(Check::AtLeast(1024 * 1024)),
+        KeyRow::not_honoured("log.cleaner.io.buffer.size", Int, "524288", "Not honoured: one batch is in memory at a time."),
+        KeyRow::honoured("log.cleaner.backoff.ms", Long, "15000", "How often (ms) logs to compact are looked for.")
+            .check(Check::AtLeast(1)),
+        KeyRow::honoured("log.cleaner.delete.retention.ms", Long, "86400000", "Default of delete.retention.ms.")
+            .check(Check::AtLeast(0)),
+        KeyRow::honoured("log.cleaner.min.cleanable.ratio", Double, "0.5", "Default of min.cleanable.dirty.ratio.")
+            .check(Check::BetweenDouble(0.0, 1.0)),
+        KeyRow::honoured("log.cleaner.min.compaction.lag.ms", Long, "0", "Default of min.compaction.lag.ms.")
+            .check(Check::AtLeast(0)),
+        KeyRow::honoured("log.cleaner.max.compaction.lag.ms", Long, "9223372036854775807", "Default of max.compaction.lag.ms.")
+            .check(Check::AtLeast(1)),
         KeyRow::not_honoured("remote.log.storage.system.enable", Boolean, "false", "Not honoured: there is no tiered storage yet."),
         KeyRow::honoured("producer.id.expiration.ms", Int, "86400000", "How long (ms) the state of a silent producer is kept.")
             .check(Check::AtLeast(1)),

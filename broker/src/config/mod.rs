@@ -5,6 +5,7 @@
 
 pub mod broker_config;
 pub mod broker_keys;
+pub mod dynamic;
 pub mod key_row;
 pub mod reference;
 pub mod topic_config;

@@ -8,6 +8,7 @@ use aqueduct_protocol::compression::{Codec, Compression};
 use aqueduct_protocol::record::TimestampType;
 
 use super::broker_config::BrokerConfig;
+use super::dynamic::{ConfigSource, DynamicSettings};
 use super::key_row::KeyRow;
 use super::topic_keys;
 
@@ -34,8 +35,9 @@ impl TopicConfig {
     pub fn resolve(
         own: Option<&BTreeMap<String, String>>,
         broker: &BrokerConfig,
+        dynamic: &DynamicSettings,
     ) -> Result<Self, ConfigErrors> {
-        let values = effective_values(own, broker);
+        let values = effective_values(own, broker, dynamic);
         topic_keys::table().parse_map(&values).map(|parsed| Self::of(&parsed))
     }
 
@@ -45,7 +47,11 @@ impl TopicConfig {
         Self {
             log: LogConfig {
                 segment_bytes: unsigned_32(values.int("segment.bytes")),
-                segment_ms: values.int("segment.ms"),
+                // A compacted topic closes a segment in time for its records to be compacted.
+                segment_ms: match policy.iter().any(|p| p == "compact") {
+                    true => values.int("segment.ms").min(values.int("max.compaction.lag.ms")),
+                    false => values.int("segment.ms"),
+                },
                 segment_jitter_ms: values.int("segment.jitter.ms"),
                 segment_index_bytes: unsigned_32(values.int("segment.index.bytes")),
                 index_interval_bytes: unsigned_32(values.int("index.interval.bytes")),
@@ -63,6 +69,10 @@ impl TopicConfig {
                     "LogAppendTime" => TimestampType::LogAppendTime,
                     _ => TimestampType::CreateTime,
                 },
+                min_cleanable_dirty_ratio: values.double("min.cleanable.dirty.ratio"),
+                min_compaction_lag_ms: values.int("min.compaction.lag.ms"),
+                max_compaction_lag_ms: values.int("max.compaction.lag.ms"),
+                delete_retention_ms: values.int("delete.retention.ms"),
             },
             compression: compression(values),
             timestamp_before_max_ms: values.int("message.timestamp.before.max.ms"),
@@ -89,12 +99,12 @@ impl Default for TopicConfig {
 pub fn effective_values(
     own: Option<&BTreeMap<String, String>>,
     broker: &BrokerConfig,
+    dynamic: &DynamicSettings,
 ) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for row in topic_keys::rows() {
-        let value = own
-            .and_then(|own| own.get(row.name).cloned())
-            .or_else(|| broker_value(row, broker).map(|(_, value)| value));
+        let value =
+            own.and_then(|own| own.get(row.name).cloned()).or_else(|| broker_value(row, broker, dynamic));
         if let Some(value) = value {
             values.insert(row.name.to_owned(), value);
         }
@@ -102,16 +112,31 @@ pub fn effective_values(
     values
 }
 
-/// What the broker's settings make of a topic's default: the broker's key that decides, and the value in the
-/// unit of the topic's key. With no broker key the topic's own default.
+/// What the broker's settings make of a topic's default.
 #[must_use]
-pub fn broker_value(row: &KeyRow, broker: &BrokerConfig) -> Option<(Option<&'static str>, String)> {
-    for key in row.broker_keys {
-        if let Some(given) = broker.given.get(*key) {
-            return Some((Some(*key), in_ms(key, given)));
-        }
-    }
-    row.default.map(|default| (None, default.to_owned()))
+pub fn broker_value(row: &KeyRow, broker: &BrokerConfig, dynamic: &DynamicSettings) -> Option<String> {
+    let given = broker_values(row, broker, dynamic).into_iter().next();
+    given.map(|(_, value, _)| value).or_else(|| row.default.map(str::to_owned))
+}
+
+/// The broker's settings that give a topic's default, the one in force first: key, value in the unit of the topic's key,
+/// source. A setting that is changed at run time goes before all of the file.
+#[must_use]
+pub fn broker_values(
+    row: &KeyRow,
+    broker: &BrokerConfig,
+    dynamic: &DynamicSettings,
+) -> Vec<(&'static str, String, ConfigSource)> {
+    let at_run_time = row
+        .broker_keys
+        .first()
+        .into_iter()
+        .flat_map(|key| dynamic.values(key).map(|(value, source)| (*key, in_ms(key, value), source)));
+    let of_file = row.broker_keys.iter().filter_map(|key| {
+        let given = broker.given.get(*key)?;
+        Some((*key, in_ms(key, given), ConfigSource::StaticBroker))
+    });
+    at_run_time.chain(of_file.take(1)).collect()
 }
 
 /// Checks settings that a client wants to give a topic: known keys, types, bounds.
@@ -185,7 +210,7 @@ mod tests {
         let text = "log.retention.hours=2\nlog.retention.minutes=1\nlog.roll.hours=3\nmessage.max.bytes=5000";
         let broker = BrokerConfig::from_properties(&Properties::parse(text).expect("parses")).expect("valid");
         let own = BTreeMap::from([("segment.ms".to_owned(), "77".to_owned())]);
-        let config = TopicConfig::resolve(Some(&own), &broker).expect("valid");
+        let config = TopicConfig::resolve(Some(&own), &broker, &DynamicSettings::default()).expect("valid");
         assert_eq!(config.log.retention_ms, Some(60_000), "minutes go before hours");
         assert_eq!(config.log.segment_ms, 77, "the topic's own goes before the broker's");
         assert_eq!(config.log.max_message_bytes, 5000);

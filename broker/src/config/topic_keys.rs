@@ -33,40 +33,95 @@ const NOT_TIERED: &str = "Tiered storage. Not honoured: there is no remote stora
 fn log_rows() -> Vec<KeyRow> {
     use KeyType::{Int, List, Long};
     vec![
-        KeyRow::honoured("cleanup.policy", List, "delete", "How old segments go: delete, compact, both, or empty for neither. Compaction waits for the log cleaner.")
-            .check(Check::list_of(&["compact", "delete"]))
-            .from_broker(&["log.cleanup.policy"]),
-        KeyRow::honoured("retention.ms", Long, "604800000", "Segments whose newest record is older than this (ms) are deleted; -1 keeps them.")
-            .check(Check::AtLeast(-1))
-            .from_broker(&["log.retention.ms", "log.retention.minutes", "log.retention.hours"]),
-        KeyRow::honoured("retention.bytes", Long, "-1", "Size of a partition (bytes) above which its oldest segments are deleted; -1 for no limit.")
-            .from_broker(&["log.retention.bytes"]),
+        KeyRow::honoured(
+            "cleanup.policy",
+            List,
+            "delete",
+            "How old segments go: delete, compact, both, or empty for neither.",
+        )
+        .check(Check::list_of(&["compact", "delete"]))
+        .from_broker(&["log.cleanup.policy"]),
+        KeyRow::honoured(
+            "retention.ms",
+            Long,
+            "604800000",
+            "Segments whose newest record is older than this (ms) are deleted; -1 keeps them.",
+        )
+        .check(Check::AtLeast(-1))
+        .from_broker(&["log.retention.ms", "log.retention.minutes", "log.retention.hours"]),
+        KeyRow::honoured(
+            "retention.bytes",
+            Long,
+            "-1",
+            "Size of a partition (bytes) above which its oldest segments are deleted; -1 for no limit.",
+        )
+        .from_broker(&["log.retention.bytes"]),
         KeyRow::honoured("segment.bytes", Int, "1073741824", "Size (bytes) at which a segment is closed.")
             .check(Check::AtLeast(1024 * 1024))
             .from_broker(&["log.segment.bytes"]),
-        KeyRow::honoured("segment.ms", Long, "604800000", "Age (ms) at which a segment is closed even if it is not full.")
-            .check(Check::AtLeast(1))
-            .from_broker(&["log.roll.ms", "log.roll.hours"]),
-        KeyRow::honoured("segment.jitter.ms", Long, "0", "Random part (ms) taken off segment.ms, so that segments do not all close at once.")
-            .check(Check::AtLeast(0))
-            .from_broker(&["log.roll.jitter.ms", "log.roll.jitter.hours"]),
-        KeyRow::honoured("segment.index.bytes", Int, "10485760", "The most that an index of a segment may hold (bytes).")
-            .check(Check::AtLeast(4))
-            .from_broker(&["log.index.size.max.bytes"]),
-        KeyRow::honoured("index.interval.bytes", Int, "4096", "Bytes of log between two entries of the index.")
-            .check(Check::AtLeast(0))
-            .from_broker(&["log.index.interval.bytes"]),
-        KeyRow::honoured("file.delete.delay.ms", Long, "60000", "How long (ms) the files of a deleted segment stay under another name.")
-            .check(Check::AtLeast(0))
-            .from_broker(&["log.segment.delete.delay.ms"]),
-        KeyRow::honoured("flush.messages", Long, "9223372036854775807", "With log.durability=page-cache: records after which a flush is due.")
-            .check(Check::AtLeast(1))
-            .from_broker(&["log.flush.interval.messages"]),
-        KeyRow::honoured("flush.ms", Long, "9223372036854775807", "With log.durability=page-cache: time (ms) after which a flush is due.")
-            .check(Check::AtLeast(0))
-            .from_broker(&["log.flush.interval.ms"]),
-        KeyRow::not_honoured("preallocate", KeyType::Boolean, "false", "Preallocate the file of a new segment. Not honoured: it makes every flush slower.")
-            .from_broker(&["log.preallocate"]),
+        KeyRow::honoured(
+            "segment.ms",
+            Long,
+            "604800000",
+            "Age (ms) at which a segment is closed even if it is not full.",
+        )
+        .check(Check::AtLeast(1))
+        .from_broker(&["log.roll.ms", "log.roll.hours"]),
+        KeyRow::honoured(
+            "segment.jitter.ms",
+            Long,
+            "0",
+            "Random part (ms) taken off segment.ms, so that segments do not all close at once.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["log.roll.jitter.ms", "log.roll.jitter.hours"]),
+        KeyRow::honoured(
+            "segment.index.bytes",
+            Int,
+            "10485760",
+            "The most that an index of a segment may hold (bytes).",
+        )
+        .check(Check::AtLeast(4))
+        .from_broker(&["log.index.size.max.bytes"]),
+        KeyRow::honoured(
+            "index.interval.bytes",
+            Int,
+            "4096",
+            "Bytes of log between two entries of the index.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["log.index.interval.bytes"]),
+        KeyRow::honoured(
+            "file.delete.delay.ms",
+            Long,
+            "60000",
+            "How long (ms) the files of a deleted segment stay under another name.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["log.segment.delete.delay.ms"]),
+        KeyRow::honoured(
+            "flush.messages",
+            Long,
+            "9223372036854775807",
+            "With log.durability=page-cache: records after which a flush is due.",
+        )
+        .check(Check::AtLeast(1))
+        .from_broker(&["log.flush.interval.messages"]),
+        KeyRow::honoured(
+            "flush.ms",
+            Long,
+            "9223372036854775807",
+            "With log.durability=page-cache: time (ms) after which a flush is due.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["log.flush.interval.ms"]),
+        KeyRow::not_honoured(
+            "preallocate",
+            KeyType::Boolean,
+            "false",
+            "Preallocate the file of a new segment. Not honoured: it makes every flush slower.",
+        )
+        .from_broker(&["log.preallocate"]),
     ]
 }
 
@@ -152,20 +207,39 @@ fn record_rows() -> Vec<KeyRow> {
 
 fn cleaner_rows() -> Vec<KeyRow> {
     use KeyType::{Double, Long};
-    const DOC: &str = "For the log cleaner. Not honoured until there is one.";
     vec![
-        KeyRow::not_honoured("delete.retention.ms", Long, "86400000", DOC)
-            .check(Check::AtLeast(0))
-            .from_broker(&["log.cleaner.delete.retention.ms"]),
-        KeyRow::not_honoured("min.compaction.lag.ms", Long, "0", DOC)
-            .check(Check::AtLeast(0))
-            .from_broker(&["log.cleaner.min.compaction.lag.ms"]),
-        KeyRow::not_honoured("max.compaction.lag.ms", Long, "9223372036854775807", DOC)
-            .check(Check::AtLeast(1))
-            .from_broker(&["log.cleaner.max.compaction.lag.ms"]),
-        KeyRow::not_honoured("min.cleanable.dirty.ratio", Double, "0.5", DOC)
-            .check(Check::BetweenDouble(0.0, 1.0))
-            .from_broker(&["log.cleaner.min.cleanable.ratio"]),
+        KeyRow::honoured(
+            "delete.retention.ms",
+            Long,
+            "86400000",
+            "How long (ms) a tombstone stays after the compaction that first met it.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["log.cleaner.delete.retention.ms"]),
+        KeyRow::honoured(
+            "min.compaction.lag.ms",
+            Long,
+            "0",
+            "Segments with a record younger than this (ms) are not compacted.",
+        )
+        .check(Check::AtLeast(0))
+        .from_broker(&["log.cleaner.min.compaction.lag.ms"]),
+        KeyRow::honoured(
+            "max.compaction.lag.ms",
+            Long,
+            "9223372036854775807",
+            "Records older than this (ms) are compacted, however little is dirty.",
+        )
+        .check(Check::AtLeast(1))
+        .from_broker(&["log.cleaner.max.compaction.lag.ms"]),
+        KeyRow::honoured(
+            "min.cleanable.dirty.ratio",
+            Double,
+            "0.5",
+            "A log is compacted when more than this part of it was not compacted yet.",
+        )
+        .check(Check::BetweenDouble(0.0, 1.0))
+        .from_broker(&["log.cleaner.min.cleanable.ratio"]),
     ]
 }
 

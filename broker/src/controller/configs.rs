@@ -7,8 +7,9 @@ use aqueduct_protocol::ErrorCode;
 
 use super::topics::Refusal;
 use crate::config::broker_config::BrokerConfig;
+use crate::config::dynamic::{self, DynamicSettings};
 use crate::config::topic_config::{self, broker_value};
-use crate::config::topic_keys;
+use crate::config::{broker_keys, topic_keys};
 use crate::metadata::image::MetadataImage;
 use crate::metadata::record::{ConfigResource, ConfigResourceKind, MetadataRecord};
 
@@ -62,12 +63,13 @@ pub fn alter_incrementally(
 ) -> Result<Vec<MetadataRecord>, Refusal> {
     check_resource(image, broker, resource)?;
     let mut next = stored(image, resource);
+    let dynamic = DynamicSettings::of(image, broker.node_id);
     for (at, change) in changes.iter().enumerate() {
         if changes[..at].iter().any(|other| other.key == change.key) {
             let text = format!("Error due to duplicate config keys: {}", change.key);
             return Err(Refusal::new(ErrorCode::InvalidRequest, text));
         }
-        apply_change(&mut next, broker, resource, change)?;
+        apply_change(&mut next, broker, &dynamic, resource, change)?;
     }
     replace(image, resource, next)
 }
@@ -115,6 +117,7 @@ fn stored(image: &MetadataImage, resource: &ConfigResource) -> BTreeMap<String, 
 fn apply_change(
     next: &mut BTreeMap<String, String>,
     broker: &BrokerConfig,
+    dynamic: &DynamicSettings,
     resource: &ConfigResource,
     change: &ConfigChange,
 ) -> Result<(), Refusal> {
@@ -131,13 +134,23 @@ fn apply_change(
         next.insert(key.clone(), value.clone());
         return Ok(());
     }
-    let row = topic_keys::row(key).filter(|_| resource.kind == ConfigResourceKind::Topic);
-    if !row.is_some_and(|row| row.kind == KeyType::List) {
-        let verb = if change.operation == ConfigOperation::Append { "APPEND" } else { "SUBTRACT" };
-        let text = format!("Can't {verb} to key {key} because its type is not LIST.");
+    let is_append = change.operation == ConfigOperation::Append;
+    let of_broker = resource.kind == ConfigResourceKind::Broker;
+    let row = if of_broker { broker_keys::row(key) } else { topic_keys::row(key) };
+    if !row.is_some_and(|row| row.kind == KeyType::List && resource.kind != ConfigResourceKind::Group) {
+        let text = if of_broker {
+            let verb = if is_append { "append" } else { "subtract" };
+            format!("Config value {verb} is not allowed for config key: {key}")
+        } else {
+            let verb = if is_append { "APPEND" } else { "SUBTRACT" };
+            format!("Can't {verb} to key {key} because its type is not LIST.")
+        };
         return Err(Refusal::new(ErrorCode::InvalidConfig, text));
     }
-    let default = || row.and_then(|row| broker_value(row, broker)).map(|(_, value)| value);
+    let default = || match of_broker {
+        true => broker.given.get(key).cloned().or_else(|| row?.default.map(str::to_owned)),
+        false => broker_value(row?, broker, dynamic),
+    };
     let current = next.get(key).cloned().or_else(default).unwrap_or_default();
     let mut items: Vec<&str> = current.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
     for item in value.split(',').map(str::trim).filter(|item| !item.is_empty()) {
@@ -177,16 +190,21 @@ fn validate(kind: ConfigResourceKind, next: &BTreeMap<String, String>) -> Result
         ConfigResourceKind::Topic => {
             topic_config::validate(next).map_err(|text| Refusal::new(ErrorCode::InvalidConfig, text))
         }
-        // A setting that would change nothing until the next start must not look as if it did.
-        ConfigResourceKind::Broker | ConfigResourceKind::Group => match next.keys().next() {
-            Some(key) => Err(Refusal::new(
-                ErrorCode::InvalidConfig,
-                format!(
-                    "Cannot update {key} while the broker runs: dynamic settings of brokers and groups are not implemented"
-                ),
-            )),
+        ConfigResourceKind::Broker => dynamic::validate(next),
+        ConfigResourceKind::Group => match next.keys().next() {
+            Some(key) => Err(Refusal::new(ErrorCode::InvalidConfig, group_refusal(key))),
             None => Ok(()),
         },
+    }
+}
+
+/// Why a group's setting is refused: all that Kafka has belong to group protocols that are not there.
+fn group_refusal(key: &str) -> String {
+    match key.split_once('.') {
+        Some((protocol @ ("consumer" | "share" | "streams"), _)) => {
+            format!("Cannot set {key}: the {protocol} group protocol is not implemented")
+        }
+        _ => format!("Unknown group config name: {key}"),
     }
 }
 
@@ -239,6 +257,34 @@ mod tests {
             change("retention.ms", ConfigOperation::Delete, ""),
         ];
         assert_eq!(alter_topic(&image(), &twice), Err(ErrorCode::InvalidRequest));
+    }
+
+    #[test]
+    fn settings_of_brokers_and_groups_are_taken_or_refused_as_kafka_does() {
+        let alter = |kind, name: &str, change: ConfigChange| {
+            let resource = ConfigResource { kind, name: name.to_owned() };
+            let records = alter_incrementally(&image(), &broker(), &resource, &[change]);
+            records
+                .map(|records| stored(&image().apply(2, &records), &resource))
+                .map_err(|refusal| (refusal.code, refusal.message))
+        };
+        let broker =
+            |key, operation, value| alter(ConfigResourceKind::Broker, "1", change(key, operation, value));
+        assert_eq!(
+            broker("log.retention.ms", ConfigOperation::Set, "5").expect("taken")["log.retention.ms"],
+            "5"
+        );
+        let appended = broker("log.cleanup.policy", ConfigOperation::Append, "compact").expect("taken");
+        assert_eq!(appended["log.cleanup.policy"], "delete,compact");
+        let text = "Config value append is not allowed for config key: log.retention.ms".to_owned();
+        assert_eq!(
+            broker("log.retention.ms", ConfigOperation::Append, "5"),
+            Err((ErrorCode::InvalidConfig, text))
+        );
+        let group = |key| alter(ConfigResourceKind::Group, "g", change(key, ConfigOperation::Set, "1"));
+        let unknown = "Unknown group config name: no.such".to_owned();
+        assert_eq!(group("no.such"), Err((ErrorCode::InvalidConfig, unknown)));
+        assert!(group("consumer.session.timeout.ms").is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::partition::Partition;
 use super::topic::{Follows, Topic};
 use crate::config::broker_config::BrokerConfig;
+use crate::config::dynamic::DynamicSettings;
 use crate::config::topic_config::TopicConfig;
 use crate::metadata::image::{MetadataImage, TopicImage};
 use crate::metadata::record::ConfigResource;
@@ -26,6 +27,8 @@ pub struct ReplicaManager {
     clock: Arc<dyn Clock>,
     config: Arc<BrokerConfig>,
     table: ArcSwap<TopicTable>,
+    /// What was counted for topics that are gone: totals only rise.
+    removed: TopicMetrics,
 }
 
 /// Topics by name and id.
@@ -58,7 +61,14 @@ impl ReplicaManager {
     /// A manager without topics; [`ReplicaManager::apply`] brings them.
     #[must_use]
     pub fn new(config: Arc<BrokerConfig>, logs: Arc<LogManager>, clock: Arc<dyn Clock>) -> Self {
-        Self { node_id: config.node_id, logs, clock, config, table: ArcSwap::default() }
+        Self {
+            node_id: config.node_id,
+            logs,
+            clock,
+            config,
+            table: ArcSwap::default(),
+            removed: TopicMetrics::default(),
+        }
     }
 
     /// The topics as they are now. A request takes this once.
@@ -88,10 +98,11 @@ impl ReplicaManager {
     pub fn apply(&self, image: &MetadataImage) -> Vec<(ByteString, Uuid)> {
         let old = self.table.load_full();
         let mut next = TopicTable::default();
+        let broker = DynamicSettings::of(image, self.node_id);
         for topic in image.topics() {
             let known = old.by_id(topic.id);
             let own = image.config(&ConfigResource::topic(&topic.name)).cloned();
-            let follows = Follows { image: Arc::clone(topic), own };
+            let follows = Follows { image: Arc::clone(topic), own, broker: broker.clone() };
             let served = match known {
                 Some(known) if all_usable(known) && known.follows.lock().is_current(&follows) => {
                     Arc::clone(known)
@@ -208,10 +219,10 @@ impl ReplicaManager {
 
     fn topic_config(&self, follows: &Follows) -> TopicConfig {
         let own = follows.own.as_deref();
-        TopicConfig::resolve(own, &self.config).unwrap_or_else(|error| {
+        TopicConfig::resolve(own, &self.config, &follows.broker).unwrap_or_else(|error| {
             let topic = &follows.image.name;
             tracing::error!(%topic, %error, "stored settings are invalid, defaults are used");
-            TopicConfig::resolve(None, &self.config).unwrap_or_default()
+            TopicConfig::resolve(None, &self.config, &DynamicSettings::default()).unwrap_or_default()
         })
     }
 
@@ -219,7 +230,14 @@ impl ReplicaManager {
         self.config.durability
     }
 
+    /// The counters of all topics that are gone.
+    #[must_use]
+    pub fn removed_metrics(&self) -> &TopicMetrics {
+        &self.removed
+    }
+
     fn delete_topic(&self, topic: &Topic) {
+        self.removed.absorb(&topic.metrics);
         for index in 0..topic.partitions.len() {
             let index = i32::try_from(index).unwrap_or(i32::MAX);
             self.delete_log(&TopicPartition::new(topic.name.clone(), index), topic.id);

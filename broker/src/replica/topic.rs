@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::partition::Partition;
+use crate::config::dynamic::DynamicSettings;
 use crate::config::topic_config::TopicConfig;
 use crate::metadata::image::TopicImage;
 use crate::metrics::topic_metrics::TopicMetrics;
@@ -37,6 +38,8 @@ pub struct Topic {
 pub(super) struct Follows {
     pub(super) image: Arc<TopicImage>,
     pub(super) own: Option<Arc<BTreeMap<String, String>>>,
+    /// The broker's settings that are changed at run time.
+    pub(super) broker: DynamicSettings,
 }
 
 impl Follows {
@@ -47,7 +50,7 @@ impl Follows {
             (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
             _ => false,
         };
-        same_settings && Arc::ptr_eq(&self.image, &other.image)
+        same_settings && self.broker.is_same(&other.broker) && Arc::ptr_eq(&self.image, &other.image)
     }
 }
 

@@ -1,5 +1,5 @@
 //! One offset for each partition of a log directory: `recovery-point-offset-checkpoint`,
-//! `replication-offset-checkpoint` (high watermarks), `log-start-offset-checkpoint`.
+//! `replication-offset-checkpoint` (high watermarks), `log-start-offset-checkpoint`, `cleaner-offset-checkpoint`.
 //!
 //! Text: a line with version 0, one with the number of entries, then `topic partition offset` lines.
 

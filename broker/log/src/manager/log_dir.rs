@@ -25,6 +25,10 @@ pub(crate) struct LogDir {
     pub(crate) recovery_points: OffsetCheckpoint,
     pub(crate) high_watermarks: OffsetCheckpoint,
     pub(crate) log_starts: OffsetCheckpoint,
+    /// First offsets that compaction has not seen yet.
+    pub(crate) cleaner_offsets: OffsetCheckpoint,
+    /// See [`ManagerConfig::min_free_bytes`].
+    pub(crate) min_free_bytes: u64,
     pub(crate) clean_shutdown: CleanShutdown,
     offline: OnceLock<String>,
     _lock: DirLock,
@@ -58,11 +62,18 @@ impl LogDir {
             recovery_points: checkpoint("recovery-point-offset-checkpoint")?,
             high_watermarks: checkpoint("replication-offset-checkpoint")?,
             log_starts: checkpoint("log-start-offset-checkpoint")?,
+            cleaner_offsets: checkpoint("cleaner-offset-checkpoint")?,
+            min_free_bytes: config.min_free_bytes,
             clean_shutdown: CleanShutdown::new(path),
             offline: OnceLock::new(),
             _lock: lock,
             fs,
         })
+    }
+
+    /// All offsets that are kept for partitions.
+    pub(crate) fn checkpoints(&self) -> [&OffsetCheckpoint; 4] {
+        [&self.recovery_points, &self.high_watermarks, &self.log_starts, &self.cleaner_offsets]
     }
 
     /// Writes a checkpoint, with the reserve's help if need be.

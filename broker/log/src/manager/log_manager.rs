@@ -1,6 +1,6 @@
 //! Opens, creates, deletes and looks after the logs of all log directories.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,7 +48,9 @@ pub struct LogManager {
     changing: Mutex<()>,
     pub(super) doomed: Mutex<Vec<Doomed>>,
     pub(super) schedule: Mutex<Schedule>,
-    closed: AtomicBool,
+    /// Partitions that the cleaner leaves alone, for what it found in them.
+    pub(super) uncleanable: Mutex<HashSet<TopicPartition>>,
+    pub(super) closed: AtomicBool,
 }
 
 /// A file or folder that is to be removed.
@@ -78,6 +80,7 @@ impl LogManager {
             changing: Mutex::default(),
             doomed: Mutex::default(),
             schedule: Mutex::new(Schedule::new(now_ms)),
+            uncleanable: Mutex::default(),
             closed: AtomicBool::new(false),
             config,
         };
@@ -165,7 +168,8 @@ impl LogManager {
             return Err(ManagerError::Io { path: from, source });
         }
         self.logs.write().remove(partition);
-        for checkpoint in [&dir.recovery_points, &dir.high_watermarks, &dir.log_starts] {
+        self.uncleanable.lock().remove(partition);
+        for checkpoint in dir.checkpoints() {
             checkpoint.set(partition, None);
             if let Err(error) = dir.save(checkpoint) {
                 // Entries of partitions that are gone are dropped at the next start, and when one is made anew.
@@ -226,9 +230,7 @@ impl LogManager {
             dir.committer.close();
             let here = logs.iter().filter(|log| Arc::ptr_eq(log.log_directory(), dir));
             here.for_each(|log| dir.high_watermarks.set(log.topic_partition(), Some(log.high_watermark())));
-            let saved = [&dir.recovery_points, &dir.high_watermarks, &dir.log_starts]
-                .into_iter()
-                .try_for_each(|checkpoint| dir.save(checkpoint));
+            let saved = dir.checkpoints().into_iter().try_for_each(|checkpoint| dir.save(checkpoint));
             let marked = saved.and_then(|()| match clean[dir.path.as_path()] {
                 true => dir.space.with_reserve(&*dir.fs, || dir.clean_shutdown.set(&*dir.fs)),
                 false => Ok(()),
@@ -281,7 +283,7 @@ impl LogManager {
         now_ms: i64,
     ) -> io::Result<Arc<PartitionLog>> {
         // Offsets of a partition of this name that was deleted would contradict the new log.
-        for checkpoint in [&dir.recovery_points, &dir.high_watermarks, &dir.log_starts] {
+        for checkpoint in dir.checkpoints() {
             checkpoint.set(partition, None);
             dir.save(checkpoint)?;
         }

@@ -37,6 +37,8 @@ pub struct ManagerConfig {
     pub producer_id_expiration_ms: i64,
     /// The most idempotent producers kept per partition; beyond it the longest silent one is forgotten.
     pub max_producers_per_partition: usize,
+    /// `log.cleaner.dedupe.buffer.size`: the most memory that the keys of one compaction may take.
+    pub cleaner_dedupe_bytes: u64,
 }
 
 impl ManagerConfig {
@@ -57,6 +59,7 @@ impl ManagerConfig {
             reserve_bytes: 16 << 20,
             producer_id_expiration_ms: 86_400_000,
             max_producers_per_partition: 10_000,
+            cleaner_dedupe_bytes: 128 << 20,
         }
     }
 }

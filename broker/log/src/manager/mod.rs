@@ -1,6 +1,7 @@
 //! All logs of a broker, over its log directories.
 
 mod checkpoint_plan;
+mod cleaning;
 mod log_dir;
 mod log_manager;
 mod manager_config;

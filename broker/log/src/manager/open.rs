@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -16,6 +17,9 @@ const METADATA_FOLDER: &str = "__aqueduct_metadata";
 
 /// Suffix of a partition's folder that is being deleted.
 pub(crate) const DELETE_SUFFIX: &str = "-delete";
+
+/// How often a start that takes long says how far it is.
+const PROGRESS: Duration = Duration::from_secs(2);
 
 /// What a log directory holds.
 pub(super) struct Found {
@@ -46,7 +50,7 @@ pub(super) fn open_all(
         }
     }
     let known: std::collections::HashSet<_> = names.iter().cloned().collect();
-    for checkpoint in [&dir.recovery_points, &dir.high_watermarks, &dir.log_starts] {
+    for checkpoint in dir.checkpoints() {
         checkpoint.retain(|name| known.contains(name));
     }
     let open = |name: &TopicPartition| {
@@ -61,10 +65,21 @@ pub(super) fn open_all(
     };
     let logs = Mutex::new(Vec::with_capacity(names.len()));
     let next = AtomicUsize::new(0);
+    let told = Mutex::new(Instant::now());
     let work = || {
         while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
             let log = open(name);
-            logs.lock().push(log);
+            let opened = {
+                let mut logs = logs.lock();
+                logs.push(log);
+                logs.len()
+            };
+            let mut told = told.lock();
+            if told.elapsed() >= PROGRESS {
+                *told = Instant::now();
+                let (dir, of) = (dir.path.display(), names.len());
+                tracing::info!(%dir, opened, of, clean, "opening logs");
+            }
         }
     };
     thread::scope(|scope| {

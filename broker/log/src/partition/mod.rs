@@ -1,6 +1,7 @@
 //! One partition's log: append, read, look up, truncate, delete, recover.
 
 mod append;
+mod compact;
 mod flush;
 mod listener;
 mod log;
@@ -10,6 +11,7 @@ mod producers;
 mod read;
 mod recovery;
 mod retention;
+mod swap;
 mod tail;
 mod truncate;
 mod write;

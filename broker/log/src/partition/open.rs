@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::PartitionLog;
 use super::recovery::{Recovered, Recovery};
+use super::swap::complete_swap;
 use super::tail::Tail;
 use super::write::Writer;
 use crate::checkpoint::{LEADER_EPOCH_FILE, LeaderEpochs, TEMPORARY_SUFFIX, read_topic_id};
@@ -19,7 +20,9 @@ use crate::flush::{FlushProgress, FlushState};
 use crate::fs::{OpenMode, read_small};
 use crate::manager::LogDir;
 use crate::producer::ProducerStates;
-use crate::segment::{DELETED_SUFFIX, FileKind, FileLengths, Segment, file_name, parse_file_name};
+use crate::segment::{
+    CLEANED_SUFFIX, DELETED_SUFFIX, FileKind, FileLengths, Segment, file_name, parse_file_name,
+};
 use crate::{LogConfig, OfflineReason, TopicPartition};
 
 /// Which log to open, and how.
@@ -60,6 +63,7 @@ fn load(request: &OpenRequest) -> Result<(Uuid, Recovered), OfflineReason> {
         let path = path.to_path_buf();
         move |error: io::Error| OfflineReason::Io { path, error: error.to_string() }
     };
+    complete_swap(&*request.dir.fs, &request.folder).map_err(io(&request.folder))?;
     if !request.clean {
         forget_cached(request).map_err(io(&request.folder))?;
     }
@@ -107,7 +111,7 @@ fn survey(request: &OpenRequest) -> io::Result<Contents> {
     let mut indexes = Vec::new();
     for entry in fs.list(&request.folder)? {
         let left_over =
-            [DELETED_SUFFIX, TEMPORARY_SUFFIX, ".cleaned"].iter().any(|s| entry.name.ends_with(s));
+            [DELETED_SUFFIX, TEMPORARY_SUFFIX, CLEANED_SUFFIX].iter().any(|s| entry.name.ends_with(s));
         if left_over {
             let _ = fs.remove_file(&request.folder.join(&entry.name));
         } else if entry.name.ends_with(".swap") {

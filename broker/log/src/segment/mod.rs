@@ -11,4 +11,4 @@ pub(crate) use batch_header::BatchHeader;
 pub(crate) use file_name::{FileKind, file_name, parse_file_name};
 pub(crate) use lazy_file::LazyFile;
 pub(crate) use scan::{BatchScan, Checks, ScanEnd, find_batch, last_boundary};
-pub(crate) use segment::{BatchMark, DELETED_SUFFIX, FileLengths, Segment};
+pub(crate) use segment::{BatchMark, CLEANED_SUFFIX, DELETED_SUFFIX, FileLengths, Segment};

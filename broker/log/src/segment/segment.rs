@@ -13,6 +13,8 @@ use crate::index::{OffsetEntry, OffsetIndex, TimeEntry, TimeIndex, TxnIndex};
 
 /// Suffix of files that wait for `file.delete.delay.ms`.
 pub(crate) const DELETED_SUFFIX: &str = ".deleted";
+/// Suffix of files that a compaction writes.
+pub(crate) const CLEANED_SUFFIX: &str = ".cleaned";
 
 pub(crate) struct Segment {
     pub(crate) base_offset: i64,
@@ -94,7 +96,18 @@ impl Segment {
         lengths: FileLengths,
         now_ms: i64,
     ) -> Segment {
-        let path = |kind| dir.join(file_name(base_offset, kind));
+        Segment::named(fs, dir, base_offset, "", lengths, now_ms)
+    }
+
+    fn named(
+        fs: &Arc<dyn FileSystem>,
+        dir: &Path,
+        base_offset: i64,
+        suffix: &str,
+        lengths: FileLengths,
+        now_ms: i64,
+    ) -> Segment {
+        let path = |kind| dir.join(file_name(base_offset, kind) + suffix);
         let len = |len: Option<u64>| len.unwrap_or(0);
         Segment {
             base_offset,
@@ -121,7 +134,18 @@ impl Segment {
         base_offset: i64,
         now_ms: i64,
     ) -> io::Result<Segment> {
-        let segment = Segment::new(fs, dir, base_offset, FileLengths::default(), now_ms);
+        Segment::create_as(fs, dir, base_offset, "", now_ms)
+    }
+
+    /// The same under names that end in `suffix`.
+    pub(crate) fn create_as(
+        fs: &Arc<dyn FileSystem>,
+        dir: &Path,
+        base_offset: i64,
+        suffix: &str,
+        now_ms: i64,
+    ) -> io::Result<Segment> {
+        let segment = Segment::named(fs, dir, base_offset, suffix, FileLengths::default(), now_ms);
         let made = (|| {
             segment.log.get_or_create()?.set_len(0)?;
             segment.offsets.clear()?;
@@ -130,7 +154,7 @@ impl Segment {
         if let Err(error) = made {
             // A full disk may have left some of them: they are in nobody's way, but tidy is better.
             for kind in FileKind::ALL {
-                let _ = fs.remove_file(&dir.join(file_name(base_offset, kind)));
+                let _ = fs.remove_file(&dir.join(file_name(base_offset, kind) + suffix));
             }
             return Err(error);
         }
@@ -360,6 +384,24 @@ impl Segment {
             file.rename(name.into())?;
         }
         Ok(())
+    }
+
+    /// Takes `suffix` off the names of the files.
+    pub(crate) fn drop_suffix(&self, suffix: &str) -> io::Result<()> {
+        for file in self.files() {
+            let path = file.path();
+            let name =
+                path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(suffix));
+            if let Some(name) = name {
+                file.rename(path.with_file_name(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of the larger index.
+    pub(crate) fn index_bytes(&self) -> u64 {
+        (self.offsets.len() as u64 * 8).max(self.times.len() as u64 * 12)
     }
 
     /// The paths of the files, as they are called now.

@@ -1,6 +1,7 @@
 //! Tests of whole logs: on the file system in memory, with faults, and on the real one.
 
 mod append_and_read;
+mod compaction;
 mod fixture;
 mod full_disk;
 mod lookup;

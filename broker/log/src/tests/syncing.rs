@@ -87,6 +87,10 @@ fn a_failed_sync_takes_only_its_partition_offline_and_is_never_made_good() {
     let appended = append(&log, &batch(&["lost"], NOW)).unwrap();
     let error = log.flush_ticket(appended.last_offset.plus(1)).wait().unwrap_err();
     assert!(matches!(error.reason, OfflineReason::SyncFailed { .. }));
+    // Tickets fail first, on whatever threads wait for them.
+    while watcher.offline.load(Ordering::SeqCst) == 0 {
+        std::thread::yield_now();
+    }
     assert_eq!(watcher.offline.load(Ordering::SeqCst), 1);
     assert_eq!(append(&log, &batch(&["x"], NOW)).unwrap_err().code(), ErrorCode::KafkaStorageError);
     let limit = ReadLimit { max_bytes: 100, below: Offset(1), at_least_one: true };
