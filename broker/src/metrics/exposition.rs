@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::api::handlers::HANDLERS;
 use crate::broker::Broker;
+use crate::group::classic::GroupState;
 use crate::replica::replica_manager::TopicTable;
 use crate::replica::topic::Topic;
 
@@ -15,9 +16,11 @@ use super::topic_metrics::{Counter, TopicMetrics};
 /// Writes all of them.
 pub(crate) fn write(broker: &Broker, text: &mut String) {
     let topics = Arc::clone(&*broker.replicas.topics());
-    write_topics(&topics, text);
+    write_topics(&topics, broker.replicas.removed_metrics(), text);
     write_logs(&topics, text);
     write_replicas(broker, &topics, text);
+    write_groups(broker, text);
+    write_controller(broker, text);
     write_requests(broker, text);
 }
 
@@ -35,12 +38,12 @@ const TOPIC_COUNTERS: [(&str, &str, Read); 8] = [
     ("failedfetchrequests", "Partitions of fetch requests refused.", |m| &m.failed_fetch_requests),
 ];
 
-fn write_topics(topics: &TopicTable, text: &mut String) {
+fn write_topics(topics: &TopicTable, removed: &TopicMetrics, text: &mut String) {
     for (name, help, read) in TOPIC_COUNTERS {
         let metric = format!("kafka_server_brokertopicmetrics_{name}_total");
         head(text, &metric, "counter", help);
         let total: u64 = topics.iter().map(|topic| read(&topic.metrics).get()).sum();
-        line(text, &metric, "", total);
+        line(text, &metric, "", total + read(removed).get());
         for topic in topics.iter() {
             line(text, &metric, &format!("topic=\"{}\"", topic.name), read(&topic.metrics).get());
         }
@@ -119,6 +122,17 @@ fn write_replicas(broker: &Broker, topics: &TopicTable, text: &mut String) {
     head(text, PURGATORY, "gauge", "Requests that wait.");
     let waiting = broker.metrics.waiting_fetches.load(Ordering::Relaxed);
     line(text, PURGATORY, "delayedoperation=\"Fetch\"", waiting);
+    const OFFLINE_DIRS: &str = "kafka_log_logmanager_offlinelogdirectorycount";
+    head(text, OFFLINE_DIRS, "gauge", "Log directories that cannot be used.");
+    line(
+        text,
+        OFFLINE_DIRS,
+        "",
+        broker.replicas.logs().dirs().iter().filter(|dir| dir.offline.is_some()).count(),
+    );
+    const UNCLEANABLE: &str = "kafka_log_logcleanermanager_uncleanable_partitions_count";
+    head(text, UNCLEANABLE, "gauge", "Partitions that cannot be compacted until the next start.");
+    line(text, UNCLEANABLE, "", broker.replicas.logs().uncleanable().len());
     const ERRORS: &str = "aqueduct_network_protocol_errors_total";
     head(text, ERRORS, "counter", "Connections closed for what the peer sent.");
     line(text, ERRORS, "", broker.metrics.protocol_errors.get());
@@ -126,6 +140,48 @@ fn write_replicas(broker: &Broker, topics: &TopicTable, text: &mut String) {
         head(text, metric, "gauge", help);
         line(text, metric, "", value);
     }
+}
+
+fn write_groups(broker: &Broker, text: &mut String) {
+    const STATES: [(&str, GroupState); 4] = [
+        ("preparingrebalance", GroupState::PreparingRebalance),
+        ("completingrebalance", GroupState::CompletingRebalance),
+        ("stable", GroupState::Stable),
+        ("empty", GroupState::Empty),
+    ];
+    const GROUPS: &str = "kafka_coordinator_group_groupmetadatamanager_numgroups";
+    const OFFSETS: &str = "kafka_coordinator_group_groupmetadatamanager_numoffsets";
+    let (groups, _) = broker.groups.list();
+    head(text, GROUPS, "gauge", "Groups.");
+    line(text, GROUPS, "", groups.len());
+    for (name, state) in STATES {
+        let metric = format!("{GROUPS}{name}");
+        head(text, &metric, "gauge", "Groups in this state.");
+        line(text, &metric, "", groups.iter().filter(|group| group.state == state).count());
+    }
+    head(text, OFFSETS, "gauge", "Committed offsets.");
+    line(text, OFFSETS, "", broker.groups.offset_count());
+}
+
+fn write_controller(broker: &Broker, text: &mut String) {
+    let gauges: [(&str, &str, i64); 3] = [
+        ("current_leader", "Node that leads the metadata log.", broker.config.node_id.into()),
+        ("current_epoch", "Term in which it leads.", broker.controller.epoch().into()),
+        (
+            "high_watermark",
+            "Offset of the metadata log up to which all is committed.",
+            metadata_offset(broker),
+        ),
+    ];
+    for (name, help, value) in gauges {
+        let metric = format!("kafka_server_raftmetrics_{name}");
+        head(text, &metric, "gauge", help);
+        line(text, &metric, "", value);
+    }
+}
+
+fn metadata_offset(broker: &Broker) -> i64 {
+    i64::try_from(broker.image().offset).map_or(i64::MAX, |offset| offset.saturating_add(1))
 }
 
 fn write_requests(broker: &Broker, text: &mut String) {

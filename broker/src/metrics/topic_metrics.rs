@@ -51,4 +51,21 @@ impl TopicMetrics {
     pub fn of(topic: &ByteString) -> Arc<Self> {
         Arc::new(Self { topic: topic.clone(), ..Self::default() })
     }
+
+    /// Adds the counts of another topic.
+    pub fn absorb(&self, other: &Self) {
+        let pairs = [
+            (&self.bytes_in, &other.bytes_in),
+            (&self.bytes_out, &other.bytes_out),
+            (&self.bytes_rejected, &other.bytes_rejected),
+            (&self.messages_in, &other.messages_in),
+            (&self.produce_requests, &other.produce_requests),
+            (&self.failed_produce_requests, &other.failed_produce_requests),
+            (&self.fetch_requests, &other.fetch_requests),
+            (&self.failed_fetch_requests, &other.failed_fetch_requests),
+        ];
+        for (mine, theirs) in pairs {
+            mine.add(theirs.get());
+        }
+    }
 }

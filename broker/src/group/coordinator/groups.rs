@@ -56,6 +56,12 @@ impl GroupCoordinator {
         (groups, missing)
     }
 
+    /// How many committed offsets there are in all.
+    pub fn offset_count(&self) -> usize {
+        let shards: Vec<_> = self.shards.lock().values().cloned().collect();
+        shards.iter().map(|shard| shard.lock().offsets.len()).sum()
+    }
+
     /// One group.
     pub fn describe(self: &Arc<Self>, group_id: &ByteString) -> Result<GroupDescription, GroupError> {
         let shard = self.shard(group_id)?;
