@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use aqueduct_client::ClientConfig;
+use aqueduct_client::{ClientConfig, ConsumerConfig, ProducerConfig};
 use aqueduct_config::{ConfigErrors, Parsed, Properties};
 use aqueduct_plugin_api::ConfigMap;
 use aqueduct_service::listener::Listener;
@@ -13,6 +13,7 @@ use super::overrides::OverridePolicy;
 use super::providers::Providers;
 use super::worker_keys;
 use crate::membership::protocol::Version;
+use crate::plugins::converters::{self, Use};
 
 /// A worker's settings. Made from a `.properties` file with all errors told at once.
 #[derive(Debug, Clone)]
@@ -150,11 +151,13 @@ impl WorkerConfig {
         }
         let client = ClientConfig::from_map(&client_settings);
         let rest = rest_config(parsed);
+        let unusable = unusable(&given);
         let (client, rest) = match (client, rest) {
-            (Ok(client), Ok(rest)) => (client, rest),
+            (Ok(client), Ok(rest)) if unusable.is_empty() => (client, rest),
             (client, rest) => {
                 let mut errors = client.err().map(|e| e.0).unwrap_or_default();
                 errors.extend(rest.err().map(|e| e.0).unwrap_or_default());
+                errors.extend(unusable);
                 return Err(ConfigErrors(errors));
             }
         };
@@ -194,6 +197,40 @@ impl WorkerConfig {
     pub(crate) fn given(&self, key: &str) -> Option<&str> {
         self.given.get(key).map(String::as_str)
     }
+}
+
+/// What is wrong with the worker's converters and with the settings of its producers and consumers: told when it starts,
+/// not by the first connector that uses them.
+fn unusable(given: &ConfigMap) -> Vec<String> {
+    let mut errors = Vec::new();
+    for purpose in [Use::Key, Use::Value, Use::Header] {
+        let key = purpose.key();
+        let Some(name) = given.get(key) else { continue };
+        match converters::find(name).filter(|class| class.is_for(purpose)) {
+            None => errors.push(format!(
+                "Invalid value {name} for configuration {key}: Class {name} could not be found."
+            )),
+            Some(class) => {
+                let made = class.make(&below(given, &format!("{key}.")), purpose);
+                errors.extend(made.err().map(|error| format!("{key}: {error}")));
+            }
+        }
+    }
+    let mut clients = Vec::new();
+    for prefix in ["producer.", "consumer."] {
+        let settings = below(given, prefix);
+        let setting = |name: &str| settings.get(name).map(String::as_str);
+        let refused = match prefix {
+            "producer." => ProducerConfig::parse(setting).err(),
+            _ => ConsumerConfig::parse(setting).err(),
+        };
+        clients.extend(refused.into_iter().flat_map(|errors| errors.0).map(|error| (prefix, error)));
+    }
+    let named = |(prefix, error): (&str, String)| {
+        error.replacen("configuration ", &format!("configuration {prefix}"), 1)
+    };
+    errors.extend(clients.into_iter().map(named));
+    errors
 }
 
 /// The keys of a map below a prefix, with the prefix cut off.
@@ -310,6 +347,16 @@ mod tests {
         assert_eq!(distributed.status_topic.settings["min.insync.replicas"], "2");
         assert_eq!(config.below("producer.")["linger.ms"], "20");
         assert_eq!(distributed.max_delay, Duration::ZERO);
+    }
+
+    #[test]
+    fn converters_and_clients_are_looked_at_before_the_start() {
+        let text = DISTRIBUTED.replace("key.converter=JsonConverter", "key.converter=no.such.Converter");
+        let text = text.replace("linger.ms=20", "linger.ms=soon");
+        let errors = WorkerConfig::distributed(&Properties::parse(&text).unwrap()).unwrap_err().0;
+        let expected = "Invalid value no.such.Converter for configuration key.converter: Class no.such.Converter could not be found.";
+        assert!(errors.iter().any(|e| e == expected), "{errors:?}");
+        assert!(errors.iter().any(|e| e.contains("soon for configuration producer.linger.ms")), "{errors:?}");
     }
 
     #[test]
