@@ -24,6 +24,11 @@ struct Swap {
 }
 
 impl Swap {
+    /// Whether the segment at `base` goes without another in its place.
+    fn replaces(self, base: i64) -> bool {
+        base > self.base && base < self.end
+    }
+
     fn format(self) -> String {
         format!("0\n{} {}\n", self.base, self.end)
     }
@@ -117,10 +122,8 @@ pub(super) fn complete_swap(fs: &dyn FileSystem, folder: &Path) -> io::Result<()
             Some((base, _)) if name != entry.name && base == swap.base => {
                 cleaned.push((folder.join(&entry.name), folder.join(name)));
             }
-            Some((base, kind)) if name == entry.name && kind != FileKind::Snapshot => {
-                if base > swap.base && base < swap.end {
-                    fs.remove_file(&folder.join(name))?;
-                }
+            Some((base, kind)) if name == entry.name && kind != FileKind::Snapshot && swap.replaces(base) => {
+                fs.remove_file(&folder.join(name))?;
             }
             _ => {}
         }
