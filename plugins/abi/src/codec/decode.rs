@@ -112,7 +112,7 @@ impl Decoder {
         let raw = *batch.raw();
         if raw.records_len > 0 {
             let stride = raw.record_stride;
-            if stride < size_of::<AqRecord>() || stride % align_of::<AqRecord>() != 0 {
+            if stride < size_of::<AqRecord>() || !stride.is_multiple_of(align_of::<AqRecord>()) {
                 return Err(CodecError::Unknown { what: "distance of records", value: stride as u64 });
             }
             if raw.records.is_null() || !raw.records.is_aligned() {
