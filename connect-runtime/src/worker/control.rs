@@ -70,7 +70,7 @@ impl Reporter {
         self.put(State::Running, None, false);
     }
 
-    /// It works, but its other side takes nothing at the moment: the trace tells why, and what happens next.
+    /// It works, but its other side gives or takes nothing at the moment: the trace tells why, and what happens next.
     pub(crate) fn troubled(&self, trace: String) {
         self.put(State::Running, Some(trace), false);
     }

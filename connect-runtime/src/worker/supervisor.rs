@@ -60,22 +60,36 @@ pub(crate) async fn supervise(env: Arc<WorkerEnv>, instance: Instance, mut wante
         reporter.failed(&error);
         let may_restart = env.config.restart.enabled && error.class != ErrorClass::Config;
         let wait = failures.wait_after(began.elapsed(), env.config.restart, rand::random());
-        let restarts = tokio::select! {
-            changed = wanted.changed() => {
-                failures.forget();
-                if changed.is_err() {
-                    break;
-                }
-                true
-            }
-            () = tokio::time::sleep(wait), if may_restart => true,
-        };
-        if restarts && wanted.borrow().spec.is_some() {
+        tokio::select! {
+            () = intervention(&mut wanted, &spec, current.restarts) => failures.forget(),
+            () = tokio::time::sleep(wait), if may_restart => {}
+        }
+        if wanted.borrow().spec.is_some() {
             tracing::info!("{instance} starts again");
             reporter.restarting();
         }
     }
     reporter.unassigned();
+}
+
+/// Waits for a word that makes a failed instance start anew, or end. That it is to pause or to resume does not: it stays
+/// failed, as in Apache's.
+async fn intervention(wanted: &mut watch::Receiver<Wanted>, failed: &Spec, restarts: u64) {
+    loop {
+        // A closed channel is a word too; the caller finds it closed.
+        if wanted.changed().await.is_err() {
+            return;
+        }
+        let now = wanted.borrow_and_update().clone();
+        let paused_or_resumed = now.restarts == restarts
+            && now
+                .spec
+                .as_ref()
+                .is_some_and(|spec| spec.target != TargetState::Stopped && is_same_work(spec, failed));
+        if !paused_or_resumed {
+            return;
+        }
+    }
 }
 
 /// One attempt: ends when it fails, or when something else is wanted. Pausing and resuming a task does not end it.
@@ -127,9 +141,12 @@ async fn attempt(
 /// Whether a running task can go on and just pause or resume.
 fn only_target_differs(instance: &Instance, running: &Spec, restarts: u64, now: &Wanted) -> bool {
     let Some(spec) = &now.spec else { return false };
-    let same =
-        spec.revision == running.revision && spec.connector == running.connector && spec.task == running.task;
-    same && now.restarts == restarts && matches!(instance, Instance::Task(_))
+    is_same_work(spec, running) && now.restarts == restarts && matches!(instance, Instance::Task(_))
+}
+
+/// Whether two specs differ in their target state at most.
+fn is_same_work(a: &Spec, b: &Spec) -> bool {
+    a.revision == b.revision && a.connector == b.connector && a.task == b.task
 }
 
 type Ended = Result<Result<(), ConnectError>, Box<dyn std::any::Any + Send>>;

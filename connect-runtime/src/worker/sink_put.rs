@@ -1,0 +1,252 @@
+//! A sink task's batches: converted, put, judged by what the sink says of each record, and put again where it asks so.
+
+use std::time::Duration;
+
+use aqueduct_client::{ConsumerRecord, Delivery, TopicPartition};
+use aqueduct_plugin_api::{ConnectError, ErrorClass, PutCompletion, PutOutcome, SinkRecord, SinkTask};
+use tokio::time::Instant;
+
+use super::connector::within;
+use super::conversion::NotConverted;
+use super::sink::{SinkLoop, Told, UnderWay};
+use super::sink_batches::judge;
+use crate::errors::policy::tolerance_exceeded;
+use crate::errors::report::{RecordFault, Stage, log_line};
+
+/// Waits before records are put again.
+const RETRY_BACKOFF: Duration = Duration::from_millis(100);
+const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// A put that takes longer shows in the status.
+const SLOW_PUT: Duration = Duration::from_secs(3);
+
+impl SinkLoop {
+    /// A new batch.
+    pub(super) async fn take(
+        &mut self,
+        records: Vec<ConsumerRecord>,
+        task: &mut dyn SinkTask,
+    ) -> Result<(), ConnectError> {
+        self.metrics.read.increment(records.len() as u64);
+        let batch = self.next_batch;
+        self.next_batch += 1;
+        self.progress.begin(batch, ends(&records));
+        self.records_under_way += records.len();
+        let since = Instant::now();
+        let under_way = UnderWay { records, letters: Vec::new(), attempt: 0, since, put_at: since };
+        self.under_way.insert(batch, under_way);
+        self.put(batch, task).await
+    }
+
+    /// Converts what is left of a batch and gives it to the sink.
+    pub(super) async fn put(&mut self, batch: u64, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+        let Some(mut under_way) = self.under_way.remove(&batch) else { return Ok(()) };
+        let records = std::mem::take(&mut under_way.records);
+        self.records_under_way -= records.len();
+        let mut converted = Vec::with_capacity(records.len());
+        for record in records {
+            if let Some(sink_record) = self.convert(&record, &mut under_way.letters).await? {
+                converted.push(sink_record);
+                under_way.records.push(record);
+            }
+        }
+        under_way.attempt += 1;
+        under_way.put_at = Instant::now();
+        let attempt = under_way.attempt;
+        self.records_under_way += under_way.records.len();
+        self.metrics.active.set(self.records_under_way as f64);
+        self.metrics.sent.increment(converted.len() as u64);
+        self.under_way.insert(batch, under_way);
+        if converted.is_empty() {
+            return self.on_told((batch, attempt, PutOutcome::AllDone), task).await;
+        }
+        let sender = self.outcomes_sender.clone();
+        // The receiver is gone only when the task has ended.
+        let completion = PutCompletion::new(move |outcome| drop(sender.send((batch, attempt, outcome))));
+        match self.watched(task.put(converted, completion)).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.class == ErrorClass::Retriable => {
+                self.retry_later(batch, &error);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A put that does not return shows in the status, and fails when a consumer would have lost its partitions.
+    async fn watched(
+        &mut self,
+        put: impl Future<Output = Result<(), ConnectError>>,
+    ) -> Result<(), ConnectError> {
+        tokio::pin!(put);
+        if let Ok(returned) = tokio::time::timeout(SLOW_PUT, &mut put).await {
+            return returned;
+        }
+        self.reporter.troubled(format!(
+            "A put has not returned for {} s; the records behind it wait. After {} s the task fails and starts again.\n",
+            SLOW_PUT.as_secs(),
+            self.call_deadline.as_secs()
+        ));
+        within(self.call_deadline.saturating_sub(SLOW_PUT), "return from put", put).await?;
+        match self.trouble.tell() {
+            Some(trouble) => self.reporter.troubled(trouble),
+            None => self.reporter.running(),
+        }
+        Ok(())
+    }
+
+    /// `None` for a record that is left out.
+    pub(super) async fn convert(
+        &mut self,
+        record: &ConsumerRecord,
+        letters: &mut Vec<Delivery>,
+    ) -> Result<Option<SinkRecord>, ConnectError> {
+        let mut tries = 0;
+        let mut began: Option<Instant> = None;
+        loop {
+            let fault = match self.conversion.consumed(record) {
+                Ok(converted) => return Ok(converted),
+                Err(NotConverted::Fault(fault)) => fault,
+                Err(NotConverted::Missing(stage, missing)) => {
+                    match self.conversion.fetch(stage, missing).await {
+                        Ok(()) => continue,
+                        Err(fault) => fault,
+                    }
+                }
+            };
+            tries += 1;
+            let elapsed = began.get_or_insert_with(Instant::now).elapsed();
+            match self.policy.retry_after(&fault.error, tries, elapsed, rand::random()) {
+                Some(wait) => {
+                    self.errors.retries.increment(1);
+                    tokio::time::sleep(wait).await;
+                }
+                None => {
+                    letters.extend(self.tolerate(record, fault).await?);
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// A fault of one record: logged, sent to the dead letter queue, skipped; or the end of the task.
+    pub(super) async fn tolerate(
+        &self,
+        record: &ConsumerRecord,
+        fault: RecordFault,
+    ) -> Result<Option<Delivery>, ConnectError> {
+        self.errors.failures.increment(1);
+        self.errors.errors.increment(1);
+        // Something that may work later is not the record's fault: nothing is skipped for it.
+        let tolerated = self.policy.tolerate && fault.error.class != ErrorClass::Retriable;
+        if self.policy.log || !tolerated {
+            let named = self.policy.log_records.then_some(record);
+            tracing::error!("{} {}", log_line(&self.id, &fault, named), fault.error);
+            self.errors.logged.increment(1);
+        }
+        if !tolerated {
+            return Err(tolerance_exceeded(&fault.error));
+        }
+        let Some(queue) = &self.dead_letters else {
+            self.errors.skipped.increment(1);
+            return Ok(None);
+        };
+        self.errors.dead_letters.increment(1);
+        let sent = queue.send(record, &fault).await;
+        let delivery = sent.map_err(|error| {
+            self.errors.dead_letter_failures.increment(1);
+            ConnectError::fatal("Could not produce message to dead letter queue").caused_by(&error)
+        })?;
+        self.errors.skipped.increment(1);
+        Ok(Some(delivery))
+    }
+
+    /// The sink's word on a batch.
+    pub(super) async fn on_told(&mut self, told: Told, _task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+        let (batch, attempt, outcome) = told;
+        match self.under_way.get(&batch) {
+            Some(under_way) if under_way.attempt == attempt => {}
+            _ => return Ok(()),
+        }
+        let Some(mut under_way) = self.under_way.remove(&batch) else { return Ok(()) };
+        self.records_under_way -= under_way.records.len();
+        self.metrics.put_time.record(under_way.put_at.elapsed().as_secs_f64());
+        let verdicts = judge(outcome, under_way.records.len());
+        if let Some(error) = verdicts.fatal {
+            return Err(error);
+        }
+        for (place, error) in verdicts.refused {
+            let fault = RecordFault { stage: Stage::TaskPut, class: self.id.connector.clone(), error };
+            let letter = self.tolerate(&under_way.records[place], fault).await?;
+            under_way.letters.extend(letter);
+        }
+        if let Some(error) = verdicts.again_because {
+            let mut again = verdicts.again.into_iter().peekable();
+            let mut place = 0;
+            under_way.records.retain(|_| {
+                let keep = again.next_if_eq(&place).is_some();
+                place += 1;
+                keep
+            });
+            under_way.attempt += 1;
+            self.records_under_way += under_way.records.len();
+            self.under_way.insert(batch, under_way);
+            self.retry_later(batch, &error);
+            return Ok(());
+        }
+        for letter in under_way.letters {
+            letter.await.map_err(|error| {
+                self.errors.dead_letter_failures.increment(1);
+                ConnectError::fatal("Could not produce message to dead letter queue").caused_by(&error)
+            })?;
+        }
+        self.progress.complete(batch);
+        if self.under_way.is_empty() {
+            self.trouble.is_over();
+        }
+        self.metrics.active.set(self.records_under_way as f64);
+        Ok(())
+    }
+
+    pub(super) fn retry_later(&mut self, batch: u64, error: &ConnectError) {
+        let tries = self.under_way.get(&batch).map_or(1, |under_way| under_way.attempt / 2 + 1);
+        let backoff = RETRY_BACKOFF.saturating_mul(1 << tries.min(20)).min(RETRY_BACKOFF_MAX);
+        let wait = error.retry_after.unwrap_or(backoff);
+        self.errors.retries.increment(1);
+        if self.on_refused(Some(batch), error) {
+            tracing::warn!("task {}: {error}; putting again in {wait:?}", self.id);
+        }
+        let at = Instant::now() + wait;
+        let place = self.retries.partition_point(|(other, _)| *other <= at);
+        self.retries.insert(place, (at, batch));
+    }
+
+    pub(super) async fn put_again(&mut self, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+        let Some((_, batch)) = self.retries.pop_front() else { return Ok(()) };
+        if let Some(under_way) = self.under_way.get_mut(&batch) {
+            let before = under_way.records.len();
+            let progress = &self.progress;
+            under_way.records.retain(|record| progress.holds(&partition_of(record)));
+            self.records_under_way -= before - under_way.records.len();
+        }
+        self.put(batch, task).await
+    }
+}
+
+fn partition_of(record: &ConsumerRecord) -> TopicPartition {
+    TopicPartition { topic: record.topic.clone(), partition: record.partition }
+}
+
+/// For each partition of a batch the offset after its last record. Records of a partition come in runs.
+fn ends(records: &[ConsumerRecord]) -> Vec<(TopicPartition, i64)> {
+    let mut ends: Vec<(TopicPartition, i64)> = Vec::new();
+    for record in records {
+        let same = |(partition, _): &&mut (TopicPartition, i64)| {
+            partition.partition == record.partition && partition.topic == record.topic
+        };
+        match ends.iter_mut().rev().find(same) {
+            Some((_, end)) => *end = record.offset + 1,
+            None => ends.push((partition_of(record), record.offset + 1)),
+        }
+    }
+    ends
+}
