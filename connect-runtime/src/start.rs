@@ -20,7 +20,7 @@ use crate::herder::forward::Forwarder;
 use crate::herder::requests::{Herder, NameLocks};
 use crate::herder::state::{HerderSettings, HerderState};
 use crate::herder::task_configs::LateSink;
-use crate::herder::view::ClusterView;
+use crate::herder::view::SharedView;
 use crate::membership::member::{Alone, Member};
 use crate::membership::protocol::Version;
 use crate::plugins::catalog::Catalog;
@@ -142,28 +142,13 @@ impl Worker {
         let running = start(config, linked, client, stores, member, shutdown).await?;
         for (path, config) in connectors.iter().zip(configs) {
             let name = config.get("name").cloned().unwrap_or_default();
-            if let Err(error) = create_when_ready(&running.herder, &name, config).await {
+            if let Err(error) = running.herder.create(&name, config, None).await {
                 running.handle.stop().await;
                 return Err(StartError::ConnectorFile { path: path.clone(), reason: error.to_string() });
             }
         }
         Ok(running.handle)
     }
-}
-
-/// The worker leads its group of one a moment after its start.
-async fn create_when_ready(
-    herder: &Herder,
-    name: &str,
-    config: BTreeMap<String, String>,
-) -> Result<(), HerderError> {
-    for _ in 0..500 {
-        if herder.view.load().joined {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    herder.create(name, config, None).await.map(|_| ())
 }
 
 /// A connector's file: `{"name":…,"config":{…}}`, a flat JSON object, or properties.
@@ -284,7 +269,7 @@ async fn start(
     // Work, herder and REST have signals of their own: they end one after the other.
     let work = Tasks::new("connect", Shutdown::new());
     let instances = Arc::new(Instances::new(env.clone(), work.clone()));
-    let view = Snapshot::new(ClusterView { generation: -1, ..ClusterView::default() });
+    let view = SharedView::new();
     let herder = Arc::new(Herder {
         config: config.clone(),
         catalog,

@@ -10,14 +10,14 @@ use rand::RngCore;
 use tokio::sync::mpsc;
 
 use super::state::{Action, Event, HerderState};
-use super::view::ClusterView;
+use super::view::SharedView;
 use crate::config::worker_config::{DistributedConfig, Mode};
 use crate::membership::member::Member;
 use crate::membership::protocol::Version;
 use crate::rest::loggers::parse_level;
 use crate::storage::config_records::{ConfigRecord, SessionKey};
+use crate::storage::config_state::ConfigEvent;
 use crate::storage::config_store::ConfigEvents;
-use crate::storage::snapshot::Snapshot;
 use crate::storage::status_records::{State, Status};
 use crate::storage::status_state::Instance;
 use crate::worker::env::WorkerEnv;
@@ -28,7 +28,7 @@ pub(crate) struct Driver {
     pub(crate) state: HerderState,
     pub(crate) env: Arc<WorkerEnv>,
     pub(crate) instances: Arc<Instances>,
-    pub(crate) view: Snapshot<ClusterView>,
+    pub(crate) view: SharedView,
     pub(crate) member: Member,
     pub(crate) config_events: ConfigEvents,
     pub(crate) tasks: Tasks,
@@ -50,7 +50,7 @@ impl Driver {
         loop {
             let event = tokio::select! {
                 () = shutdown.triggered() => return self.member,
-                Some(event) = self.config_events.recv() => Event::Config(event),
+                Some(event) = self.config_events.recv() => self.config_events_from(event),
                 Some(event) = internal_events.recv() => event,
                 event = self.member.next_event() => event,
                 () = wake(wake_at) => {
@@ -74,10 +74,19 @@ impl Driver {
         }
     }
 
+    /// An event with those that came while others were dealt with: what follows from all is worked out once.
+    fn config_events_from(&mut self, first: ConfigEvent) -> Event {
+        let mut events = vec![first];
+        while let Ok(more) = self.config_events.try_recv() {
+            events.push(more);
+        }
+        Event::Config(events)
+    }
+
     fn publish_view(&self) {
         let view = self.state.view();
         self.env.generation.store(view.generation, Ordering::Relaxed);
-        self.view.update(|shown| shown.clone_from(view));
+        self.view.publish(view);
         metrics::gauge!("kafka_connect_worker_rebalance_metrics_epoch").set(f64::from(view.generation));
     }
 

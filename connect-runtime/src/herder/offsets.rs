@@ -68,7 +68,7 @@ impl Herder {
             let text = "Partitions / offsets need to be provided for an alter offsets request";
             return Err(HerderError::BadRequest(text.to_owned()));
         }
-        self.require_leader()?;
+        self.require_leader().await?;
         let _writing = self.locks.lock(name).await;
         let entry = self.stopped_entry(name)?;
         let by_worker = match self.kind(&entry)? {
@@ -87,7 +87,7 @@ impl Herder {
 
     /// Forgets all offsets of a stopped connector; gives the text of the answer.
     pub(crate) async fn reset_offsets(&self, name: &str) -> Result<String, HerderError> {
-        self.require_leader()?;
+        self.require_leader().await?;
         let _writing = self.locks.lock(name).await;
         let entry = self.stopped_entry(name)?;
         let by_worker = match self.kind(&entry)? {
@@ -256,6 +256,9 @@ fn source_change((partition, offset): &OffsetChange) -> Result<SourceChange, Her
 /// A partition of a sink, and its offset as a number or as text.
 fn sink_change((partition, offset): &OffsetChange) -> Result<(TopicPartition, Option<i64>), HerderError> {
     let bad = |text: &str| HerderError::BadRequest(text.to_owned());
+    if partition.is_null() {
+        return Err(bad("The partition for a sink connector offset cannot be null or missing"));
+    }
     let members = |json: &Json| json.as_object().cloned().unwrap_or_default();
     let get = |map: &Map<String, Json>, key: &str| map.get(key).cloned();
     let partition = members(partition);

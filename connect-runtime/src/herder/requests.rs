@@ -1,10 +1,11 @@
-//! What users ask for: reads from the local snapshots, writes to the config topic by the leader.
+//! What users want changed: written to the config topic by the leader.
 //!
 //! No request waits for another connector, and none waits for the herder's loop: writes are serialised for each
 //! connector by a lock of its own, and take effect through the config topic like anybody else's.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use aqueduct_client::Client;
 use aqueduct_plugin_api::ConfigMap;
@@ -12,27 +13,23 @@ use parking_lot::Mutex;
 
 use super::error::HerderError;
 use super::forward::Forwarder;
-use super::infos::{
-    ConfigInfos, ConnectorInfo, ConnectorStateInfo, ConnectorStatusInfo, KeyInfo, PluginInfo, TaskInfo,
-    TaskStatusInfo,
-};
+use super::infos::{ConfigInfos, ConnectorInfo, ConnectorStatusInfo};
 use super::restart_plan::RestartPlan;
-use super::view::ClusterView;
-use crate::config::connector_keys::{CONNECTOR_CLASS, NAME};
+use super::view::SharedView;
+use crate::config::connector_keys::NAME;
+use crate::config::ignored::ignored;
 use crate::config::worker_config::WorkerConfig;
 use crate::id::TaskId;
 use crate::plugins::catalog::Catalog;
-use crate::plugins::converters::{self, Use};
-use crate::plugins::steps::Family;
-use crate::plugins::validate::{Validator, kind_name};
 use crate::storage::config_records::{ConfigRecord, RestartRequest, TargetState};
-use crate::storage::config_state::ConnectorEntry;
 use crate::storage::config_store::ConfigStore;
 use crate::storage::offset_store::OffsetStore;
-use crate::storage::snapshot::Snapshot;
 use crate::storage::status_state::Instance;
 use crate::storage::status_store::StatusStore;
 use crate::worker::instances::Instances;
+
+/// How long a request waits for a leader to be known: a join takes that long at most when members are well.
+const LEADER_WAIT: Duration = Duration::from_secs(10);
 
 /// The worker as REST sees it.
 pub(crate) struct Herder {
@@ -41,7 +38,7 @@ pub(crate) struct Herder {
     pub(crate) configs: Arc<ConfigStore>,
     pub(crate) statuses: Arc<StatusStore>,
     pub(crate) offsets: Arc<OffsetStore>,
-    pub(crate) view: Snapshot<ClusterView>,
+    pub(crate) view: SharedView,
     pub(crate) instances: Arc<Instances>,
     pub(crate) forwarder: Forwarder,
     /// For the offsets of sinks; `None` in tests without a cluster.
@@ -66,170 +63,9 @@ impl NameLocks {
 }
 
 impl Herder {
-    // ---- reads ----
-
-    /// The names of all connectors.
-    pub(crate) fn connectors(&self) -> Vec<String> {
-        self.configs.state().connectors.keys().cloned().collect()
-    }
-
-    /// A connector with its configuration and tasks.
-    pub(crate) fn connector_info(&self, name: &str) -> Result<ConnectorInfo, HerderError> {
-        let entry = self.entry(name)?;
-        Ok(self.info_of(name, &entry))
-    }
-
-    fn info_of(&self, name: &str, entry: &ConnectorEntry) -> ConnectorInfo {
-        ConnectorInfo {
-            name: name.to_owned(),
-            config: (*entry.config).clone(),
-            tasks: (0..entry.tasks.len()).map(|n| TaskId::new(name, n as u32)).collect(),
-            kind: self.catalog.kind_of(&entry.config),
-        }
-    }
-
-    /// A connector's status and its tasks'.
-    pub(crate) fn status(&self, name: &str) -> Result<ConnectorStatusInfo, HerderError> {
-        let not_found = || HerderError::NotFound(format!("No status found for connector {name}"));
-        let statuses = self.statuses.state();
-        let known = statuses.connector(name).ok_or_else(not_found)?;
-        let connector = known.connector.as_ref().ok_or_else(not_found)?;
-        let config = self.configs.state();
-        let kind = config.connector(name).map_or("unknown", |entry| self.catalog.kind_of(&entry.config));
-        let tasks = known.tasks.iter();
-        Ok(ConnectorStatusInfo {
-            name: name.to_owned(),
-            connector: ConnectorStateInfo::of(connector),
-            tasks: tasks
-                .map(|(id, status)| TaskStatusInfo { id: *id, status: ConnectorStateInfo::of(status) })
-                .collect(),
-            kind,
-        })
-    }
-
-    /// A task's status.
-    pub(crate) fn task_status(&self, id: &TaskId) -> Result<TaskStatusInfo, HerderError> {
-        let statuses = self.statuses.state();
-        let status = statuses.status(&Instance::Task(id.clone()));
-        let status = status.ok_or_else(|| HerderError::NotFound(format!("No status found for task {id}")))?;
-        Ok(TaskStatusInfo { id: id.task, status: ConnectorStateInfo::of(status) })
-    }
-
-    /// A connector's tasks with their configurations.
-    pub(crate) fn tasks(&self, name: &str) -> Result<Vec<TaskInfo>, HerderError> {
-        let entry = self.entry(name)?;
-        let task = |(n, config): (usize, &Arc<ConfigMap>)| TaskInfo {
-            id: TaskId::new(name, n as u32),
-            config: (**config).clone(),
-        };
-        Ok(entry.tasks.iter().enumerate().map(task).collect())
-    }
-
-    /// The topics that a connector was seen to use. An unknown connector has none.
-    pub(crate) fn topics(&self, name: &str) -> Result<Vec<String>, HerderError> {
-        if !self.config.topic_tracking {
-            return Err(HerderError::Forbidden("Topic tracking is disabled.".to_owned()));
-        }
-        let statuses = self.statuses.state();
-        Ok(statuses.connector(name).map(|known| known.topics.keys().cloned().collect()).unwrap_or_default())
-    }
-
-    /// Forgets the topics of a connector.
-    pub(crate) async fn reset_topics(&self, name: &str) -> Result<(), HerderError> {
-        if !self.config.topic_tracking {
-            return Err(HerderError::Forbidden("Topic tracking is disabled.".to_owned()));
-        }
-        if !self.config.topic_tracking_reset {
-            return Err(HerderError::Forbidden("Topic tracking reset is disabled.".to_owned()));
-        }
-        Ok(self.statuses.reset_topics(name).await?)
-    }
-
-    /// A connector's entry; 404 in the words for reads.
-    pub(crate) fn entry(&self, name: &str) -> Result<Arc<ConnectorEntry>, HerderError> {
-        let state = self.configs.state();
-        state.connector(name).cloned().ok_or_else(|| HerderError::connector_not_found(name))
-    }
-
-    // ---- plug-ins ----
-
-    /// The plug-ins of this worker.
-    pub(crate) fn plugins(&self, connectors_only: bool) -> Vec<PluginInfo> {
-        let info = |class: &str, kind, version: &str| PluginInfo {
-            class: class.to_owned(),
-            kind,
-            version: Some(version.to_owned()),
-        };
-        let connectors = self.catalog.connectors().iter();
-        let mut all: Vec<PluginInfo> = connectors
-            .map(|plugin| info(&plugin.class.class, kind_name(plugin.class.kind), &plugin.version))
-            .collect();
-        if connectors_only {
-            return all;
-        }
-        let own = |class: &str, kind| info(class, kind, crate::VERSION);
-        all.extend(Family::Transforms.classes().map(|class| own(class.name, "transformation")));
-        all.extend(Family::Predicates.classes().map(|class| own(class.name, "predicate")));
-        let converters = converters::classes();
-        all.extend(converters.iter().filter(|c| c.is_for(Use::Value)).map(|c| own(c.name, "converter")));
-        all.extend(
-            converters.iter().filter(|c| c.is_for(Use::Header)).map(|c| own(c.name, "header_converter")),
-        );
-        all
-    }
-
-    /// The settings of a plug-in.
-    pub(crate) fn plugin_config(&self, name: &str) -> Result<Vec<KeyInfo>, HerderError> {
-        self.validator().plugin_config(name)
-    }
-
-    /// Judges a configuration for the plug-in of a path.
-    pub(crate) async fn validate(
-        &self,
-        path_plugin: &str,
-        config: &ConfigMap,
-    ) -> Result<ConfigInfos, HerderError> {
-        let stem = |name: &str| name.strip_suffix("Connector").unwrap_or(name).to_owned();
-        if let Some(class) = config.get(CONNECTOR_CLASS) {
-            if !stem(class).ends_with(&stem(path_plugin)) {
-                let text =
-                    format!("Included connector type {class} does not match request type {path_plugin}");
-                return Err(HerderError::BadRequest(text));
-            }
-        }
-        self.judge(config).await
-    }
-
-    async fn judge(&self, config: &ConfigMap) -> Result<ConfigInfos, HerderError> {
-        let providers = self.config.providers.clone();
-        let raw = config.clone();
-        let resolved = tokio::task::spawn_blocking(move || providers.resolve(&raw)).await;
-        let resolved = resolved.map_err(|failed| HerderError::Internal(failed.to_string()))?;
-        let resolved = resolved.map_err(|error| HerderError::BadRequest(error.to_string()))?;
-        self.validator().validate(&resolved).await
-    }
-
-    fn validator(&self) -> Validator<'_> {
-        let worker = |purpose: Use| {
-            let given = self.config.given(purpose.key());
-            let default =
-                (purpose == Use::Header).then_some("org.apache.kafka.connect.storage.SimpleHeaderConverter");
-            let name = given.or(default)?;
-            Some(converters::find(name).map_or_else(|| name.to_owned(), |class| class.name.to_owned()))
-        };
-        Validator {
-            catalog: &self.catalog,
-            overrides: &self.config.overrides,
-            worker_converters: [worker(Use::Key), worker(Use::Value), worker(Use::Header)],
-            deadline: self.config.plugin_call_timeout,
-        }
-    }
-
-    // ---- writes ----
-
-    /// Fails unless this worker leads.
-    pub(crate) fn require_leader(&self) -> Result<(), HerderError> {
-        let view = self.view.load();
+    /// Fails unless this worker leads. While no leader is known it waits for one, for a time.
+    pub(crate) async fn require_leader(&self) -> Result<(), HerderError> {
+        let view = self.view.with_leader(LEADER_WAIT).await;
         match (&view.leader_url, view.is_leader) {
             (_, true) => Ok(()),
             (Some(url), false) => Err(HerderError::Redirect { url: url.clone() }),
@@ -244,7 +80,7 @@ impl Herder {
         config: ConfigMap,
         initial: Option<TargetState>,
     ) -> Result<ConnectorInfo, HerderError> {
-        self.require_leader()?;
+        self.require_leader().await?;
         self.check_config(&config).await?;
         let _writing = self.locks.lock(name).await;
         if self.configs.state().connector(name).is_some() {
@@ -265,7 +101,7 @@ impl Herder {
         name: &str,
         config: ConfigMap,
     ) -> Result<(bool, ConnectorInfo), HerderError> {
-        self.require_leader()?;
+        self.require_leader().await?;
         self.check_config(&config).await?;
         let _writing = self.locks.lock(name).await;
         self.write_config(name, config).await
@@ -290,7 +126,7 @@ impl Herder {
         name: &str,
         patch: BTreeMap<String, Option<String>>,
     ) -> Result<ConnectorInfo, HerderError> {
-        self.require_leader()?;
+        self.require_leader().await?;
         let _writing = self.locks.lock(name).await;
         let mut config = (*self.entry(name)?.config).clone();
         for (key, value) in patch {
@@ -311,6 +147,7 @@ impl Herder {
         let infos = self.judge(config).await?;
         let errors: Vec<&str> = infos.errors().collect();
         if errors.is_empty() {
+            warn_of_ignored(config, &infos);
             return Ok(());
         }
         let mut text = format!(
@@ -326,7 +163,7 @@ impl Herder {
 
     /// Deletes a connector. Its source offsets stay, as in Apache's.
     pub(crate) async fn delete(&self, name: &str) -> Result<(), HerderError> {
-        self.require_leader()?;
+        self.require_leader().await?;
         let _writing = self.locks.lock(name).await;
         let state = self.configs.state();
         if state.connector(name).is_none() {
@@ -346,7 +183,7 @@ impl Herder {
 
     /// Stops a connector: no tasks, and offsets may be altered (KIP-875).
     pub(crate) async fn stop(&self, name: &str) -> Result<(), HerderError> {
-        self.require_leader()?;
+        self.require_leader().await?;
         let _writing = self.locks.lock(name).await;
         if self.configs.state().connector(name).is_none() {
             return Err(HerderError::NotFound(format!("Unknown connector {name}")));
@@ -363,7 +200,7 @@ impl Herder {
         &self,
         request: RestartRequest,
     ) -> Result<Option<ConnectorStatusInfo>, HerderError> {
-        self.require_leader()?;
+        self.require_leader().await?;
         let name = &request.connector;
         let config = self.configs.state();
         let entry = config
@@ -378,7 +215,7 @@ impl Herder {
     }
 
     /// Restarts one task, here or where it runs.
-    pub(crate) fn restart_task(&self, id: &TaskId) -> Result<(), HerderError> {
+    pub(crate) async fn restart_task(&self, id: &TaskId) -> Result<(), HerderError> {
         let state = self.configs.state();
         let entry = state
             .connector(&id.connector)
@@ -395,7 +232,7 @@ impl Herder {
         if self.instances.restart(&instance) {
             return Ok(());
         }
-        self.require_leader()?;
+        self.require_leader().await?;
         match self.view.load().owners.get(&instance) {
             Some(url) if *url != self.forwarder.own_url() => Err(HerderError::Redirect { url: url.clone() }),
             _ => Err(HerderError::Conflict(format!("Task {id} is not assigned to a worker just now"))),
@@ -406,6 +243,14 @@ impl Herder {
     pub(crate) async fn set_cluster_logger(&self, logger: &str, level: &str) -> Result<(), HerderError> {
         let record = ConfigRecord::LoggerLevel { logger: logger.to_owned(), level: Some(level.to_owned()) };
         Ok(self.configs.write(&[record]).await?)
+    }
+}
+
+/// Names the settings of an accepted configuration that do nothing.
+fn warn_of_ignored(config: &ConfigMap, infos: &ConfigInfos) {
+    let name = config.get(NAME).map_or("?", String::as_str);
+    for (key, reason) in ignored(config, |key| infos.configs.iter().any(|info| info.value.name == key)) {
+        tracing::warn!("connector {name}: setting {key} has no effect: {reason}");
     }
 }
 

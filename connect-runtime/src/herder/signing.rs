@@ -31,7 +31,7 @@ pub(crate) fn verify(
 ) -> Result<(), HerderError> {
     let bad = |text: &str| HerderError::BadRequest(text.to_owned());
     let (Some(signature), Some(algorithm)) = (signature, algorithm) else {
-        return Err(bad("Internal request missing required header(s)"));
+        return Err(bad("Internal request missing required signature"));
     };
     if algorithm != ALGORITHM {
         return Err(bad(&format!("Requested signature algorithm {algorithm} is not supported")));

@@ -1,6 +1,7 @@
 //! The herder's decisions. Pure: an event, the configuration and the time in; actions out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::Hash;
 
 use bytes::Bytes;
 
@@ -18,7 +19,7 @@ use crate::storage::status_state::{Instance, StatusState};
 #[derive(Debug)]
 pub(crate) enum Event {
     /// The config topic changed something; the snapshot shows it already.
-    Config(ConfigEvent),
+    Config(Vec<ConfigEvent>),
     /// The group rebalances.
     Rejoin,
     /// This worker leads a new generation: its members with their metadata.
@@ -159,7 +160,7 @@ impl HerderState {
         now_ms: i64,
     ) -> Vec<Action> {
         match event {
-            Event::Config(event) => self.on_config(event, config, statuses),
+            Event::Config(events) => self.on_config(events, config, statuses),
             Event::Rejoin => self.on_rejoin(config),
             Event::Lead { protocol, members } => self.on_lead(&protocol, members, config, now_ms),
             Event::ConfigRead(in_time) => self.lead(in_time, config, now_ms),
@@ -172,22 +173,32 @@ impl HerderState {
         }
     }
 
-    fn on_config(&mut self, event: ConfigEvent, config: &ConfigState, statuses: &StatusState) -> Vec<Action> {
+    fn on_config(
+        &mut self,
+        events: Vec<ConfigEvent>,
+        config: &ConfigState,
+        statuses: &StatusState,
+    ) -> Vec<Action> {
         let mut actions = self.reconcile(config);
-        match event {
-            ConfigEvent::RestartRequested(request) => {
-                actions.extend(self.restarts(&request, config, statuses).into_iter().map(Action::Restart));
+        for event in events {
+            match event {
+                ConfigEvent::RestartRequested(request) => {
+                    actions
+                        .extend(self.restarts(&request, config, statuses).into_iter().map(Action::Restart));
+                }
+                ConfigEvent::LoggerLevelChanged(logger, level) => {
+                    actions.push(Action::SetLogger(logger, level))
+                }
+                ConfigEvent::SessionKeyChanged => actions.push(Action::CheckSessionKey),
+                ConfigEvent::ConnectorRemoved(name) if self.view.is_leader => {
+                    actions.push(Action::RemoveStatuses(name));
+                }
+                ConfigEvent::TasksChanged(name) if self.view.is_leader => {
+                    let tasks = config.connector(&name).map_or(0, |entry| entry.tasks.len());
+                    actions.push(Action::RemoveTaskStatuses(name, tasks as u32));
+                }
+                _ => {}
             }
-            ConfigEvent::LoggerLevelChanged(logger, level) => actions.push(Action::SetLogger(logger, level)),
-            ConfigEvent::SessionKeyChanged => actions.push(Action::CheckSessionKey),
-            ConfigEvent::ConnectorRemoved(name) if self.view.is_leader => {
-                actions.push(Action::RemoveStatuses(name));
-            }
-            ConfigEvent::TasksChanged(name) if self.view.is_leader => {
-                let tasks = config.connector(&name).map_or(0, |entry| entry.tasks.len());
-                actions.push(Action::RemoveTaskStatuses(name, tasks as u32));
-            }
-            _ => {}
         }
         let known = self.rebalanced_for.as_ref();
         if known.is_some_and(|known| *known != configured(config)) {
@@ -427,16 +438,22 @@ pub(crate) fn instances(work: &Work) -> impl Iterator<Item = Instance> + '_ {
 
 fn without(work: &Work, gone: &Work) -> Work {
     Work {
-        connectors: work.connectors.iter().filter(|c| !gone.connectors.contains(c)).cloned().collect(),
-        tasks: work.tasks.iter().filter(|t| !gone.tasks.contains(t)).cloned().collect(),
+        connectors: those_not_in(&gone.connectors, &work.connectors),
+        tasks: those_not_in(&gone.tasks, &work.tasks),
     }
 }
 
 fn join(a: &Work, b: &Work) -> Work {
     let mut all = a.clone();
-    all.connectors.extend(b.connectors.iter().filter(|c| !a.connectors.contains(c)).cloned());
-    all.tasks.extend(b.tasks.iter().filter(|t| !a.tasks.contains(t)).cloned());
+    all.connectors.extend(those_not_in(&a.connectors, &b.connectors));
+    all.tasks.extend(those_not_in(&a.tasks, &b.tasks));
     all
+}
+
+/// In the order in which they stand.
+fn those_not_in<T: Clone + Eq + Hash>(others: &[T], of: &[T]) -> Vec<T> {
+    let others: HashSet<&T> = others.iter().collect();
+    of.iter().filter(|item| !others.contains(item)).cloned().collect()
 }
 
 #[cfg(test)]

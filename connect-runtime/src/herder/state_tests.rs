@@ -62,7 +62,7 @@ impl Cluster {
             let offset = self.config.offset + 1;
             let Some(event) = self.config.apply(offset, record) else { continue };
             for name in self.names() {
-                self.tell(&name, Event::Config(event.clone()));
+                self.tell(&name, Event::Config(vec![event.clone()]));
             }
         }
         self.settle();

@@ -43,7 +43,7 @@ impl TaskConfigSink for Herder {
         if !differs(&entry, &tasks) {
             return Ok(());
         }
-        match self.require_leader() {
+        match self.require_leader().await {
             Ok(()) => self.write_task_configs(connector, tasks).await,
             Err(HerderError::Redirect { url }) => {
                 let body =
@@ -64,7 +64,7 @@ impl Herder {
         connector: &str,
         tasks: Vec<ConfigMap>,
     ) -> Result<(), HerderError> {
-        self.require_leader()?;
+        self.require_leader().await?;
         let _writing = self.locks.lock(connector).await;
         let entry = self.entry(connector)?;
         if !differs(&entry, &tasks) {

@@ -1,6 +1,10 @@
 //! What a worker knows of its cluster: read by REST, written by the driver.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
 
 use crate::storage::status_state::Instance;
 
@@ -19,4 +23,41 @@ pub(crate) struct ClusterView {
     pub(crate) assigned: Vec<Instance>,
     /// Who runs what, by REST address; known to the leader only.
     pub(crate) owners: BTreeMap<Instance, String>,
+}
+
+/// The view that driver and REST share.
+#[derive(Clone)]
+pub(crate) struct SharedView(watch::Sender<Arc<ClusterView>>);
+
+impl SharedView {
+    /// Of a worker that has not joined yet.
+    pub(crate) fn new() -> Self {
+        Self(watch::Sender::new(Arc::new(ClusterView { generation: -1, ..ClusterView::default() })))
+    }
+
+    /// The view now.
+    pub(crate) fn load(&self) -> Arc<ClusterView> {
+        self.0.borrow().clone()
+    }
+
+    /// Shows what has changed.
+    pub(crate) fn publish(&self, view: &ClusterView) {
+        self.0.send_if_modified(|shown| {
+            let changed = **shown != *view;
+            if changed {
+                *shown = Arc::new(view.clone());
+            }
+            changed
+        });
+    }
+
+    /// The view as soon as a leader is known, or as it is after this time: at start, and while the worker finds its way
+    /// back into the group, requests wait like that instead of failing.
+    pub(crate) async fn with_leader(&self, within: Duration) -> Arc<ClusterView> {
+        let mut views = self.0.subscribe();
+        let known = views.wait_for(|view| view.is_leader || view.leader_url.is_some());
+        // Neither the time nor the sender's end matters: the view says what is known.
+        let _ = tokio::time::timeout(within, known).await;
+        self.load()
+    }
 }

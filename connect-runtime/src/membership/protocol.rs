@@ -1,6 +1,8 @@
 //! Bytes of the Connect group protocol: V0 (eager), V1 (incremental cooperative, KIP-415) and V2 (the same bytes,
 //! internal requests signed, KIP-507).
 
+use std::collections::HashMap;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::id::TaskId;
@@ -193,14 +195,16 @@ fn put_string(out: &mut BytesMut, text: &str) {
 /// One entry for each connector that has anything: its name, then −1 for itself and the numbers of its tasks.
 fn put_work(out: &mut BytesMut, work: &Work) {
     let mut entries: Vec<(&str, Vec<i32>)> = Vec::new();
-    for name in &work.connectors {
-        entries.push((name, vec![CONNECTOR_TASK]));
-    }
-    for id in &work.tasks {
-        match entries.iter_mut().find(|(name, _)| *name == id.connector) {
-            Some((_, tasks)) => tasks.push(id.task as i32),
-            None => entries.push((&id.connector, vec![id.task as i32])),
-        }
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let connectors = work.connectors.iter().map(|name| (name.as_str(), CONNECTOR_TASK));
+    for (name, number) in
+        connectors.chain(work.tasks.iter().map(|id| (id.connector.as_str(), id.task as i32)))
+    {
+        let place = *places.entry(name).or_insert_with(|| {
+            entries.push((name, Vec::new()));
+            entries.len() - 1
+        });
+        entries[place].1.push(number);
     }
     out.put_i32(entries.len() as i32);
     for (name, tasks) in entries {
