@@ -104,7 +104,8 @@ impl ConfigDef {
             let (value, errors) = evaluate(key, text);
             let shown = match (&value, text) {
                 (ConfigValue::Password(_), _) => Some("[hidden]".to_owned()),
-                (ConfigValue::Null, Some(text)) => Some(text.to_owned()),
+                // What does not parse is null, as in Kafka: the error tells the text.
+                (ConfigValue::Null, Some(_)) => None,
                 (ConfigValue::Null, None) => key.default.clone(),
                 (_, Some(text)) => Some(text.trim().to_owned()),
                 (_, None) => key.default.clone(),
@@ -149,7 +150,11 @@ fn evaluate(key: &KeyDef, given: Option<&str>) -> (ConfigValue, Vec<String>) {
             },
             _ => given.or(key.default.as_deref()).unwrap_or("null").to_owned(),
         };
-        errors.push(refusal(&key.name, &shown, &reason));
+        // Kafka names the setting within this sentence, and not before it.
+        errors.push(match reason.strip_prefix("Configuration must") {
+            Some(rest) => format!("Configuration '{}' must{rest}", key.name),
+            None => refusal(&key.name, &shown, &reason),
+        });
     }
     (value, errors)
 }

@@ -72,7 +72,7 @@ fn base_keys() -> Vec<KeyDef> {
         KeyDef::optional(name, Class, doc).importance(Low).shown(COMMON, Width::Short, title)
     };
     let version = |name: &str, title: &str, doc: &str| {
-        KeyDef::optional(name, String, doc).importance(Low).shown(COMMON, Width::Medium, title)
+        KeyDef::optional(name, String, doc).importance(Low).shown(COMMON, Width::Short, title)
     };
     vec![
         KeyDef::required(NAME, String, "The connector's name, unique in the cluster.")

@@ -1,6 +1,7 @@
 //! Settings of workers and connectors.
 
 pub(crate) mod connector_keys;
+pub(crate) mod ignored;
 pub(crate) mod mask;
 pub(crate) mod overrides;
 pub(crate) mod providers;

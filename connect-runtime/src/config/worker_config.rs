@@ -168,7 +168,7 @@ impl WorkerConfig {
             client,
             mode,
             providers,
-            plugin_path: plugin_path(parsed),
+            plugin_path: plugin_path(&parsed),
             overrides: OverridePolicy::new(policy, allowlist),
             topic_creation: parsed.bool("topic.creation.enable"),
             topic_tracking: parsed.bool("topic.tracking.enable"),
@@ -319,15 +319,31 @@ fn warn_of_ignored(given: &ConfigMap, mode: &Mode) {
         Mode::Standalone { .. } => worker_keys::standalone(),
     };
     let client = ClientConfig::def();
-    for key in table.unknown(given.keys().map(String::as_str)) {
+    for (prefix, table) in [("producer.", ProducerConfig::def()), ("consumer.", ConsumerConfig::def())] {
+        let below = below(given, prefix);
+        for key in below.keys().filter(|key| table.key(key).is_none() && client.key(key).is_none()) {
+            tracing::warn!("setting {prefix}{key} is not known to the client: it has no effect");
+        }
+    }
+    for key in given.keys().filter(|key| key.starts_with("admin.") && !key.starts_with("admin.listeners")) {
+        tracing::warn!("setting {key} has no effect: topics are created over the worker's own connection");
+    }
+    for key in given.keys().map(String::as_str) {
         let belongs =
             worker_keys::PREFIXES.iter().chain(&["offset.storage."]).any(|prefix| key.starts_with(prefix));
         if worker_keys::NOT_IMPLEMENTED.contains(&key) {
             tracing::warn!("setting {key} is not implemented: it has no effect");
-        } else if !belongs && client.key(key).is_none() {
+        } else if !belongs && table.key(key).is_none() && client.key(key).is_none() {
             tracing::warn!("setting {key} is not known: it has no effect");
         }
     }
+}
+
+/// The folders of `plugin.path`; without it those beside the program, so that what comes with it is found.
+fn plugin_path(parsed: &Parsed) -> Vec<PathBuf> {
+    let given = parsed.list("plugin.path").iter().filter(|path| !path.is_empty());
+    let given: Vec<PathBuf> = given.map(PathBuf::from).collect();
+    if given.is_empty() { aqueduct_plugin_abi::default_plugin_path() } else { given }
 }
 
 #[cfg(test)]
@@ -369,11 +385,4 @@ mod tests {
         let errors = WorkerConfig::distributed(&Properties::parse(&open).unwrap()).unwrap_err().0;
         assert!(errors[0].contains("allow.insecure.listeners"), "{errors:?}");
     }
-}
-
-/// The folders of `plugin.path`; without it those beside the program, so that what comes with it is found.
-fn plugin_path(parsed: &Parsed) -> Vec<PathBuf> {
-    let given = parsed.list("plugin.path").iter().filter(|path| !path.is_empty());
-    let given: Vec<PathBuf> = given.map(PathBuf::from).collect();
-    if given.is_empty() { aqueduct_plugin_abi::default_plugin_path() } else { given }
 }

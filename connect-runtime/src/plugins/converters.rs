@@ -5,9 +5,12 @@ use std::sync::{Arc, LazyLock};
 use aqueduct_converters::{
     AvroConverter, ByteArrayConverter, Converter, JsonConverter, SimpleHeaderConverter, StringConverter,
 };
-use aqueduct_plugin_api::{Check, ConfigDef, ConfigMap, ConnectError, KeyDef, KeyType};
+use aqueduct_plugin_api::{Check, ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType, Width};
 
 use super::names::Names;
+
+/// The setting that says what a converter is used for.
+pub(crate) const CONVERTER_TYPE: &str = "converter.type";
 
 /// A converter class.
 pub(crate) struct ConverterClass {
@@ -43,6 +46,15 @@ impl Use {
         }
     }
 
+    /// The value of [`CONVERTER_TYPE`].
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Value => "value",
+            Self::Header => "header",
+        }
+    }
+
     /// Apache's interface of it.
     pub(crate) fn interface(self) -> &'static str {
         match self {
@@ -63,14 +75,14 @@ static CLASSES: LazyLock<Vec<ConverterClass>> = LazyLock::new(|| {
         },
         ConverterClass {
             name: "org.apache.kafka.connect.converters.ByteArrayConverter",
-            config: ConfigDef::default,
+            config: || typed(ConfigDef::default()),
             of_data: true,
             of_headers: true,
             make: |_, _| Ok(Arc::new(ByteArrayConverter::default())),
         },
         ConverterClass {
             name: "org.apache.kafka.connect.json.JsonConverter",
-            config: JsonConverter::config_def,
+            config: || typed(JsonConverter::config_def()),
             of_data: true,
             of_headers: true,
             make: |settings, _| Ok(Arc::new(JsonConverter::configured(settings)?)),
@@ -84,7 +96,7 @@ static CLASSES: LazyLock<Vec<ConverterClass>> = LazyLock::new(|| {
         },
         ConverterClass {
             name: "org.apache.kafka.connect.storage.StringConverter",
-            config: string_keys,
+            config: || typed(string_keys()),
             of_data: true,
             of_headers: true,
             make: |_, _| Ok(Arc::new(StringConverter::default())),
@@ -98,14 +110,29 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     names
 });
 
-fn string_keys() -> ConfigDef {
-    ConfigDef::new([KeyDef::with_default(
-        "converter.encoding",
+/// The settings of Apache's own converters begin with what they are used for, which the worker knows and sets.
+fn typed(own: ConfigDef) -> ConfigDef {
+    let mut table = ConfigDef::new([KeyDef::required(
+        CONVERTER_TYPE,
         KeyType::String,
-        "UTF-8",
-        "The encoding; UTF-8 only.",
+        "What the converter is used for: key, value or header.",
     )
-    .check(Check::one_of_ignore_case(&["UTF-8", "UTF8"]))])
+    .check(Check::one_of(&["key", "value", "header"]))
+    .importance(Importance::Low)]);
+    for key in own.keys() {
+        table.define(key.clone());
+    }
+    table
+}
+
+fn string_keys() -> ConfigDef {
+    let doc = "The encoding; UTF-8 only.";
+    let mut encoding = KeyDef::with_default("converter.encoding", KeyType::String, "UTF-8", doc)
+        .importance(Importance::High)
+        .check(Check::one_of_ignore_case(&["UTF-8", "UTF8"]));
+    encoding.width = Width::Medium;
+    encoding.display_name = Some("Encoding".to_owned());
+    ConfigDef::new([encoding])
 }
 
 /// All converters in the order of their names.

@@ -82,24 +82,9 @@ fn section(family: Family, alias: &str, config: &ConfigMap) -> Vec<ConfigInfo> {
     let prefix = format!("{}.{alias}.", family.prefix());
     let settings = below(config, &prefix);
     let (type_error, class) = class_of(family, &prefix, settings.get("type").map(String::as_str));
-    let mut table = type_keys(family, alias);
-    if let Some(class) = class {
-        for key in (class.config)().keys() {
-            table.define(key.clone());
-        }
-    }
-    if family == Family::Transforms {
-        table.define(KeyDef::with_default(
-            "negate",
-            KeyType::Boolean,
-            false,
-            "Whether the transformation applies where the predicate does not.",
-        ));
-        table.define(KeyDef::optional(
-            "predicate",
-            KeyType::String,
-            "The alias of the predicate that decides whether the transformation applies.",
-        ));
+    let mut table = type_keys(family, alias, class);
+    for key in class.into_iter().flat_map(|class| class_keys(family, class)) {
+        table.define(key);
     }
     let mut reports = table.validate(|key| settings.get(key).map(String::as_str));
     for report in &mut reports {
@@ -110,7 +95,7 @@ fn section(family: Family, alias: &str, config: &ConfigMap) -> Vec<ConfigInfo> {
                     report.errors = vec![error.clone()];
                 }
             }
-            "plugin.version" => version_report(report),
+            "plugin.version" if class.is_some() => version_report(report),
             "predicate" => report.errors.extend(predicate_error(alias, &settings, config)),
             _ => {}
         }
@@ -136,10 +121,14 @@ fn class_of(family: Family, prefix: &str, name: Option<&str>) -> (Option<String>
     let bad = |reason: String| {
         (Some(format!("Invalid value {name} for configuration {prefix}type: {reason}")), None)
     };
+    let other_kind = |class: &str| {
+        (Some(format!("Class class {class} does not implement the {} interface", family.title())), None)
+    };
     match aqueduct_transforms::find(name.trim()) {
         Some(class) if family.has(class) => (None, Some(class)),
-        Some(class) => {
-            bad(format!("Class class {} does not implement the {} interface", class.name, family.title()))
+        Some(class) => other_kind(class.name),
+        None if converters::find(name).is_some_and(|class| class.name == name.trim()) => {
+            other_kind(name.trim())
         }
         None => {
             let inner = |half: &str| {
@@ -149,17 +138,42 @@ fn class_of(family: Family, prefix: &str, name: Option<&str>) -> (Option<String>
                     .find(|class| class.name == wanted || class.name.rsplit('.').next() == Some(&*wanted))
             };
             match (inner("Key"), inner("Value")) {
-                (Some(key), Some(value)) => bad(format!(
-                    "This class is abstract and cannot be created. Did you mean {}, {}?",
-                    key.name, value.name
-                )),
+                (Some(key), Some(value)) => {
+                    let (key, value) = (key.name, value.name);
+                    let text = "This class is abstract and cannot be created.";
+                    (Some(format!("{text} Did you mean {key}, {value}?")), None)
+                }
                 _ => bad(format!("Class {name} could not be found.")),
             }
         }
     }
 }
 
-fn type_keys(family: Family, alias: &str) -> ConfigDef {
+/// The settings of a class with those that bind a predicate to it, in Kafka's order of settings: the required ones, then
+/// by importance and name.
+fn class_keys(family: Family, class: &Class) -> Vec<KeyDef> {
+    let mut keys: Vec<KeyDef> = (class.config)().keys().cloned().collect();
+    if family == Family::Transforms {
+        let negate = "Whether the transformation applies where the predicate does not.";
+        let predicate = "The alias of the predicate that decides whether the transformation applies.";
+        keys.push(KeyDef::with_default("negate", KeyType::Boolean, false, negate));
+        keys.push(KeyDef::optional("predicate", KeyType::String, predicate));
+    }
+    let importance = |key: &KeyDef| match key.importance {
+        Importance::High => 0,
+        Importance::Medium => 1,
+        Importance::Low => 2,
+    };
+    keys.sort_by(|a, b| {
+        let rank = |key: &KeyDef| (!key.required, importance(key));
+        rank(a).cmp(&rank(b)).then_with(|| a.name.cmp(&b.name))
+    });
+    keys
+}
+
+/// The settings that say which class a step has. Without a class there is no version of it.
+fn type_keys(family: Family, alias: &str, class: Option<&Class>) -> ConfigDef {
+    let doc = |lower: &str| format!("The version of the {lower} '{alias}'.");
     let title = family.title();
     let lower = title.to_ascii_lowercase();
     ConfigDef::new([
@@ -168,12 +182,10 @@ fn type_keys(family: Family, alias: &str) -> ConfigDef {
             Width::Long,
             &format!("{title} type for {alias}"),
         ),
-        KeyDef::with_default(
-            "plugin.version",
-            KeyType::String,
-            VERSION,
-            &format!("The version of the {lower} '{alias}'."),
-        )
+        match class {
+            Some(_) => KeyDef::with_default("plugin.version", KeyType::String, VERSION, &doc(&lower)),
+            None => KeyDef::optional("plugin.version", KeyType::String, &doc(&lower)),
+        }
         .importance(Importance::High)
         .shown("", Width::Long, &format!("{title} version for {alias}")),
     ])
@@ -222,14 +234,18 @@ pub(crate) fn version_report(report: &mut KeyReport) {
 /// What is wrong with the class of a converter, if it is set.
 pub(crate) fn converter_error(purpose: Use, config: &ConfigMap) -> Option<String> {
     let name = config.get(purpose.key())?;
-    let reason = match converters::find(name) {
-        Some(class) if class.is_for(purpose) => return None,
-        Some(class) => {
-            format!("Class class {} does not implement the {} interface", class.name, purpose.interface())
-        }
-        None => format!("Class {name} could not be found."),
+    let other = |class: &str| {
+        Some(format!("Class class {class} does not implement the {} interface", purpose.interface()))
     };
-    Some(format!("Invalid value {name} for configuration {}: {reason}", purpose.key()))
+    match (converters::find(name), aqueduct_transforms::find(name.trim())) {
+        (Some(class), _) if class.is_for(purpose) => None,
+        (Some(class), _) => other(class.name),
+        (None, Some(class)) => other(class.name),
+        (None, None) => {
+            let key = purpose.key();
+            Some(format!("Invalid value {name} for configuration {key}: Class {name} could not be found."))
+        }
+    }
 }
 
 /// The settings of a converter that the connector names itself.
@@ -237,8 +253,11 @@ pub(crate) fn converter_section(purpose: Use, config: &ConfigMap) -> Vec<ConfigI
     let class = config.get(purpose.key()).and_then(|name| converters::find(name));
     let Some(class) = class.filter(|class| class.is_for(purpose)) else { return Vec::new() };
     let prefix = format!("{}.", purpose.key());
-    let settings = below(config, &prefix);
+    let mut settings = below(config, &prefix);
     let table = (class.config)();
+    if table.key(converters::CONVERTER_TYPE).is_some() {
+        settings.insert(converters::CONVERTER_TYPE.to_owned(), purpose.name().to_owned());
+    }
     let mut reports = table.validate(|key| settings.get(key).map(String::as_str));
     if reports.iter().all(|report| report.errors.is_empty()) {
         if let Err(error) = class.make(&settings, purpose) {

@@ -64,7 +64,7 @@ impl Validator<'_> {
         }
         Ok(ConfigInfos {
             name: config.get(CONNECTOR_CLASS).cloned().unwrap_or_default(),
-            error_count: configs.iter().filter(|info| !info.value.errors.is_empty()).count(),
+            error_count: configs.iter().map(|info| info.value.errors.len()).sum(),
             groups,
             configs,
         })
@@ -93,12 +93,19 @@ impl Validator<'_> {
         match name.as_str() {
             "connector.plugin.version" => {
                 report.recommended = vec![plugin.version.clone()];
-                report.errors.extend(
-                    given.and_then(|range| version_error(&plugin.class.class, range, &plugin.version)),
-                );
+                let error =
+                    given.and_then(|range| version_error(&plugin.class.class, range, &plugin.version));
+                // Apache looks for the plug-in twice.
+                report.errors.extend(error.iter().cloned().chain(error.clone()));
                 report.value.get_or_insert_with(|| plugin.version.clone());
             }
             name if name.ends_with(".plugin.version") => {
+                let named = config.get(name.trim_end_matches(".plugin.version"));
+                if named.is_some_and(|class| converters::find(class).is_none()) {
+                    // There is no version of what is not there.
+                    report.value = None;
+                    return;
+                }
                 steps::version_report(report);
                 let class = config.get(name.trim_end_matches(".plugin.version")).map_or("", String::as_str);
                 report.errors.extend(given.and_then(|range| version_error(class, range, crate::VERSION)));
@@ -110,9 +117,11 @@ impl Validator<'_> {
             "exactly.once.support"
                 if given.is_some_and(|text| text.trim().eq_ignore_ascii_case("required")) =>
             {
-                report
-                    .errors
-                    .push("This worker does not have exactly-once source support enabled.".to_owned());
+                report.errors.extend([
+                    "This worker does not have exactly-once source support enabled.".to_owned(),
+                    "The connector does not support exactly-once semantics with the provided configuration."
+                        .to_owned(),
+                ]);
             }
             "transaction.boundary"
                 if given.is_some_and(|text| text.trim().eq_ignore_ascii_case("connector")) =>
@@ -134,18 +143,25 @@ impl Validator<'_> {
         };
         let usable = converters::classes().iter().filter(|class| class.is_for(purpose));
         report.recommended = usable.map(|class| class.name.to_owned()).collect();
-        report.errors.extend(steps::converter_error(purpose, config));
-        if report.value.is_none() {
+        if let Some(error) = steps::converter_error(purpose, config) {
+            report.errors.push(error);
+            report.value = None;
+        } else if report.value.is_none() {
             report.value.clone_from(&self.worker_converters[purpose as usize]);
         }
     }
 
     /// The worker's converters and the plug-ins' versions stand as defaults.
     fn show_worker_defaults(&self, section: &mut [ConfigInfo], plugin: &CatalogEntry) {
-        for definition in section.iter_mut().filter_map(|info| info.definition.as_mut()) {
+        for info in section {
+            let has_value = info.value.value.is_some();
+            let Some(definition) = info.definition.as_mut() else { continue };
             let default = match definition.name.as_str() {
                 "connector.plugin.version" => Some(plugin.version.clone()),
-                name if name.ends_with(".plugin.version") => Some(crate::VERSION.to_owned()),
+                name if name.ends_with(".plugin.version") => {
+                    info.value.visible = has_value;
+                    has_value.then(|| crate::VERSION.to_owned())
+                }
                 "key.converter" => self.worker_converters[Use::Key as usize].clone(),
                 "value.converter" => self.worker_converters[Use::Value as usize].clone(),
                 "header.converter" => self.worker_converters[Use::Header as usize].clone(),
@@ -199,10 +215,28 @@ impl Validator<'_> {
     }
 
     /// The settings of a plug-in of any kind, without values: `GET /connector-plugins/{p}/config`.
-    pub(crate) fn plugin_config(&self, name: &str) -> Result<Vec<KeyInfo>, HerderError> {
-        if let Some(plugin) = self.catalog.find(name) {
+    /// `version` is a range that the plug-in's version has to be in.
+    pub(crate) fn plugin_config(
+        &self,
+        name: &str,
+        version: Option<&str>,
+    ) -> Result<Vec<KeyInfo>, HerderError> {
+        let connector = self.catalog.find(name);
+        let known = connector.map_or(crate::VERSION, |plugin| plugin.version.as_str());
+        match version.and_then(|range| version_error(name, range, known)) {
+            Some(error) if error.starts_with("Unbounded range") => {
+                let range = version.unwrap_or_default();
+                return Err(HerderError::BadRequest(format!("Invalid version specification: {range}")));
+            }
+            Some(error) => return Err(HerderError::BadRequest(error)),
+            None => {}
+        }
+        if let Some(plugin) = connector {
             let mut keys = definitions(&plugin.class.config, Numbering::From(1));
-            let common = definitions(&common_keys(plugin.class.kind), Numbering::Common);
+            let mut common = definitions(&common_keys(plugin.class.kind), Numbering::Common);
+            if let Some(key) = common.iter_mut().find(|key| key.name == "connector.plugin.version") {
+                key.default_value = Some(plugin.version.clone());
+            }
             keys.extend(common.into_iter().filter(|key| plugin.class.config.key(&key.name).is_none()));
             return Ok(keys);
         }

@@ -29,10 +29,12 @@ pub(crate) async fn alter(State(state): Shared, Path(name): Path<String>, call: 
 
 async fn alter_here(state: &RestState, name: &str, call: &Call) -> Outcome {
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Given {
         offsets: Option<Vec<Entry>>,
     }
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Entry {
         #[serde(default)]
         partition: Json,

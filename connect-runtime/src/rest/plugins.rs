@@ -18,8 +18,8 @@ pub(crate) async fn list(State(state): Shared, call: Call) -> Outcome {
 }
 
 /// `GET /connector-plugins/{p}/config`.
-pub(crate) async fn config(State(state): Shared, Path(plugin): Path<String>, _call: Call) -> Outcome {
-    answer::ok(&state.herder.plugin_config(&plugin)?)
+pub(crate) async fn config(State(state): Shared, Path(plugin): Path<String>, call: Call) -> Outcome {
+    answer::ok(&state.herder.plugin_config(&plugin, call.param("version"))?)
 }
 
 /// `PUT /connector-plugins/{p}/config/validate`.

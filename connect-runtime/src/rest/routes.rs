@@ -53,21 +53,21 @@ fn connector_routes() -> Routes {
         )
         .route(
             "/connectors/{name}",
-            resource("HEAD, GET, DELETE, OPTIONS", get(connectors::info).delete(connectors::remove)),
+            resource("HEAD, DELETE, GET, OPTIONS", get(connectors::info).delete(connectors::remove)),
         )
         .route(
             "/connectors/{name}/config",
             resource(
-                "HEAD, GET, PUT, PATCH, OPTIONS",
+                "HEAD, GET, OPTIONS, PUT, PATCH",
                 get(connectors::config).put(connectors::put_config).patch(connectors::patch_config),
             ),
         )
         .route("/connectors/{name}/status", resource("HEAD, GET, OPTIONS", get(connectors::status)))
         .route("/connectors/{name}/topics", resource("HEAD, GET, OPTIONS", get(connectors::topics)))
-        .route("/connectors/{name}/topics/reset", resource("PUT, OPTIONS", put(connectors::reset_topics)))
-        .route("/connectors/{name}/pause", resource("PUT, OPTIONS", put(connectors::pause)))
-        .route("/connectors/{name}/resume", resource("PUT, OPTIONS", put(connectors::resume)))
-        .route("/connectors/{name}/stop", resource("PUT, OPTIONS", put(connectors::stop)))
+        .route("/connectors/{name}/topics/reset", resource("OPTIONS, PUT", put(connectors::reset_topics)))
+        .route("/connectors/{name}/pause", resource("OPTIONS, PUT", put(connectors::pause)))
+        .route("/connectors/{name}/resume", resource("OPTIONS, PUT", put(connectors::resume)))
+        .route("/connectors/{name}/stop", resource("OPTIONS, PUT", put(connectors::stop)))
         .route("/connectors/{name}/restart", resource("POST, OPTIONS", post(connectors::restart)))
         .route(
             "/connectors/{name}/tasks",
@@ -75,7 +75,7 @@ fn connector_routes() -> Routes {
         )
         .route("/connectors/{name}/tasks/{task}/status", resource("HEAD, GET, OPTIONS", get(tasks::status)))
         .route("/connectors/{name}/tasks/{task}/restart", resource("POST, OPTIONS", post(tasks::restart)))
-        .route("/connectors/{name}/fence", resource("PUT, OPTIONS", put(tasks::fence)))
+        .route("/connectors/{name}/fence", resource("OPTIONS, PUT", put(tasks::fence)))
         .route(
             "/connectors/{name}/offsets",
             resource(
@@ -91,7 +91,7 @@ fn other_routes() -> Routes {
         .route("/connector-plugins/{plugin}/config", resource("HEAD, GET, OPTIONS", get(plugins::config)))
         .route(
             "/connector-plugins/{plugin}/config/validate",
-            resource("PUT, OPTIONS", put(plugins::validate)),
+            resource("OPTIONS, PUT", put(plugins::validate)),
         )
         .route("/admin/loggers", resource("HEAD, GET, OPTIONS", get(loggers::list)))
         .route(

@@ -28,7 +28,10 @@ pub(crate) async fn status(
     Path((name, task)): Path<(String, String)>,
     _call: Call,
 ) -> Outcome {
-    answer::ok(&state.herder.task_status(&TaskId::new(name, number(&task)?))?)
+    let Some(number) = number(&task)? else {
+        return Err(HerderError::NotFound(format!("No status found for task {name}-{task}")));
+    };
+    answer::ok(&state.herder.task_status(&TaskId::new(name, number))?)
 }
 
 /// `POST /connectors/{c}/tasks/{n}/restart`.
@@ -37,18 +40,20 @@ pub(crate) async fn restart(
     Path((name, task)): Path<(String, String)>,
     call: Call,
 ) -> Response {
-    let outcome = number(&task)
-        .and_then(|task| state.herder.restart_task(&TaskId::new(name, task)))
-        .and_then(|()| answer::empty(StatusCode::NO_CONTENT));
-    call.finish(&state, outcome).await
+    let restarted = match number(&task) {
+        Ok(Some(number)) => state.herder.restart_task(&TaskId::new(name, number)).await,
+        Ok(None) => Err(HerderError::NotFound(format!("Unknown task: {name}-{task}"))),
+        Err(error) => Err(error),
+    };
+    call.finish(&state, restarted.and_then(|()| answer::empty(StatusCode::NO_CONTENT))).await
 }
 
-/// A task's number; a path with anything else does not exist.
-fn number(task: &str) -> Result<u32, HerderError> {
-    task.parse::<i32>()
-        .ok()
-        .map(|number| u32::try_from(number).unwrap_or(u32::MAX))
-        .ok_or_else(|| HerderError::NotFound("HTTP 404 Not Found".to_owned()))
+/// A task's number, `None` for a negative one, which no task has; a path with anything else does not exist.
+fn number(task: &str) -> Result<Option<u32>, HerderError> {
+    let number = task.parse::<i32>();
+    number
+        .map(|number| u32::try_from(number).ok())
+        .map_err(|_| HerderError::NotFound("HTTP 404 Not Found".to_owned()))
 }
 
 /// `POST /connectors/{c}/tasks`: another worker's connector has made task configurations.
@@ -57,20 +62,26 @@ pub(crate) async fn put_configs(State(state): Shared, Path(name): Path<String>, 
     call.finish(&state, outcome).await
 }
 
-async fn put_configs_here(state: &RestState, name: &str, call: &Call) -> Outcome {
+/// Only workers of the cluster may ask.
+fn check_signature(state: &RestState, call: &Call) -> Result<(), HerderError> {
     let config = state.herder.configs.state();
     signing::verify(
         config.session_key.as_ref(),
         call.header(signing::SIGNATURE_HEADER),
         call.header(signing::ALGORITHM_HEADER),
         &call.body,
-    )?;
+    )
+}
+
+async fn put_configs_here(state: &RestState, name: &str, call: &Call) -> Outcome {
+    check_signature(state, call)?;
     let tasks: Vec<ConfigMap> = parse(&call.body)?;
     state.herder.write_task_configs(name, tasks).await?;
     answer::empty(StatusCode::NO_CONTENT)
 }
 
 /// `PUT /connectors/{c}/fence`: for exactly-once sources, which this worker does not have.
-pub(crate) async fn fence(State(_): Shared, Path(_): Path<String>, _call: Call) -> Outcome {
+pub(crate) async fn fence(State(state): Shared, Path(_): Path<String>, call: Call) -> Outcome {
+    check_signature(&state, &call)?;
     Err(HerderError::BadRequest("This worker does not have exactly-once source support enabled.".to_owned()))
 }

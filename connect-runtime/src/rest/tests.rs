@@ -23,7 +23,7 @@ use crate::config::worker_config::WorkerConfig;
 use crate::herder::forward::Forwarder;
 use crate::herder::requests::{Herder, NameLocks};
 use crate::herder::task_configs::LateSink;
-use crate::herder::view::ClusterView;
+use crate::herder::view::{ClusterView, SharedView};
 use crate::plugins::catalog::Catalog;
 use crate::storage::config_store::{ConfigStore, config_applier};
 use crate::storage::log::MemoryLog;
@@ -74,7 +74,7 @@ impl Plugin for Lines {
 struct Api {
     router: Router,
     herder: Arc<Herder>,
-    view: Snapshot<ClusterView>,
+    view: SharedView,
 }
 
 fn api() -> Api {
@@ -102,8 +102,8 @@ fn api() -> Api {
         generation: 1.into(),
     });
     let instances = Arc::new(Instances::new(env, Tasks::new("test", Shutdown::new())));
-    let view =
-        Snapshot::new(ClusterView { is_leader: true, joined: true, generation: 1, ..ClusterView::default() });
+    let view = SharedView::new();
+    view.publish(&ClusterView { is_leader: true, joined: true, generation: 1, ..ClusterView::default() });
     let herder = Arc::new(Herder {
         config,
         catalog,
@@ -297,10 +297,13 @@ async fn head_and_options_work_on_every_path() {
 async fn writes_go_to_the_leader_and_fail_when_there_is_none() {
     let api = api();
     api.create("x").await;
-    api.view.update(|view| view.is_leader = false);
+    // Requests wait for a leader: on a clock that runs ahead.
+    tokio::time::pause();
+    let gone = ClusterView { joined: true, generation: 1, ..ClusterView::default() };
+    api.view.publish(&gone);
     let no_leader = "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.";
     assert_eq!(api.refusal("DELETE", "/connectors/x", "").await, (409, no_leader.to_owned()));
-    api.view.update(|view| view.leader_url = Some("http://127.0.0.1:1/".to_owned()));
+    api.view.publish(&ClusterView { leader_url: Some("http://127.0.0.1:1/".to_owned()), ..gone });
     let too_far = "Cannot complete request because of a conflicting operation (e.g. worker rebalance)";
     assert_eq!(api.refusal("DELETE", "/connectors/x?forward=false", "").await, (409, too_far.to_owned()));
     assert_eq!(api.refusal("DELETE", "/connectors/x", "").await.0, 500, "nobody listens there");
@@ -311,7 +314,7 @@ async fn writes_go_to_the_leader_and_fail_when_there_is_none() {
 async fn internal_requests_need_a_signature() {
     let api = api();
     api.create("x").await;
-    let message = "Internal request missing required header(s)".to_owned();
+    let message = "Internal request missing required signature".to_owned();
     assert_eq!(api.refusal("POST", "/connectors/x/tasks", "[]").await, (400, message));
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::plugin::TestPlugin;
 
 /// A Connect cluster of one or more workers with topics of its own.
-pub struct Cluster {
+pub(crate) struct Cluster {
     bootstrap: String,
     name: String,
     http: reqwest::Client,
@@ -26,11 +26,11 @@ pub struct Cluster {
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// How long a test waits for what must come.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Cluster {
     /// A broker without workers.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         if let Ok(filter) = std::env::var("AQUEDUCT_TEST_LOG") {
             aqueduct_service::telemetry::init(&filter, aqueduct_service::telemetry::LogFormat::Text);
         }
@@ -54,19 +54,19 @@ impl Cluster {
     }
 
     /// A broker and one worker.
-    pub async fn with_worker() -> Self {
+    pub(crate) async fn with_worker() -> Self {
         let mut cluster = Self::start().await;
         cluster.add_worker("").await;
         cluster
     }
 
     /// A name that no other test has.
-    pub fn unique(&self, name: &str) -> String {
+    pub(crate) fn unique(&self, name: &str) -> String {
         format!("{name}-{}", self.name)
     }
 
     /// The settings of a distributed worker of this cluster.
-    pub fn settings(&self, more: &str) -> WorkerConfig {
+    pub(crate) fn settings(&self, more: &str) -> WorkerConfig {
         let name = &self.name;
         let text = format!(
             "bootstrap.servers={}\ngroup.id={name}\nconfig.storage.topic={name}-configs\n\
@@ -83,7 +83,7 @@ impl Cluster {
     }
 
     /// Starts a worker, with further settings.
-    pub async fn add_worker(&mut self, more: &str) {
+    pub(crate) async fn add_worker(&mut self, more: &str) {
         let config = self.settings(more);
         let shutdown = Shutdown::new();
         let linked = vec![PluginLibrary::linked(TestPlugin).unwrap()];
@@ -95,7 +95,7 @@ impl Cluster {
     }
 
     /// Starts a worker in a runtime of its own: dropping that is as sudden an end as SIGKILL.
-    pub async fn start_doomed_worker(&self) -> tokio::runtime::Runtime {
+    pub(crate) async fn start_doomed_worker(&self) -> tokio::runtime::Runtime {
         let config = self.settings("");
         let started = tokio::task::spawn_blocking(move || {
             let runtime =
@@ -108,7 +108,7 @@ impl Cluster {
     }
 
     /// Starts a standalone worker with its offsets in a file of this test's folder, in place of the distributed ones.
-    pub async fn add_standalone(&mut self, connectors: &[PathBuf]) {
+    pub(crate) async fn add_standalone(&mut self, connectors: &[PathBuf]) {
         let text = format!(
             "bootstrap.servers={}\nkey.converter=StringConverter\nvalue.converter=StringConverter\n\
              listeners=http://127.0.0.1:0\noffset.flush.interval.ms=200\noffset.storage.file.filename={}\n",
@@ -123,18 +123,18 @@ impl Cluster {
     }
 
     /// A folder of this test's own.
-    pub fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
     /// Stops one worker in order.
-    pub async fn stop_worker(&mut self, at: usize) {
+    pub(crate) async fn stop_worker(&mut self, at: usize) {
         let (worker, _) = self.workers.remove(at);
         worker.stop().await;
     }
 
     /// Stops everything in order.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         while !self.workers.is_empty() {
             self.stop_worker(0).await;
         }
@@ -145,7 +145,13 @@ impl Cluster {
     }
 
     /// A request to a worker: status and JSON (null for an empty body).
-    pub async fn call_of(&self, at: usize, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
+    pub(crate) async fn call_of(
+        &self,
+        at: usize,
+        method: &str,
+        path: &str,
+        body: Option<Json>,
+    ) -> (u16, Json) {
         let url = format!("http://{}{path}", self.workers[at].0.rest_addr());
         let mut request = self.http.request(method.parse().unwrap(), url);
         if let Some(body) = body {
@@ -157,31 +163,31 @@ impl Cluster {
         (status, serde_json::from_str(&text).unwrap_or(Json::Null))
     }
 
-    pub async fn call(&self, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
         self.call_of(0, method, path, body).await
     }
 
-    pub async fn get_of(&self, at: usize, path: &str) -> (u16, Json) {
+    pub(crate) async fn get_of(&self, at: usize, path: &str) -> (u16, Json) {
         self.call_of(at, "GET", path, None).await
     }
 
-    pub async fn get(&self, path: &str) -> (u16, Json) {
+    pub(crate) async fn get(&self, path: &str) -> (u16, Json) {
         self.get_of(0, path).await
     }
 
     /// Creates a connector; the class is one of the test plug-in's.
-    pub async fn create(&self, name: &str, class: &str, config: Json) {
+    pub(crate) async fn create(&self, name: &str, class: &str, config: Json) {
         let (status, answer) = self.try_create(name, class, config).await;
         assert_eq!(status, 201, "{answer}");
     }
 
-    pub async fn try_create(&self, name: &str, class: &str, mut config: Json) -> (u16, Json) {
+    pub(crate) async fn try_create(&self, name: &str, class: &str, mut config: Json) -> (u16, Json) {
         config["connector.class"] = json!(class);
         self.call("POST", "/connectors", Some(json!({ "name": name, "config": config }))).await
     }
 
     /// Waits until a connector and so many tasks are in a state.
-    pub async fn wait_for_state(&self, name: &str, tasks: usize, state: &str) {
+    pub(crate) async fn wait_for_state(&self, name: &str, tasks: usize, state: &str) {
         let reached = || async {
             let (_, status) = self.get(&format!("/connectors/{name}/status")).await;
             let all = status["tasks"].as_array().cloned().unwrap_or_default();
@@ -193,7 +199,7 @@ impl Cluster {
     }
 
     /// Waits for a condition.
-    pub async fn wait_for<F: Future<Output = bool>>(&self, reached: impl Fn() -> F, what: &str) {
+    pub(crate) async fn wait_for<F: Future<Output = bool>>(&self, reached: impl Fn() -> F, what: &str) {
         let began = Instant::now();
         while !reached().await {
             assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");

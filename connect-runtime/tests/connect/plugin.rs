@@ -10,8 +10,8 @@ use aqueduct_plugin_api::{
 };
 use async_trait::async_trait;
 
-pub const SOURCE: &str = "test.CountingSourceConnector";
-pub const SINK: &str = "test.CollectingSinkConnector";
+pub(crate) const SOURCE: &str = "test.CountingSourceConnector";
+pub(crate) const SINK: &str = "test.CollectingSinkConnector";
 
 /// What the sinks of a connector have written: values by topic, partition and offset.
 static WRITTEN: LazyLock<Mutex<HashMap<String, Vec<String>>>> = LazyLock::new(Mutex::default);
@@ -19,12 +19,12 @@ static WRITTEN: LazyLock<Mutex<HashMap<String, Vec<String>>>> = LazyLock::new(Mu
 static COUNTS: LazyLock<Mutex<HashMap<String, u32>>> = LazyLock::new(Mutex::default);
 
 /// What a connector's sinks have written so far.
-pub fn written(connector: &str) -> Vec<String> {
+pub(crate) fn written(connector: &str) -> Vec<String> {
     WRITTEN.lock().unwrap().get(connector).cloned().unwrap_or_default()
 }
 
 /// How often a connector or task was started.
-pub fn starts(name: &str) -> u32 {
+pub(crate) fn starts(name: &str) -> u32 {
     COUNTS.lock().unwrap().get(name).copied().unwrap_or(0)
 }
 
@@ -35,7 +35,7 @@ fn count(name: &str) -> u32 {
     *entry
 }
 
-pub struct TestPlugin;
+pub(crate) struct TestPlugin;
 
 impl Plugin for TestPlugin {
     fn manifest(&self) -> Manifest {

@@ -32,8 +32,13 @@ pub enum NotAnOffset {
     #[error("not a JSON object")]
     NotAnObject,
     /// A value that is an array or an object, or a number beyond 64 bits.
-    #[error("Offsets may only contain primitive types as values, but field {0} is not")]
-    NotPrimitive(String),
+    #[error("Offsets may only contain primitive types as values, but field {field} contains {found}")]
+    NotPrimitive {
+        /// The member.
+        field: String,
+        /// Connect's name of what it holds.
+        found: &'static str,
+    },
 }
 
 impl OffsetMap {
@@ -82,10 +87,15 @@ impl OffsetMap {
         let entry = |(key, value): (&String, &Json)| {
             OffsetValue::from_json(value)
                 .map(|value| (ByteString::from(key.as_str()), value))
-                .ok_or_else(|| NotAnOffset::NotPrimitive(key.clone()))
+                .ok_or_else(|| NotAnOffset::NotPrimitive { field: key.clone(), found: composite(value) })
         };
         object.iter().map(entry).collect::<Result<_, _>>().map(Self)
     }
+}
+
+/// Connect's name of what is no primitive value.
+fn composite(json: &Json) -> &'static str {
+    if json.is_array() { "ARRAY" } else { "MAP" }
 }
 
 impl OffsetValue {

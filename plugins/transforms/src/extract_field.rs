@@ -1,6 +1,6 @@
 //! `ExtractField`: one field in place of the whole.
 
-use aqueduct_plugin_api::{ConfigDef, ConfigMap, ConnectError, KeyDef, KeyType, Value};
+use aqueduct_plugin_api::{ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType, Value};
 
 use crate::field_path::{FieldPath, or_default, replace_null_key};
 use crate::record::{Half, RecordView, Transformation, Verdict, require_container};
@@ -17,9 +17,10 @@ pub(crate) struct ExtractField {
 impl ExtractField {
     pub(crate) fn config_def() -> ConfigDef {
         ConfigDef::new([
-            KeyDef::required("field", KeyType::String, "Field name to extract."),
-            FieldPath::syntax_key(),
+            KeyDef::required("field", KeyType::String, "Field name to extract.")
+                .importance(Importance::Medium),
             replace_null_key(),
+            FieldPath::syntax_key(),
         ])
     }
 

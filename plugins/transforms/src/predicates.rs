@@ -1,6 +1,6 @@
 //! Predicates: which records a transform applies to.
 
-use aqueduct_plugin_api::{Check, ConfigDef, ConfigMap, ConnectError, KeyDef, KeyType};
+use aqueduct_plugin_api::{Check, ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType};
 use regex::Regex;
 
 use crate::record::{Predicate, RecordView};
@@ -13,7 +13,9 @@ pub(crate) struct HasHeaderKey {
 
 impl HasHeaderKey {
     pub(crate) fn config_def() -> ConfigDef {
-        ConfigDef::new([KeyDef::required("name", KeyType::String, "The header name.").check(Check::NonEmpty)])
+        ConfigDef::new([KeyDef::required("name", KeyType::String, "The header name.")
+            .check(Check::NonEmpty)
+            .importance(Importance::Medium)])
     }
 
     pub(crate) fn configured(config: &ConfigMap) -> Result<Self, ConnectError> {
@@ -48,7 +50,8 @@ impl TopicNameMatches {
     pub(crate) fn config_def() -> ConfigDef {
         let doc = "A Java regular expression for matching against the name of a record's topic.";
         ConfigDef::new([KeyDef::required("pattern", KeyType::String, doc)
-            .check(Check::All(vec![Check::NonEmpty, Check::Regex]))])
+            .check(Check::All(vec![Check::NonEmpty, Check::Regex]))
+            .importance(Importance::Medium)])
     }
 
     pub(crate) fn configured(config: &ConfigMap) -> Result<Self, ConnectError> {

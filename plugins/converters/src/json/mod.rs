@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use ::bytes::{Bytes, BytesMut};
 use aqueduct_plugin_api::{
-    Check, ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType, Schema, SchemaRef, Value,
+    Check, ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType, Schema, SchemaRef, Value, Width,
 };
 use parking_lot::Mutex;
 
@@ -17,6 +17,10 @@ use crate::converter::{ConvertError, Converter, SchemaAndValue};
 
 pub(crate) use number::java_double;
 pub(crate) use read::schemaless;
+
+/// Groups of settings.
+const SCHEMAS: &str = "Schemas";
+const SERIALIZATION: &str = "Serialization";
 
 /// How decimals stand in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,6 +39,8 @@ pub enum DecimalFormat {
 #[derive(Debug)]
 pub struct JsonConverter {
     schemas: bool,
+    /// The schema of all values read, from the settings.
+    content: Option<SchemaRef>,
     decimals: DecimalFormat,
     replace_null_with_default: bool,
     /// The schema written last and its JSON text: nearly every record has the schema of the one before.
@@ -47,15 +53,22 @@ impl JsonConverter {
     /// The converter's settings, without the prefix `key.converter.` or `value.converter.`.
     pub fn config_def() -> ConfigDef {
         ConfigDef::new([
-            KeyDef::with_default("schemas.enable", KeyType::Boolean, true, "Include schemas within each of the serialized values and keys.")
-                .importance(Importance::High),
-            KeyDef::with_default("schemas.cache.size", KeyType::Int, 1000, "The maximum number of schemas that can be cached in this converter instance.")
-                .importance(Importance::High),
-            KeyDef::with_default("decimal.format", KeyType::String, "BASE64", "Controls which format this converter will serialize decimals in. This value is case insensitive and can be either 'BASE64' (default) or 'NUMERIC'")
+            KeyDef::with_default("schemas.enable", KeyType::Boolean, true, "Whether each value comes in an envelope with its schema.")
+                .importance(Importance::High)
+                .shown(SCHEMAS, Width::Medium, "Enable Schemas"),
+            KeyDef::with_default("schemas.cache.size", KeyType::Int, 1000, "Accepted for compatibility: the schema used last is kept.")
+                .importance(Importance::High)
+                .shown(SCHEMAS, Width::Medium, "Schema Cache Size"),
+            KeyDef::optional("schema.content", KeyType::String, "The schema of all values read with schemas.enable, which then come without an envelope (KIP-1054).")
+                .importance(Importance::High)
+                .shown(SCHEMAS, Width::Medium, "Schema Content"),
+            KeyDef::with_default("decimal.format", KeyType::String, "BASE64", "How decimals stand in JSON: their digits in base 64 (BASE64), or a number (NUMERIC). In any case.")
                 .check(Check::one_of_ignore_case(&["NUMERIC", "BASE64"]))
-                .importance(Importance::Low),
-            KeyDef::with_default("replace.null.with.default", KeyType::Boolean, true, "Whether to replace fields that have a default value and that are null to the default value. When set to true, the default value is used, otherwise null is used.")
-                .importance(Importance::Low),
+                .importance(Importance::Low)
+                .shown(SERIALIZATION, Width::Medium, "Decimal Format"),
+            KeyDef::with_default("replace.null.with.default", KeyType::Boolean, true, "Whether a null takes the default value of its field, if that has one.")
+                .importance(Importance::Low)
+                .shown(SERIALIZATION, Width::Medium, "Replace null with default"),
         ])
     }
 
@@ -63,7 +76,9 @@ impl JsonConverter {
     pub fn configured(config: &ConfigMap) -> Result<Self, ConnectError> {
         let parsed = Self::config_def().parse_map(config).map_err(|e| ConnectError::config(e.to_string()))?;
         let numeric = parsed.str("decimal.format").eq_ignore_ascii_case("NUMERIC");
+        let content = parsed.opt_str("schema.content").filter(|text| !text.trim().is_empty());
         Ok(Self {
+            content: content.map(schema_content).transpose()?.flatten(),
             decimals: if numeric { DecimalFormat::Numeric } else { DecimalFormat::Base64 },
             replace_null_with_default: parsed.bool("replace.null.with.default"),
             ..Self::new(parsed.bool("schemas.enable"))
@@ -74,6 +89,7 @@ impl JsonConverter {
     pub fn new(schemas: bool) -> Self {
         Self {
             schemas,
+            content: None,
             decimals: DecimalFormat::Base64,
             replace_null_with_default: true,
             written: Mutex::new(None),
@@ -145,11 +161,25 @@ impl Converter for JsonConverter {
             let json = parse(data)?;
             return Ok(SchemaAndValue { schema: None, value: read::schemaless(json)? });
         }
+        if let Some(schema) = &self.content {
+            let value = read::value(Some(schema), parse(data)?, self.replace_null_with_default)?;
+            return Ok(SchemaAndValue { schema: Some(schema.clone()), value });
+        }
         let (schema_text, schema_json, payload) = read::envelope(data)?;
         let schema = self.schema_of(&schema_text, &schema_json)?;
         let value = read::value(schema.as_ref(), payload, self.replace_null_with_default)?;
         Ok(SchemaAndValue { schema, value })
     }
+}
+
+/// The schema of `schema.content`.
+fn schema_content(text: &str) -> Result<Option<SchemaRef>, ConnectError> {
+    let refused = |error: &dyn std::error::Error| {
+        ConnectError::config(format!("Invalid value for configuration schema.content: {error}"))
+    };
+    let json = serde_json::from_str(text).map_err(|error| refused(&error))?;
+    let schema = schema::from_json(&json).map_err(|error| refused(&error))?;
+    Ok(schema.map(SchemaRef::new))
 }
 
 /// Appends a value as JSON without an envelope.
