@@ -16,8 +16,9 @@ use crate::lines::{Line, Lines};
 use crate::not_started;
 use crate::source::{BATCH_SIZE, FILE, FILENAME, POSITION, TOPIC, key_table};
 
-/// How long to wait at the end of a file before looking whether it has grown.
+/// How long to wait at the end of a file before looking whether it has grown; longer and longer while it rests.
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(100);
+const FOLLOW_INTERVAL_MAX: Duration = Duration::from_secs(1);
 /// How long to wait for a file that is not there.
 const MISSING_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -36,6 +37,8 @@ struct Following {
     input: Option<Input>,
     lines: Lines,
     batches: u64,
+    /// The next wait at the end of the file.
+    follow_interval: Duration,
     /// What has been told in the log once.
     told_missing: bool,
 }
@@ -62,6 +65,7 @@ impl SourceTask for FileStreamSourceTask {
             input: None,
             lines: Lines::at(position),
             batches: 0,
+            follow_interval: FOLLOW_INTERVAL,
             told_missing: false,
         });
         Ok(())
@@ -136,9 +140,14 @@ impl Following {
         match input.read(self.lines.unfinished(), self.lines.read_position()).await? {
             Some(buffer) => {
                 self.lines.replace(buffer);
+                self.follow_interval = FOLLOW_INTERVAL;
                 Ok(None)
             }
-            None => Ok(Some(FOLLOW_INTERVAL)),
+            None => {
+                let wait = self.follow_interval;
+                self.follow_interval = wait.mul_f64(1.5).min(FOLLOW_INTERVAL_MAX);
+                Ok(Some(wait))
+            }
         }
     }
 
