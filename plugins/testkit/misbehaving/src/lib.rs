@@ -1,14 +1,17 @@
 //! A plug-in that does everything wrong that a plug-in can do short of ending the process. The setting `how` says what.
 
+mod fault;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use aqueduct_plugin_api::{
     ConfigDef, ConfigMap, ConnectError, Connector, ConnectorClass, ConnectorContext, ConnectorKind, KeyDef,
-    KeyType, Manifest, OffsetMap, Plugin, PutCompletion, PutOutcome, RecordOutcome, Schema, SinkRecord,
-    SinkTask, SourceBatch, SourceRecord, SourceTask, TaskContext, Type, Value,
+    KeyReport, KeyType, Manifest, OffsetMap, Plugin, PutCompletion, PutOutcome, RecordOutcome, Schema,
+    SinkRecord, SinkTask, SourceBatch, SourceRecord, SourceTask, TaskContext, TopicPartition, Type, Value,
 };
 use async_trait::async_trait;
+use fault::Fault;
 
 aqueduct_plugin_abi::export_plugin!(MisbehavingPlugin, "manifest.json");
 
@@ -44,7 +47,7 @@ impl Plugin for MisbehavingPlugin {
 
     fn connector(&self, class: &str) -> Option<Box<dyn Connector>> {
         assert!(class != STILLBORN, "made to fail");
-        Some(Box::new(MisbehavingConnector))
+        Some(Box::new(MisbehavingConnector::default()))
     }
 
     fn source_task(&self, class: &str) -> Option<Box<dyn SourceTask>> {
@@ -60,11 +63,23 @@ fn how(config: &ConfigMap) -> &str {
     config.get("how").map_or("", String::as_str)
 }
 
-struct MisbehavingConnector;
+#[derive(Default)]
+struct MisbehavingConnector {
+    config: ConfigMap,
+    fault: Fault,
+}
 
 #[async_trait]
 impl Connector for MisbehavingConnector {
+    async fn validate(&self, config: &ConfigMap) -> Result<Vec<KeyReport>, ConnectError> {
+        Fault::of(config).at("validate").await;
+        Ok(Vec::new())
+    }
+
     async fn start(&mut self, context: ConnectorContext, config: &ConfigMap) -> Result<(), ConnectError> {
+        self.config = config.clone();
+        self.fault = Fault::of(config);
+        self.fault.at("start").await;
         match how(config) {
             "raise" => context.host.raise_error(ConnectError::fatal("raised")),
             "reconfigure" => context.host.request_task_reconfiguration(),
@@ -76,15 +91,20 @@ impl Connector for MisbehavingConnector {
     }
 
     async fn task_configs(&mut self, _max_tasks: usize) -> Result<Vec<ConfigMap>, ConnectError> {
-        Ok(vec![ConfigMap::new()])
+        self.fault.at("task_configs").await;
+        Ok(vec![self.config.clone()])
     }
 
-    async fn stop(&mut self) {}
+    async fn stop(&mut self) {
+        self.fault.at("stop").await;
+    }
 }
 
 #[derive(Default)]
 struct MisbehavingSource {
     how: String,
+    fault: Fault,
+    topic: String,
     polls: u64,
     context: Option<TaskContext>,
     fuse: Option<PanicOnDrop>,
@@ -103,6 +123,9 @@ impl Drop for PanicOnDrop {
 impl SourceTask for MisbehavingSource {
     async fn start(&mut self, context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
         self.how = how(config).to_owned();
+        self.fault = Fault::of(config);
+        self.topic = config.get("topic").cloned().unwrap_or_else(|| "misbehaving".to_owned());
+        self.fault.at("task start").await;
         tracing::info!(target: "misbehaving::source", how = self.how, "started");
         context.metrics.counter("starts_total", &[("how", &self.how)], 1);
         self.context = Some(context);
@@ -111,7 +134,13 @@ impl SourceTask for MisbehavingSource {
 
     async fn poll(&mut self) -> Result<SourceBatch, ConnectError> {
         self.polls += 1;
+        self.fault.at("poll").await;
         match self.how.as_str() {
+            // A record now and then, as of a source that works.
+            "well" => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Ok(self.batch(Value::string(format!("{}", self.polls))))
+            }
             "panic" if self.polls == 2 => panic!("made to fail in poll {}", self.polls),
             "panic twice" => {
                 self.fuse = Some(PanicOnDrop);
@@ -155,7 +184,13 @@ impl SourceTask for MisbehavingSource {
         }
     }
 
+    async fn acknowledged(&mut self, _batch: u64, _prefix: usize) -> Result<(), ConnectError> {
+        self.fault.at("acknowledged").await;
+        Ok(())
+    }
+
     async fn stop(&mut self) {
+        self.fault.at("task stop").await;
         if self.how == "panic in stop" {
             panic!("made to fail in stop");
         }
@@ -171,7 +206,7 @@ impl MisbehavingSource {
         SourceRecord {
             source_partition: Arc::new(OffsetMap::new().with("p", 1)),
             source_offset: Some(OffsetMap::new().with("n", self.polls as i64)),
-            topic: "misbehaving".into(),
+            topic: self.topic.as_str().into(),
             partition: None,
             key_schema: None,
             key: Value::Null,
@@ -192,6 +227,7 @@ fn wrong_struct() -> Value {
 #[derive(Default)]
 struct MisbehavingSink {
     how: String,
+    fault: Fault,
     held: Vec<PutCompletion>,
 }
 
@@ -199,10 +235,23 @@ struct MisbehavingSink {
 impl SinkTask for MisbehavingSink {
     async fn start(&mut self, _context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
         self.how = how(config).to_owned();
+        self.fault = Fault::of(config);
+        self.fault.at("task start").await;
+        Ok(())
+    }
+
+    async fn open(&mut self, _partitions: &[TopicPartition]) -> Result<(), ConnectError> {
+        self.fault.at("open").await;
+        Ok(())
+    }
+
+    async fn close(&mut self, _partitions: &[TopicPartition]) -> Result<(), ConnectError> {
+        self.fault.at("close").await;
         Ok(())
     }
 
     async fn put(&mut self, records: Vec<SinkRecord>, completion: PutCompletion) -> Result<(), ConnectError> {
+        self.fault.at("put").await;
         match self.how.as_str() {
             "panic" => panic!("made to fail in put"),
             "never" => std::future::pending().await,
@@ -226,11 +275,14 @@ impl SinkTask for MisbehavingSink {
     }
 
     async fn flush(&mut self) -> Result<(), ConnectError> {
+        self.fault.at("flush").await;
         for completion in self.held.drain(..) {
             completion.complete(PutOutcome::AllDone);
         }
         Ok(())
     }
 
-    async fn stop(&mut self) {}
+    async fn stop(&mut self) {
+        self.fault.at("task stop").await;
+    }
 }
