@@ -60,6 +60,57 @@ impl Drop for KafkaServer {
     }
 }
 
+/// An Apache Connect worker on loopback; stopped, and its files removed, when dropped.
+#[derive(Debug)]
+pub struct ApacheConnect {
+    home: PathBuf,
+    name: String,
+    port: u16,
+}
+
+impl ApacheConnect {
+    /// Starts a distributed worker of the installation at `home` and waits until it answers. Its group and its topics
+    /// begin with its name.
+    pub fn start(home: &Path, name: &str, bootstrap: &str) -> Self {
+        let name = format!("{name}-{}", std::process::id());
+        let worker = Self { home: home.to_owned(), name, port: ports::free() };
+        worker.launch(bootstrap);
+        worker
+    }
+
+    /// Starts it again after it was stopped, on its port, for the same group and topics.
+    pub fn launch(&self, bootstrap: &str) {
+        process::run(script("connect", &self.home).args([&self.name, &self.port.to_string(), bootstrap]));
+    }
+
+    /// Stops it in order.
+    pub fn stop(&self) {
+        let _ = script("stop", &self.home).arg(&self.name).output();
+    }
+
+    /// `host:port` of its REST API.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Its `group.id`.
+    pub fn group(&self) -> &str {
+        &self.name
+    }
+
+    /// One of its topics: `configs`, `offsets`, `statuss`.
+    pub fn topic(&self, which: &str) -> String {
+        format!("{}-{which}", self.name)
+    }
+}
+
+impl Drop for ApacheConnect {
+    fn drop(&mut self) {
+        self.stop();
+        let _ = std::fs::remove_dir_all(self.home.join(&self.name));
+    }
+}
+
 /// The script that installs and starts Apache Kafka.
 fn script(verb: &str, home: &Path) -> Command {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/kafka.sh");

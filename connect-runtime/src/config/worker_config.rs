@@ -168,7 +168,7 @@ impl WorkerConfig {
             client,
             mode,
             providers,
-            plugin_path: plugin_path(&parsed),
+            plugin_path: plugin_path(parsed),
             overrides: OverridePolicy::new(policy, allowlist),
             topic_creation: parsed.bool("topic.creation.enable"),
             topic_tracking: parsed.bool("topic.tracking.enable"),
