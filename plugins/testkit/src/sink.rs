@@ -147,23 +147,24 @@ impl<F: SinkFixture> SinkConformance<F> {
         assert_eq!(written, (0..records).collect::<Vec<_>>());
     }
 
-    /// Puts a batch; again when the task says that it may work later, as the worker does.
     async fn put(&self, task: &mut dyn SinkTask, numbers: std::ops::Range<usize>) -> Outcome {
-        let accepted = async {
-            loop {
-                let (sender, receiver) = oneshot::channel();
-                let completion = PutCompletion::new(move |outcome| drop(sender.send(outcome)));
-                let records = numbers.clone().map(|number| self.fixture.record(number)).collect();
-                match task.put(records, completion).await {
-                    Ok(()) => return receiver,
-                    Err(error) if error.class == ErrorClass::Retriable => {
-                        tokio::time::sleep(error.retry_after.unwrap_or(PUT_AGAIN)).await;
-                    }
-                    Err(error) => panic!("the batch is not accepted: {error}"),
+        soon("put", self.put_until_taken(task, numbers)).await
+    }
+
+    /// Puts a batch; again when the task says that it may work later, as the worker does.
+    async fn put_until_taken(&self, task: &mut dyn SinkTask, numbers: std::ops::Range<usize>) -> Outcome {
+        loop {
+            let (sender, receiver) = oneshot::channel();
+            let completion = PutCompletion::new(move |outcome| drop(sender.send(outcome)));
+            let records = numbers.clone().map(|number| self.fixture.record(number)).collect();
+            match task.put(records, completion).await {
+                Ok(()) => return receiver,
+                Err(error) if error.class == ErrorClass::Retriable => {
+                    tokio::time::sleep(error.retry_after.unwrap_or(PUT_AGAIN)).await;
                 }
+                Err(error) => panic!("the batch is not accepted: {error}"),
             }
-        };
-        soon("put", accepted).await
+        }
     }
 
     async fn task_configs(&self, most: usize) -> Vec<ConfigMap> {
