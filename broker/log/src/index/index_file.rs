@@ -17,6 +17,8 @@ use crate::segment::LazyFile;
 const PENDING: usize = 512;
 /// Entries read at once at the end of a search.
 const BLOCK: usize = 256;
+/// Entries read at once when all are.
+const READ_THROUGH: usize = 8192;
 
 pub(crate) struct IndexFile<const N: usize> {
     file: LazyFile,
@@ -147,6 +149,34 @@ impl<const N: usize> IndexFile<N> {
             }
         }
         state.last = state.pending.last().copied();
+        Ok(())
+    }
+
+    /// Reads all entries, and drops them from the first on that does not follow the one before it (`None`: the first of
+    /// all). After a crash entries that were not synced may be holes or anything, and a search among them leads anywhere.
+    pub(crate) fn retain_while(
+        &self,
+        follows: impl Fn(Option<&[u8; N]>, &[u8; N]) -> bool,
+    ) -> io::Result<()> {
+        let stored = self.state.read().stored;
+        let mut block = vec![[0; N]; READ_THROUGH.min(stored)];
+        let mut before = None;
+        let mut good = 0;
+        'blocks: while good < stored {
+            let block = &mut block[..READ_THROUGH.min(stored - good)];
+            self.read(block.as_flattened_mut(), good)?;
+            for entry in block.iter() {
+                if !follows(before.as_ref(), entry) {
+                    break 'blocks;
+                }
+                before = Some(*entry);
+                good += 1;
+            }
+        }
+        if good < stored {
+            self.file.get()?.set_len((good * N) as u64)?;
+            *self.state.write() = State { stored: good, pending: Vec::new(), last: None, dirty: true };
+        }
         Ok(())
     }
 

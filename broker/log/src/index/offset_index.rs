@@ -67,6 +67,15 @@ impl OffsetIndex {
         self.file.retain_where(|bytes| self.decode(bytes).position < position)
     }
 
+    /// Drops the entries from the first on that is out of order, or for a batch at or after `offset` or `end`.
+    pub(crate) fn retain_ascending(&self, offset: i64, end: u64) -> io::Result<()> {
+        self.file.retain_while(|before, entry| {
+            let (before, entry) = (before.map(|bytes| self.decode(bytes)), self.decode(entry));
+            let ascends = before.is_none_or(|b| b.offset < entry.offset && b.position < entry.position);
+            ascends && entry.offset >= self.base_offset && entry.offset < offset && entry.position < end
+        })
+    }
+
     pub(crate) fn clear(&self) -> io::Result<()> {
         self.file.clear()
     }

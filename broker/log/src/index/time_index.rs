@@ -65,6 +65,15 @@ impl TimeIndex {
         self.file.retain_where(|bytes| self.decode(bytes).offset < offset)
     }
 
+    /// Drops the entries from the first on that is out of order, or for an offset from `offset` on.
+    pub(crate) fn retain_ascending(&self, offset: i64) -> io::Result<()> {
+        self.file.retain_while(|before, entry| {
+            let (before, entry) = (before.map(|bytes| self.decode(bytes)), self.decode(entry));
+            let ascends = before.is_none_or(|b| b.timestamp < entry.timestamp && b.offset <= entry.offset);
+            ascends && entry.timestamp >= 0 && entry.offset >= self.base_offset && entry.offset < offset
+        })
+    }
+
     pub(crate) fn clear(&self) -> io::Result<()> {
         self.file.clear()
     }

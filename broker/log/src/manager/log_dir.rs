@@ -10,7 +10,7 @@ use super::ManagerConfig;
 use super::space::SpaceGuard;
 use crate::checkpoint::{CleanShutdown, MetaProperties, OffsetCheckpoint};
 use crate::flush::Committer;
-use crate::fs::{DirLock, FileSystem};
+use crate::fs::{DirLock, FileSystem, make_durable_dir};
 use crate::{Durability, ManagerError};
 
 pub(crate) struct LogDir {
@@ -50,6 +50,9 @@ impl LogDir {
         })?;
         let space = SpaceGuard::new(path, config.min_free_bytes, config.reserve_bytes);
         let directory_id = identify(&*fs, path, config, &space)?;
+        // What is seen here may be names that a process before this one changed and could not sync: a partition's folder,
+        // a checkpoint, the marker of a clean shutdown that it took away.
+        fs.sync_dir(path).map_err(io)?;
         let checkpoint = |name| OffsetCheckpoint::load(fs.clone(), path.join(name)).map_err(io);
         Ok(LogDir {
             path: path.to_path_buf(),
@@ -89,19 +92,6 @@ impl LogDir {
     pub(crate) fn set_offline(&self, error: String) -> bool {
         self.offline.set(error).is_ok()
     }
-}
-
-/// Makes a directory, and its name durable.
-pub(crate) fn make_durable_dir(fs: &dyn FileSystem, dir: &Path) -> io::Result<()> {
-    if fs.exists(dir)? {
-        return Ok(());
-    }
-    let missing: Vec<_> = dir.ancestors().take_while(|d| !fs.exists(d).unwrap_or(true)).collect();
-    fs.create_dir_all(dir)?;
-    for made in missing {
-        fs.sync_dir(made.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
-    }
-    Ok(())
 }
 
 /// Checks whom the directory belongs to, and signs a new one. Returns its id.

@@ -265,6 +265,7 @@ impl<'a> Recovery<'a> {
     fn scan_start(&self, at: usize) -> Result<(u64, i64), Fault> {
         let segment = &self.segments[at];
         let found = (|| -> io::Result<Option<(u64, i64)>> {
+            segment.retain_indexes_below(self.recovery_point)?;
             if !plausible_indexes(segment)? {
                 return Ok(None);
             }

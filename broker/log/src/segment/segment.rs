@@ -345,6 +345,13 @@ impl Segment {
         Ok(())
     }
 
+    /// Keeps of the indexes what was durable before `offset`, the recovery point: of what came after, a crash may have
+    /// left holes or anything, and the scan makes it anew.
+    pub(crate) fn retain_indexes_below(&self, offset: i64) -> io::Result<()> {
+        self.offsets.retain_ascending(offset, self.size())?;
+        self.times.retain_ascending(offset)
+    }
+
     /// Cuts the indexes so that a scan from `position`, the batch of `offset`, makes the rest anew.
     pub(crate) fn rewind_indexes(&self, position: u64, offset: i64) -> io::Result<()> {
         self.offsets.truncate_to_position(position)?;

@@ -196,3 +196,37 @@ fn damaged_snapshots_and_checkpoints_cost_only_time() {
     assert_eq!(read_all(&fixture.log(), 0, 1000).len(), 40);
     assert!(append(&fixture.log(), &super::fixture::produced(9, 0, 39, 1, false)).unwrap().duplicate);
 }
+
+#[test]
+fn what_a_crash_leaves_behind_the_durable_part_of_an_index_is_made_anew() {
+    // Holes, and bytes of whatever lay on the disk before.
+    let remains: [fn(usize) -> u8; 4] =
+        [|_| 0, |_| 0x7f, |at| (at * 167 % 128) as u8, |at| (at * 37 % 256) as u8];
+    for remains in remains {
+        for entries in [1, 3, 40, 700] {
+            let config = crate::LogConfig { index_interval_bytes: 0, ..crate::LogConfig::default() };
+            let mut fixture = Fixture::new(config);
+            let log = fixture.log();
+            for i in 0..30 {
+                append_durably(&log, &batch(&[&format!("v{i}")], NOW + i));
+            }
+            fixture.manager.tick(NOW + 100_000);
+            for i in 30..60 {
+                append_durably(&log, &batch(&[&format!("v{i}")], NOW + i));
+            }
+            fixture.fs.kill();
+            for (ending, entry) in [(".index", 8), (".timeindex", 12)] {
+                let path = fixture.folder().join(&fixture.files(ending)[0]);
+                let garbage = |bytes: &mut Vec<u8>| bytes.extend((0..entries * entry).map(remains));
+                fixture.fs.corrupt(&path, garbage).unwrap();
+            }
+            fixture.kill_and_restart();
+            let log = fixture.log();
+            assert_eq!(read_all(&log, 0, 1000).len(), 60);
+            assert!(log.bytes_behind() < log.size() * 2 / 3, "not all was scanned");
+            for at in 0..60 {
+                assert_eq!(read_all(&log, at, 1)[0].0, at, "found by offset");
+            }
+        }
+    }
+}

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::future::Future;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use aqueduct_log::fs::{PosixFs, make_durable_dir};
 use openraft::error::{ClientWriteError, RaftError};
 use openraft::{BasicNode, Config, Raft, SnapshotPolicy};
 use tokio::sync::watch;
@@ -41,7 +43,7 @@ impl RaftMetadataLog {
     /// Opens the log in `folder` (made if absent) and leads it. Returns when the image contains
     /// everything that was ever committed.
     pub(crate) async fn start(folder: &Path, node: i32) -> Result<Self, MetadataLogError> {
-        fs::create_dir_all(folder).map_err(MetadataLogError::Open)?;
+        make_durable_dir(&PosixFs, folder).map_err(MetadataLogError::Open)?;
         let lock = lock(folder)?;
         let store = LogStore::open(folder).map_err(MetadataLogError::Open)?;
         // The new leader writes one entry of its own.
@@ -50,6 +52,11 @@ impl RaftMetadataLog {
         }
         let image = AppliedImage::new();
         let machine = StateMachine::open(folder, Arc::clone(&image)).map_err(MetadataLogError::Open)?;
+        if store.purged() > machine.last_applied() {
+            // What was purged is in the snapshot or nowhere: going on would forget topics.
+            let text = format!("{} is missing or older than the log", folder.join("snapshot").display());
+            return Err(MetadataLogError::Open(io::Error::new(io::ErrorKind::InvalidData, text)));
+        }
         let config = Arc::new(group_of_one().validate().map_err(|e| stopped(&e))?);
         let node = u64::from(node.unsigned_abs());
         let raft =

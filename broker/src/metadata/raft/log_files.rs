@@ -12,6 +12,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::frame::{self, Frame};
+use super::state_file::read_from_disk;
 use super::type_config::Entry;
 
 /// Bytes reserved at a time, and the size from which the next file is started.
@@ -47,15 +48,9 @@ impl LogFiles {
     /// # Errors
     /// I/O errors, and a damaged entry that is not the last: the log is then not to be trusted.
     pub(crate) fn open(folder: &Path, purged: Option<u64>) -> io::Result<Self> {
-        let mut paths: Vec<(u64, PathBuf)> = Vec::new();
-        for item in fs::read_dir(folder)? {
-            let path = item?.path();
-            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            if let Some(first) = name.strip_prefix("log-").and_then(|digits| digits.parse().ok()) {
-                paths.push((first, path));
-            }
-        }
-        paths.sort();
+        let paths = list(folder)?;
+        // Names too: this folder's files may have been made, or replaced, by a process that could not sync them.
+        File::open(folder)?.sync_all()?;
         let mut log =
             Self { folder: folder.to_owned(), files: Vec::new(), entries: BTreeMap::new(), next_index: 0 };
         let last = paths.len().saturating_sub(1);
@@ -68,6 +63,11 @@ impl LogFiles {
         }
         log.next_index = log.entries.last_key_value().map_or(log.next_index, |(index, _)| index + 1);
         Ok(log)
+    }
+
+    /// Whether a folder holds any.
+    pub(crate) fn are_in(folder: &Path) -> io::Result<bool> {
+        Ok(!list(folder)?.is_empty())
     }
 
     /// Makes sure that `bytes` more can be appended even if the disk is full by then. Called
@@ -164,8 +164,11 @@ impl LogFiles {
     }
 
     fn open_file(&mut self, path: PathBuf, is_last: bool) -> io::Result<()> {
-        let bytes = fs::read(&path)?;
         let file = OpenOptions::new().read(true).write(true).open(&path)?;
+        if is_last {
+            read_from_disk(&file)?;
+        }
+        let bytes = fs::read(&path)?;
         let mut position = 0;
         while let Frame::Whole(payload, length) = frame::split(&bytes[position..]) {
             let entry: Entry = frame::decode(payload)?;
@@ -187,6 +190,20 @@ impl LogFiles {
         self.files.push(LogFile { path, file, length: position as u64, reserved: position as u64 });
         Ok(())
     }
+}
+
+/// The files of a folder by their first index, ascending.
+fn list(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut paths: Vec<(u64, PathBuf)> = Vec::new();
+    for item in fs::read_dir(folder)? {
+        let path = item?.path();
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        if let Some(first) = name.strip_prefix("log-").and_then(|digits| digits.parse().ok()) {
+            paths.push((first, path));
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 /// Reserves blocks without changing the file's length. A file system that cannot do it is used

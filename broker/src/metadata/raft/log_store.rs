@@ -28,10 +28,23 @@ struct Inner {
 
 impl LogStore {
     /// Opens the store in an existing folder.
+    ///
+    /// # Errors
+    /// I/O errors, and damage that no crash leaves: it is named, and nothing is begun anew over what is left.
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
-        let state = StateFile::open(&folder.join("state"))?;
+        let path = folder.join("state");
+        if !path.try_exists()? && LogFiles::are_in(folder)? {
+            let text = format!("{} is missing beside a log", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
+        let state = StateFile::open(&path)?;
         let log = LogFiles::open(folder, state.state().purged.map(|id| id.index))?;
         Ok(Self { inner: Arc::new(Mutex::new(Inner { state, log })) })
+    }
+
+    /// The last entry that only the snapshot holds.
+    pub(crate) fn purged(&self) -> Option<LogId> {
+        self.inner.lock().state.state().purged
     }
 
     /// See [`LogFiles::reserve`].

@@ -34,19 +34,22 @@ pub(crate) struct StateFile {
 }
 
 impl StateFile {
-    /// Opens the file, or makes it and syncs it and its folder.
+    /// Opens the file, or makes it. What is read is durable, but for the file's name, which is the caller's to sync.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         if file.metadata()?.len() < 2 * SLOT as u64 {
             file.write_all_at(&[0; 2 * SLOT], 0)?;
-            file.sync_all()?;
-            if let Some(folder) = path.parent() {
-                File::open(folder)?.sync_all()?;
-            }
         }
+        read_from_disk(&file)?;
         let mut bytes = vec![0; 2 * SLOT];
         file.read_exact_at(&mut bytes, 0)?;
         let state = bytes.chunks(SLOT).filter_map(read_slot).max_by_key(|state| state.sequence);
+        // A crash can harm the slot that was being written, not the other one.
+        let written = bytes.chunks(SLOT).all(|slot| slot.iter().any(|byte| *byte != 0));
+        if state.is_none() && written {
+            let text = format!("{} is damaged: both of its slots", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
         Ok(Self { file, state: state.unwrap_or_default() })
     }
 
@@ -74,6 +77,13 @@ impl StateFile {
     }
 }
 
+/// Makes what a process before this one wrote durable before it is relied upon. It may have ended after a sync that
+/// failed: the system then holds what never reached the disk, and must forget it.
+pub(super) fn read_from_disk(file: &File) -> io::Result<()> {
+    rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)?;
+    file.sync_all()
+}
+
 fn read_slot(slot: &[u8]) -> Option<DurableState> {
     match frame::split(slot) {
         Frame::Whole(payload, _) => frame::decode(payload).ok(),
@@ -84,6 +94,15 @@ fn read_slot(slot: &[u8]) -> Option<DurableState> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn damage_that_no_crash_leaves_is_named() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("state");
+        std::fs::write(&path, [7; 2 * SLOT]).expect("writes");
+        let error = StateFile::open(&path).expect_err("refuses");
+        assert!(error.to_string().contains("state is damaged"), "{error}");
+    }
 
     #[test]
     fn a_cut_write_leaves_the_state_before_it() {

@@ -71,6 +71,11 @@ impl StateMachine {
         Ok(machine)
     }
 
+    /// The last entry that is in the image.
+    pub(crate) fn last_applied(&self) -> Option<LogId> {
+        self.last_applied
+    }
+
     fn restore(&mut self, stored: StoredSnapshot) {
         self.last_applied = stored.meta.last_log_id;
         self.membership = stored.meta.last_membership;
@@ -79,7 +84,9 @@ impl StateMachine {
 
     fn read_stored(&self) -> io::Result<Option<StoredSnapshot>> {
         match fs::read(&self.snapshot_path) {
-            Ok(bytes) => decode_snapshot(&bytes).map(Some),
+            Ok(bytes) => decode_snapshot(&bytes).map(Some).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", self.snapshot_path.display()))
+            }),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(e),
         }
