@@ -5,7 +5,9 @@
 pub mod aqueduct;
 pub mod database;
 pub mod kafka;
+pub mod load;
 pub mod ports;
+pub mod power;
 pub mod process;
 pub mod rest;
 pub mod search;

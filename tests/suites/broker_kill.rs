@@ -1,79 +1,46 @@
-//! Promise: what the broker has acknowledged is there exactly once after SIGKILL, at any moment, again and again.
+//! Promise: SIGKILL at any moment, again and again, costs a broker nothing that it has acknowledged.
 //!
-//! A real broker under the load of an idempotent librdkafka producer is killed and started again; then every number that
-//! was acknowledged is read back, once.
+//! Under the mixed load of `clients/mixed_load.py` (idempotent producers, retention cutting while they write, groups that
+//! commit, topics created, altered and deleted) the broker is killed while it serves and while it starts. Then every
+//! acknowledged record is where it was said to be and no record is there twice, no committed offset went back, and topics
+//! and their settings are what was answered. `AQUEDUCT_BROKER_KILLS` sets how often.
 
-use std::collections::HashMap;
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
-use aqueduct_tests::process::Process;
-use aqueduct_tests::{skip, wait};
+use aqueduct_tests::aqueduct::{Server, broker_settings};
+use aqueduct_tests::load::{Load, times};
+use aqueduct_tests::skip;
 
-const KILLS: usize = 10;
+/// What the load needs of its broker: topics that are gone stay gone whoever asks for them, and retention is quick.
+pub(crate) const SETTINGS: &str =
+    "auto.create.topics.enable=false\nlog.retention.check.interval.ms=1000\noffsets.topic.num.partitions=4\n";
 
 #[test]
 fn nothing_acknowledged_is_lost_or_doubled_by_kills() {
     let test = "nothing_acknowledged_is_lost_or_doubled_by_kills";
     let Some(python) = skip::peer(test, "AQUEDUCT_PYTHON", "Python with confluent-kafka") else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    let mut server = super::clients::broker(folder.path(), "num.partitions=3\n");
-    // The same port from now on: clients come back to it.
-    let address = server.address("broker");
     let file = folder.path().join("server.properties");
-    let text = std::fs::read_to_string(&file).expect("settings");
-    std::fs::write(&file, text.replace("127.0.0.1:0", &address)).expect("settings are written");
+    std::fs::write(&file, broker_settings(folder.path()) + SETTINGS).expect("settings are written");
+    let mut server = Server::start("broker", folder.path(), &["broker", &file.display().to_string()]);
+    let mut load = Load::start(&python, &server.address("broker"), folder.path());
+    load.wait_records(1);
 
-    let (acknowledged, stop) = (folder.path().join("acknowledged"), folder.path().join("stop"));
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/acknowledged.py");
-    let mut command = Command::new(&python);
-    command.arg(script).args([&address, "numbers"]).arg(&acknowledged).arg(&stop);
-    let mut producer = Process::start("producer", &mut command, &folder.path().join("producer.log"));
-    for kill in 0..KILLS {
-        let before = count(&acknowledged);
-        wait::until("records are acknowledged between kills", Duration::from_secs(60), || {
-            producer.assert_running();
-            let now = count(&acknowledged);
-            if now > before + 2_000 { Ok(()) } else { Err(format!("kill {kill}: {now} after {before}")) }
-        });
-        std::thread::sleep(Duration::from_millis(rand::random_range(0..200)));
+    let kills = times("AQUEDUCT_BROKER_KILLS", 40);
+    for kill in 0..kills {
+        if kill % 5 == 4 {
+            // In the middle of a start.
+            std::thread::sleep(Duration::from_millis(rand::random_range(0..80)));
+        } else {
+            server.wait_ready();
+            load.wait_records(rand::random_range(1..1_500));
+        }
         server.kill();
-        server.restart();
+        server.relaunch();
     }
-    std::fs::write(&stop, "").expect("the stop file");
-    let status = producer.wait_end(Duration::from_secs(120));
-    assert!(status.success(), "{status}: {}", producer.output());
-
-    let seen = read_all(&python, &address);
-    let acknowledged = std::fs::read_to_string(&acknowledged).expect("acknowledged");
-    let total = acknowledged.lines().count();
-    let lost: Vec<&str> = acknowledged.lines().filter(|number| !seen.contains_key(*number)).collect();
-    let doubled: Vec<&String> =
-        seen.iter().filter(|(_, times)| **times > 1).map(|(number, _)| number).collect();
-    assert!(
-        lost.is_empty(),
-        "{} of {total} acknowledged records are lost: {:?}",
-        lost.len(),
-        &lost[..lost.len().min(10)]
-    );
-    assert!(doubled.is_empty(), "{} records are there twice", doubled.len());
-}
-
-fn count(path: &Path) -> usize {
-    std::fs::read(path).map_or(0, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count())
-}
-
-/// Every value in the topic, and how often it is there.
-fn read_all(python: &Path, address: &str) -> HashMap<String, usize> {
-    let script = "import sys\n\
-        from kafka import KafkaConsumer\n\
-        c = KafkaConsumer('numbers', bootstrap_servers=sys.argv[1], auto_offset_reset='earliest', consumer_timeout_ms=5000)\n\
-        for r in c: print(r.value.decode())\n";
-    let said = aqueduct_tests::process::run(Command::new(python).args(["-c", script, address]));
-    let mut seen = HashMap::new();
-    for number in said.lines() {
-        *seen.entry(number.to_owned()).or_default() += 1;
-    }
-    seen
+    server.wait_ready();
+    load.wait_records(1_000);
+    let findings = load.finish();
+    eprintln!("{kills} kills: {}", findings.text.lines().last().unwrap_or_default());
+    assert!(findings.kept, "{}", findings.text);
 }

@@ -1,0 +1,531 @@
+//! The supervisor: carries the watched calls of a process over to the model of its disk, and cuts the power.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixDatagram;
+use std::os::unix::process::CommandExt;
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::cut::cut;
+use super::disk::{Change, DirState, Disk, FileState, Node, NodeId, ROOT};
+use super::filter;
+use super::notification::{Answer, Notification, receive};
+
+/// A kind of call that can be made to fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// `pread`.
+    Read,
+    /// `write`, `pwrite`, `pwritev`.
+    Write,
+    /// `fsync`, `fdatasync`. What the sync should have made durable never is.
+    Sync,
+}
+
+/// Calls on certain files fail.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// Which calls.
+    pub call: Call,
+    /// On files whose path ends so.
+    pub path_end: String,
+    /// With this `errno`.
+    pub errno: i32,
+    /// How many times.
+    pub times: usize,
+}
+
+/// The power of a process whose data lies below one folder.
+#[derive(Debug)]
+pub struct Power {
+    shared: Arc<Mutex<Shared>>,
+    reads: bool,
+    supervisor: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    root: PathBuf,
+    disk: Disk,
+    /// Which node a real file or folder is, by device and inode.
+    known: HashMap<(u64, u64), NodeId>,
+    on: bool,
+    syncs: Vec<Sync>,
+    faults: Vec<Fault>,
+    hit: usize,
+    violations: Vec<String>,
+}
+
+/// A sync that has begun.
+#[derive(Debug)]
+struct Sync {
+    call: Notification,
+    node: NodeId,
+    upto: u64,
+    due: Instant,
+}
+
+/// What a command needs between being prepared and running.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    receiver: UnixDatagram,
+    _sender: UnixDatagram,
+}
+
+impl Power {
+    /// For processes whose data will lie below `root`, which is made, or taken as durable if it is there. `reads`: reads
+    /// can be made to fail, too.
+    pub fn new(root: &Path, reads: bool) -> Self {
+        fs::create_dir_all(root).expect("the folder can be made");
+        let root = root.canonicalize().expect("the folder is there");
+        let shared = Shared {
+            disk: Disk::new(),
+            known: HashMap::new(),
+            root,
+            on: true,
+            syncs: Vec::new(),
+            faults: Vec::new(),
+            hit: 0,
+            violations: Vec::new(),
+        };
+        let shared = Arc::new(Mutex::new(shared));
+        locked(&shared).take_stock();
+        Self { shared, reads, supervisor: None }
+    }
+
+    /// Whether this machine lets a test supervise a process.
+    pub fn is_possible() -> bool {
+        let mut command = Command::new("true");
+        let probe = Self::new(&std::env::temp_dir().join(format!("power-{}", std::process::id())), false);
+        let prepared = probe.prepare(&mut command);
+        let started = command.spawn();
+        drop(fs::remove_dir(&locked(&probe.shared).root));
+        match started {
+            Ok(mut child) => {
+                let mut probe = probe;
+                probe.watch(prepared);
+                child.wait().is_ok_and(|status| status.success())
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Puts a command that has not started yet under supervision; [`watch`](Power::watch) must follow its start.
+    pub(crate) fn prepare(&self, command: &mut Command) -> Prepared {
+        let (receiver, sender) = UnixDatagram::pair().expect("a pair of sockets");
+        let (socket, program) = (sender.as_raw_fd(), filter::program(self.reads));
+        // SAFETY: between fork and exec only system calls are made, none of which allocates.
+        unsafe {
+            command.pre_exec(move || {
+                let listener = filter::install(&program)?;
+                send_descriptor(socket, listener)
+            });
+        }
+        Prepared { receiver, _sender: sender }
+    }
+
+    /// Begins to supervise a command that has started.
+    pub(crate) fn watch(&mut self, prepared: Prepared) {
+        let listener = receive_descriptor(&prepared.receiver).expect("the process sent its listener");
+        locked(&self.shared).on = true;
+        let shared = Arc::clone(&self.shared);
+        self.supervisor = Some(std::thread::spawn(move || supervise(&listener, &shared)));
+    }
+
+    /// The process is to be killed: from now on nothing more becomes durable, and no sync is answered.
+    pub(crate) fn off(&self) {
+        let mut shared = locked(&self.shared);
+        shared.on = false;
+        shared.syncs.clear();
+    }
+
+    /// The process has been killed and the machine lost its power: the folder is made anew from what is durable, and
+    /// by chance some of the rest.
+    pub(crate) fn lose(&mut self) {
+        self.join();
+        let mut shared = locked(&self.shared);
+        let Shared { disk, root, .. } = &mut *shared;
+        let remains = cut(disk, &mut rand::rng());
+        restore(root, disk, &remains);
+        shared.take_stock();
+    }
+
+    /// Waits for the supervisor of a process that has ended.
+    pub(crate) fn join(&mut self) {
+        if let Some(supervisor) = self.supervisor.take() {
+            supervisor.join().expect("the supervisor ends with its process");
+        }
+    }
+
+    /// Makes calls fail from now on.
+    pub fn inject(&self, fault: Fault) {
+        locked(&self.shared).faults.push(fault);
+    }
+
+    /// No more calls fail.
+    pub fn heal(&self) {
+        locked(&self.shared).faults.clear();
+    }
+
+    /// How many calls were made to fail.
+    pub fn failed_calls(&self) -> usize {
+        locked(&self.shared).hit
+    }
+
+    /// Panics if the process did what the model does not know: then its findings mean nothing.
+    pub fn assert_faithful(&self) {
+        let shared = locked(&self.shared);
+        assert!(shared.violations.is_empty(), "calls that are not modelled: {:?}", shared.violations);
+    }
+}
+
+fn locked(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn supervise(listener: &OwnedFd, shared: &Mutex<Shared>) {
+    loop {
+        let due = locked(shared).syncs.iter().map(|sync| sync.due).min();
+        let wait = due.map_or(50, |due| {
+            due.saturating_duration_since(Instant::now()).as_micros().div_ceil(1000) as i32
+        });
+        let mut poll = libc::pollfd { fd: listener.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        // SAFETY: one pollfd, which outlives the call.
+        unsafe { libc::poll(&raw mut poll, 1, wait) };
+        if poll.revents & libc::POLLIN != 0
+            && let Some(call) = receive(listener)
+        {
+            let mut shared = locked(shared);
+            if shared.on
+                && let Some(answer) = shared.handle(&call)
+            {
+                call.answer(listener, answer);
+            }
+        } else if poll.revents & libc::POLLHUP != 0 {
+            return;
+        }
+        locked(shared).end_syncs(listener);
+    }
+}
+
+impl Shared {
+    /// Begins with what lies in the folder now, all of it durable.
+    fn take_stock(&mut self) {
+        self.disk = Disk::new();
+        self.known.clear();
+        self.syncs.clear();
+        let root = self.root.clone();
+        self.learn(&root, ROOT);
+        self.take_folder(&root, ROOT);
+    }
+
+    fn take_folder(&mut self, path: &Path, dir: NodeId) {
+        for entry in fs::read_dir(path).expect("the folder can be read").flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if path.is_dir() {
+                let node = self.disk.put(dir, &name, Node::Dir(DirState::default()));
+                self.learn(&path, node);
+                self.take_folder(&path, node);
+            } else {
+                let durable = fs::read(&path).expect("the file can be read");
+                let state = FileState { durable, pending: Vec::new() };
+                let node = self.disk.put(dir, &name, Node::File(state));
+                self.learn(&path, node);
+            }
+        }
+    }
+
+    fn learn(&mut self, path: &Path, node: NodeId) {
+        let metadata = fs::metadata(path).expect("what was just made or listed is there");
+        self.known.insert((metadata.dev(), metadata.ino()), node);
+    }
+
+    /// The answer to a call; `None` if it comes later.
+    fn handle(&mut self, call: &Notification) -> Option<Answer> {
+        let [a, b, c, d, e, _] = call.arguments;
+        Some(match i64::from(call.call) {
+            libc::SYS_write => self.write(call, a, None, || call.read(b, c as usize)),
+            libc::SYS_writev => self.write(call, a, None, || call.read_slices(b, c)),
+            libc::SYS_pwrite64 => self.write(call, a, Some(d), || call.read(b, c as usize)),
+            libc::SYS_pwritev | libc::SYS_pwritev2 => {
+                self.write(call, a, Some(d | e << 32), || call.read_slices(b, c))
+            }
+            libc::SYS_pread64 => match self.node(call, a).and_then(|_| self.fault(call, a, Call::Read)) {
+                Some(errno) => Answer::Fail(errno),
+                None => Answer::Go,
+            },
+            libc::SYS_ftruncate => self.change(call, a, Change::SetLen(b)),
+            libc::SYS_fallocate => self.allocate(call, a, b, c + d),
+            libc::SYS_fsync | libc::SYS_fdatasync => return self.sync(call, a),
+            libc::SYS_open | libc::SYS_creat => self.open(call, None, a, if call.call == 2 { b } else { 0 }),
+            libc::SYS_openat => self.open(call, Some(a), b, c),
+            libc::SYS_mkdir => self.make_dir(call.path(a, None)),
+            libc::SYS_mkdirat => self.make_dir(call.path(b, Some(a))),
+            libc::SYS_unlink | libc::SYS_rmdir => self.remove(call.path(a, None), call.call == 84),
+            libc::SYS_unlinkat => self.remove(call.path(b, Some(a)), c as i32 & libc::AT_REMOVEDIR != 0),
+            libc::SYS_rename => self.rename(call.path(a, None), call.path(b, None)),
+            libc::SYS_renameat | libc::SYS_renameat2 if call.call == 264 || e == 0 => {
+                self.rename(call.path(b, Some(a)), call.path(d, Some(c)))
+            }
+            libc::SYS_mmap => self.unmodelled(call, e),
+            libc::SYS_sendfile => self.unmodelled(call, a),
+            libc::SYS_splice => self.unmodelled(call, c),
+            other => {
+                self.violations.push(format!("call {other}"));
+                Answer::Fail(libc::ENOSYS)
+            }
+        })
+    }
+
+    fn write(
+        &mut self,
+        call: &Notification,
+        fd: u64,
+        at: Option<u64>,
+        bytes: impl FnOnce() -> io::Result<Vec<u8>>,
+    ) -> Answer {
+        let Some(node) = self.node(call, fd) else { return Answer::Go };
+        if let Some(errno) = self.fault(call, fd, Call::Write) {
+            return Answer::Fail(errno);
+        }
+        match at.map_or_else(|| call.position(fd), Ok).and_then(|at| Ok((at, bytes()?))) {
+            Ok((at, bytes)) => self.disk.change(node, Change::Write { at, bytes }),
+            Err(error) => self.violations.push(format!("a write that cannot be followed: {error}")),
+        }
+        Answer::Go
+    }
+
+    fn change(&mut self, call: &Notification, fd: u64, change: Change) -> Answer {
+        if let Some(node) = self.node(call, fd) {
+            self.disk.change(node, change);
+        }
+        Answer::Go
+    }
+
+    fn allocate(&mut self, call: &Notification, fd: u64, mode: u64, end: u64) -> Answer {
+        match mode as i32 {
+            0 => self.change(call, fd, Change::Extend(end)),
+            libc::FALLOC_FL_KEEP_SIZE => Answer::Go,
+            _ => self.unmodelled(call, fd),
+        }
+    }
+
+    /// A sync is answered after a while. The real one is not done: what is durable is up to the model.
+    fn sync(&mut self, call: &Notification, fd: u64) -> Option<Answer> {
+        let Some(node) = self.node(call, fd) else { return Some(Answer::Go) };
+        if let Some(errno) = self.fault(call, fd, Call::Sync) {
+            // The system forgets what it could not write: no later sync makes it durable.
+            if let Some(Node::File(file)) = self.disk.nodes.get_mut(&node) {
+                file.pending.clear();
+            }
+            return Some(Answer::Fail(errno));
+        }
+        let due = Instant::now() + Duration::from_micros(rand::random_range(50..3_000));
+        self.syncs.push(Sync { call: *call, node, upto: self.disk.now(), due });
+        None
+    }
+
+    fn end_syncs(&mut self, listener: &OwnedFd) {
+        let now = Instant::now();
+        for sync in self.syncs.extract_if(.., |sync| sync.due <= now).collect::<Vec<_>>() {
+            self.disk.sync(sync.node, sync.upto);
+            sync.call.answer(listener, Answer::Done(0));
+        }
+    }
+
+    /// A new file is made here, so that its identity is known before anything is written to it.
+    fn open(&mut self, call: &Notification, folder: Option<u64>, path: u64, flags: u64) -> Answer {
+        let flags = flags as i32;
+        let Ok(path) = call.path(path, folder) else { return Answer::Go };
+        let Some(names) = self.below_root(&path) else { return Answer::Go };
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if flags & libc::O_TRUNC != 0 && metadata.len() > 0 => {
+                if let Some(node) = self.known.get(&(metadata.dev(), metadata.ino())) {
+                    self.disk.change(*node, Change::SetLen(0));
+                }
+            }
+            Ok(_) => {}
+            Err(_) if flags & libc::O_EXCL != 0 => {
+                self.violations.push(format!("O_EXCL: {}", path.display()))
+            }
+            Err(_) => {
+                if let Some((dir, name)) = self.folder_of(&names)
+                    && fs::File::create(&path).is_ok()
+                {
+                    let node = self.disk.create(dir, &name, Node::File(FileState::default()));
+                    self.learn(&path, node);
+                }
+            }
+        }
+        Answer::Go
+    }
+
+    fn make_dir(&mut self, path: io::Result<PathBuf>) -> Answer {
+        let Ok(path) = path else { return Answer::Go };
+        let Some(names) = self.below_root(&path) else { return Answer::Go };
+        self.done(fs::create_dir(&path), |this| {
+            if let Some((dir, name)) = this.folder_of(&names) {
+                let node = this.disk.create(dir, &name, Node::Dir(DirState::default()));
+                this.learn(&path, node);
+            }
+        })
+    }
+
+    fn remove(&mut self, path: io::Result<PathBuf>, is_dir: bool) -> Answer {
+        let Ok(path) = path else { return Answer::Go };
+        let Some(names) = self.below_root(&path) else { return Answer::Go };
+        let removed = if is_dir { fs::remove_dir(&path) } else { fs::remove_file(&path) };
+        self.done(removed, |this| {
+            if let Some((dir, name)) = this.folder_of(&names) {
+                this.disk.unlink(dir, &name);
+            }
+        })
+    }
+
+    fn rename(&mut self, old: io::Result<PathBuf>, new: io::Result<PathBuf>) -> Answer {
+        let (Ok(old), Ok(new)) = (old, new) else { return Answer::Go };
+        let (from, to) = match (self.below_root(&old), self.below_root(&new)) {
+            (Some(from), Some(to)) => (from, to),
+            (None, None) => return Answer::Go,
+            _ => {
+                self.violations.push(format!("{} renamed to {}", old.display(), new.display()));
+                return Answer::Go;
+            }
+        };
+        self.done(fs::rename(&old, &new), |this| {
+            if let (Some((from, old)), Some((to, new))) = (this.folder_of(&from), this.folder_of(&to)) {
+                this.disk.rename(from, &old, to, &new);
+            }
+        })
+    }
+
+    fn done(&mut self, result: io::Result<()>, then: impl FnOnce(&mut Self)) -> Answer {
+        match result {
+            Ok(()) => {
+                then(self);
+                Answer::Done(0)
+            }
+            Err(error) => Answer::Fail(error.raw_os_error().unwrap_or(libc::EIO)),
+        }
+    }
+
+    /// A way to change a file that the model does not follow.
+    fn unmodelled(&mut self, call: &Notification, fd: u64) -> Answer {
+        if self.node(call, fd).is_some() {
+            self.violations.push(format!("call {} on {:?}", call.call, fs::read_link(call.descriptor(fd))));
+        }
+        Answer::Go
+    }
+
+    fn node(&self, call: &Notification, fd: u64) -> Option<NodeId> {
+        let metadata = fs::metadata(call.descriptor(fd)).ok()?;
+        self.known.get(&(metadata.dev(), metadata.ino())).copied()
+    }
+
+    fn fault(&mut self, call: &Notification, fd: u64, kind: Call) -> Option<i32> {
+        if self.faults.is_empty() {
+            return None;
+        }
+        let path = fs::read_link(call.descriptor(fd)).ok()?;
+        let path = path.to_string_lossy();
+        let meant =
+            |fault: &&mut Fault| fault.call == kind && fault.times > 0 && path.ends_with(&fault.path_end);
+        let fault = self.faults.iter_mut().find(meant)?;
+        fault.times -= 1;
+        self.hit += 1;
+        Some(fault.errno)
+    }
+
+    /// The names that lead from the root to a path, if it lies below.
+    fn below_root(&self, path: &Path) -> Option<Vec<String>> {
+        let rest = path.strip_prefix(&self.root).ok()?;
+        let name = |part: Component<'_>| match part {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            _ => None,
+        };
+        rest.components().map(name).collect::<Option<Vec<_>>>().filter(|names| !names.is_empty())
+    }
+
+    fn folder_of(&self, names: &[String]) -> Option<(NodeId, String)> {
+        let (name, folders) = names.split_last()?;
+        let dir = self.disk.find(folders.iter().map(String::as_str))?;
+        Some((dir, name.clone()))
+    }
+}
+
+/// Makes the folder what the cut left. Files that are as they were keep their bytes.
+fn restore(root: &Path, disk: &Disk, remains: &super::cut::Remains) {
+    let aside = root.with_extension("before-the-cut");
+    fs::rename(root, &aside).expect("the folder can be moved");
+    fs::create_dir(root).expect("the folder can be made");
+    let place = |path: &str| root.join(path.trim_start_matches('/'));
+    for dir in &remains.dirs {
+        fs::create_dir(place(dir)).expect("folders can be made");
+    }
+    for (path, node, content) in &remains.files {
+        let Node::File(file) = &disk.nodes[node] else { continue };
+        let content = content.as_deref().unwrap_or(&file.durable);
+        fs::write(place(path), content).expect("files can be written");
+    }
+    fs::remove_dir_all(&aside).expect("the old folder can be removed");
+}
+
+/// Sends a descriptor and one byte. Async-signal-safe.
+fn send_descriptor(socket: RawFd, descriptor: RawFd) -> io::Result<()> {
+    with_message(|message| {
+        // SAFETY: the buffer has room for one descriptor, which is a plain number.
+        unsafe {
+            let header = libc::CMSG_FIRSTHDR(message);
+            (*header).cmsg_level = libc::SOL_SOCKET;
+            (*header).cmsg_type = libc::SCM_RIGHTS;
+            (*header).cmsg_len = libc::CMSG_LEN(size_of::<RawFd>() as u32) as usize;
+            libc::CMSG_DATA(header).cast::<RawFd>().write_unaligned(descriptor);
+            libc::sendmsg(socket, message, 0)
+        }
+    })
+    .map(drop)
+}
+
+fn receive_descriptor(socket: &UnixDatagram) -> io::Result<OwnedFd> {
+    let mut found = -1;
+    with_message(|message| {
+        // SAFETY: the kernel fills the buffer; a descriptor that arrives is ours.
+        unsafe {
+            let received = libc::recvmsg(socket.as_raw_fd(), message, libc::MSG_CMSG_CLOEXEC);
+            let header = libc::CMSG_FIRSTHDR(message);
+            if received >= 0 && !header.is_null() {
+                found = libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned();
+            }
+            received
+        }
+    })?;
+    if found < 0 {
+        return Err(io::Error::other("no descriptor came"));
+    }
+    // SAFETY: just received, and nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(found) })
+}
+
+/// A message of one byte with room for one descriptor.
+fn with_message(action: impl FnOnce(*mut libc::msghdr) -> isize) -> io::Result<isize> {
+    let (mut byte, mut control) = ([0_u8; 1], [0_u64; 4]);
+    let mut slice = libc::iovec { iov_base: byte.as_mut_ptr().cast(), iov_len: 1 };
+    // SAFETY: all zeros is a valid msghdr.
+    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    message.msg_iov = &raw mut slice;
+    message.msg_iovlen = 1;
+    message.msg_control = control.as_mut_ptr().cast();
+    // SAFETY: arithmetic only.
+    message.msg_controllen = unsafe { libc::CMSG_SPACE(size_of::<RawFd>() as u32) } as usize;
+    match action(&raw mut message) {
+        done if done < 0 => Err(io::Error::last_os_error()),
+        done => Ok(done),
+    }
+}
