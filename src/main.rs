@@ -84,6 +84,7 @@ fn main() -> ExitCode {
     if let Verb::Shop(options) = &cli.verb {
         return exit_code(quickstart::shop::run(options));
     }
+    aqueduct_service::file_limit::raise();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

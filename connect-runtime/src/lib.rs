@@ -6,6 +6,8 @@
 
 mod config;
 mod errors;
+#[doc(hidden)]
+pub mod fuzzing;
 mod herder;
 mod id;
 mod membership;

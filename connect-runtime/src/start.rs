@@ -10,6 +10,7 @@ use aqueduct_client::{Client, ClientError, CompactedTopicConfig};
 use aqueduct_config::{Properties, PropertiesError};
 use aqueduct_plugin_abi::PluginLibrary;
 use aqueduct_service::http::{HttpLimits, HttpServer};
+use aqueduct_service::known_hosts::KnownHosts;
 use aqueduct_service::{Shutdown, Tasks};
 use parking_lot::Mutex;
 
@@ -296,8 +297,10 @@ async fn start(
         herder: herder.clone(),
         cluster_id: client.cluster_id().map(|id| id.to_string()).unwrap_or_default(),
         guests: Guests {
-            loopback: config.rest.listener.is_loopback(),
-            hosts: config.rest.allowed_hosts.clone(),
+            known: KnownHosts {
+                loopback: config.rest.listener.is_loopback(),
+                names: config.rest.allowed_hosts.clone(),
+            },
             origin: config.rest.allow_origin.clone(),
         },
         allow_methods: config.rest.allow_methods.clone(),

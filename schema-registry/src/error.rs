@@ -20,6 +20,9 @@ pub enum RegistryError {
     /// A web page of another origin tried to write.
     #[error("Requests of the origin {0} are not allowed")]
     ForeignOrigin(String),
+    /// The `Host` header names a host that this registry, which listens on loopback, does not go by.
+    #[error("The Host header names {0:?}, which this registry does not go by; see host.name")]
+    UnknownHost(String),
     /// The body is not JSON of the expected shape.
     #[error("{0}")]
     MalformedBody(String),
@@ -127,7 +130,7 @@ impl RegistryError {
             RegistryError::MethodNotAllowed => 405,
             RegistryError::NotAcceptable => 406,
             RegistryError::UnsupportedMediaType => 415,
-            RegistryError::ForeignOrigin(_) => 403,
+            RegistryError::ForeignOrigin(_) | RegistryError::UnknownHost(_) => 403,
             RegistryError::MalformedBody(_) => 400,
             RegistryError::EmptyBody => 422,
             RegistryError::BodyTooLarge(_) => 413,

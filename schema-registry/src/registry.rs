@@ -3,6 +3,8 @@
 use crate::config::RegistryConfig;
 use crate::error::RegistryError;
 use crate::store::Store;
+use aqueduct_service::known_hosts::KnownHosts;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -15,13 +17,24 @@ pub struct Registry {
     pub store: Arc<Store>,
     /// The settings in force.
     pub config: RegistryConfig,
+    /// The hosts that requests may name.
+    pub(crate) hosts: KnownHosts,
     judges: Semaphore,
 }
 
 impl Registry {
     /// A registry on a store.
     pub fn new(store: Store, config: RegistryConfig) -> Registry {
-        Registry { store: Arc::new(store), config, judges: Semaphore::new(JUDGES) }
+        let loopback = |address: &String| {
+            let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        };
+        let hosts = KnownHosts {
+            loopback: config.listeners.iter().all(loopback),
+            names: vec![config.host_name.clone()],
+        };
+        Registry { store: Arc::new(store), config, hosts, judges: Semaphore::new(JUDGES) }
     }
 
     /// Does what may take long, such as parsing and comparing schemas, beside the tasks that serve requests. Waits for

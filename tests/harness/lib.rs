@@ -4,6 +4,7 @@
 
 pub mod aqueduct;
 pub mod database;
+pub mod kafka_connection;
 pub mod kafka;
 pub mod load;
 pub mod ports;

@@ -36,6 +36,13 @@ impl Process {
         self.child.id()
     }
 
+    /// The memory it has now, in bytes (resident set).
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) * 1024
+    }
+
     /// All it has printed.
     pub fn output(&self) -> String {
         let mut bytes = Vec::new();

@@ -7,6 +7,8 @@ mod clients;
 mod connect_rest;
 mod connect_takeover;
 mod database_faults;
+mod hostile_http;
+mod hostile_load;
 mod pipeline;
 mod plugin_faults;
 mod power_cut;

@@ -2,7 +2,9 @@
 
 pub mod admin;
 pub mod clock;
+pub mod file_limit;
 pub mod http;
+pub mod known_hosts;
 pub mod listener;
 pub mod metrics;
 pub mod shutdown;

@@ -69,6 +69,12 @@ pub struct NetworkLimits {
     pub receive_buffer: Option<u32>,
 }
 
+/// The most sockets that leave the log a quarter of the files that the process may have open: a broker that runs out of
+/// files cannot write any more, whatever its clients do.
+fn sockets() -> usize {
+    aqueduct_service::file_limit::open_files() / 4 * 3
+}
+
 /// Every reason why settings are refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
@@ -167,7 +173,7 @@ impl NetworkLimits {
                 ..=0 => usize::MAX >> 4,
                 limit => size(limit),
             },
-            max_connections: size(values.int("max.connections")),
+            max_connections: size(values.int("max.connections")).min(sockets()),
             max_connections_per_ip: size(values.int("max.connections.per.ip")),
             max_idle: match values.int("connections.max.idle.ms") {
                 ..0 => None,

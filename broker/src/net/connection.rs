@@ -38,6 +38,9 @@ const MAX_UNWRITTEN: usize = 1 << 20;
 /// A frame of which nothing more arrives for this long ends its connection: what has arrived takes
 /// memory that others may wait for.
 const MAX_STALL: Duration = Duration::from_secs(60);
+/// While others wait for memory, a frame that holds some has this long to arrive whole: else a few hundred peers that send
+/// a byte now and then would keep all large requests of others waiting.
+const MAX_ARRIVAL: Duration = Duration::from_secs(5);
 /// Requests handled before others get their turn on the thread.
 const TURN: usize = 64;
 
@@ -54,6 +57,9 @@ pub(crate) struct Connection {
     output: Output,
     last_request: Instant,
     last_bytes: Instant,
+    /// Since when the frame that is arriving has taken memory of [`RequestMemory`], and how many others had been refused
+    /// any until then.
+    charged: Option<(Instant, usize)>,
     idle: Pin<Box<Sleep>>,
     memory_wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// That of the last request.
@@ -85,6 +91,9 @@ pub(crate) enum ConnectionEnd {
     /// A frame was begun and not ended.
     #[error("nothing more of a request arrived for {0:?}")]
     Stalled(Duration),
+    /// A frame took memory that others waited for, and did not arrive whole in time.
+    #[error("a request did not arrive within {0:?}, and others wait for the memory that it takes")]
+    TooSlow(Duration),
     /// A frame's length is impossible.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -145,6 +154,7 @@ impl Connection {
             ready_bytes: 0,
             last_request: Instant::now(),
             last_bytes: Instant::now(),
+            charged: None,
             idle: Box::pin(sleep(idle)),
             memory_wait: None,
             client_id: None,
@@ -264,6 +274,7 @@ impl Connection {
     fn handle_next(&mut self) -> Result<bool, ConnectionEnd> {
         let NextFrame::Whole(frame) = self.reader.next()? else { return Ok(false) };
         self.last_request = Instant::now();
+        self.charged = None;
         self.handle(frame)?;
         self.reader.dealt_with();
         Ok(true)
@@ -365,8 +376,17 @@ impl Connection {
     /// Ends a connection that asks for nothing, or whose request stops arriving. Waiting for an
     /// answer is not being idle.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionEnd> {
+        self.note_charge();
         loop {
             ready!(self.idle.as_mut().poll(cx));
+            if let Some((since, refusals)) = self.charged
+                && self.memory.refusals() != refusals
+                && since.elapsed() >= MAX_ARRIVAL
+                && self.memory_wait.is_none()
+                && self.may_handle()
+            {
+                return Poll::Ready(ConnectionEnd::TooSlow(MAX_ARRIVAL));
+            }
             let busy = !self.in_flight.is_empty() && self.output.is_empty();
             let idle_for = if busy { Duration::ZERO } else { self.last_request.elapsed() };
             if let Some(limit) = self.limits.max_idle
@@ -380,7 +400,23 @@ impl Connection {
                 return Poll::Ready(ConnectionEnd::Stalled(MAX_STALL));
             }
             let to_idle = self.limits.max_idle.map_or(MAX_STALL, |limit| limit - idle_for);
-            self.idle.as_mut().reset(tokio::time::Instant::now() + to_idle.min(MAX_STALL));
+            let look_again = if self.charged.is_some() { MAX_ARRIVAL } else { MAX_STALL };
+            self.idle.as_mut().reset(tokio::time::Instant::now() + to_idle.min(look_again));
+        }
+    }
+
+    /// Begins or ends the watch over a frame that takes memory.
+    fn note_charge(&mut self) {
+        match (self.reader.is_charged(), self.charged) {
+            (true, None) => {
+                self.charged = Some((Instant::now(), self.memory.refusals()));
+                let soon = tokio::time::Instant::now() + MAX_ARRIVAL;
+                if self.idle.deadline() > soon {
+                    self.idle.as_mut().reset(soon);
+                }
+            }
+            (false, Some(_)) => self.charged = None,
+            _ => {}
         }
     }
 }

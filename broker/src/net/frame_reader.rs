@@ -83,6 +83,11 @@ impl FrameReader {
         !self.buffer.is_empty()
     }
 
+    /// Whether the frame that is arriving takes memory that others may wait for.
+    pub(crate) fn is_charged(&self) -> bool {
+        self.charge.is_some()
+    }
+
     /// Makes room for the next read. False if the budget of all connections has none.
     #[must_use]
     pub(crate) fn make_room(&mut self) -> bool {

@@ -14,12 +14,24 @@ use tokio::sync::Notify;
 pub(crate) struct RequestMemory {
     limit: usize,
     used: AtomicUsize,
+    /// How often somebody was refused.
+    refusals: AtomicUsize,
     released: Notify,
 }
 
 impl RequestMemory {
     pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit, used: AtomicUsize::new(0), released: Notify::new() })
+        Arc::new(Self {
+            limit,
+            used: AtomicUsize::new(0),
+            refusals: AtomicUsize::new(0),
+            released: Notify::new(),
+        })
+    }
+
+    /// A number that grows whenever somebody asks for memory and there is none.
+    pub(crate) fn refusals(&self) -> usize {
+        self.refusals.load(Ordering::Relaxed)
     }
 
     /// Bytes charged now.
@@ -59,10 +71,16 @@ impl Charge {
             .memory
             .used
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| fits(used).then_some(used + more));
-        if raised.is_ok() {
-            self.bytes = bytes;
+        match raised {
+            Ok(_) => self.bytes = bytes,
+            Err(_) => drop(self.memory.refusals.fetch_add(1, Ordering::Relaxed)),
         }
         raised.is_ok()
+    }
+
+    /// Whether anything is charged.
+    pub(crate) fn is_some(&self) -> bool {
+        self.bytes > 0
     }
 
     /// Gives everything back.

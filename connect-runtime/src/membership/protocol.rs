@@ -100,10 +100,17 @@ pub(crate) enum BadBytes {
     /// A length is negative, or a text is not UTF-8.
     #[error("a field is malformed")]
     Malformed,
+    /// A long name with so many tasks that its copies would fill the memory.
+    #[error("the names of the tasks take more than {MAX_NAME_BYTES} bytes")]
+    TooMuch,
     /// A version that is not known.
     #[error("version {0} of the Connect protocol is not known")]
     Version(i16),
 }
+
+/// Each task has a copy of its connector's name, which the message has once: the most bytes of such copies. More than
+/// forty thousand tasks of names of a hundred bytes.
+const MAX_NAME_BYTES: usize = 4 << 20;
 
 /// The task number that stands for the connector itself.
 const CONNECTOR_TASK: i32 = -1;
@@ -260,9 +267,15 @@ fn get_count(bytes: &mut &[u8], least: usize) -> Result<usize, BadBytes> {
 
 fn get_work(bytes: &mut &[u8]) -> Result<Work, BadBytes> {
     let mut work = Work::default();
+    let mut copied = 0usize;
     for _ in 0..get_count(bytes, 6)? {
         let name = get_string(bytes)?;
-        for _ in 0..get_count(bytes, 4)? {
+        let count = get_count(bytes, 4)?;
+        copied = copied.saturating_add(name.len().saturating_mul(count));
+        if copied > MAX_NAME_BYTES {
+            return Err(BadBytes::TooMuch);
+        }
+        for _ in 0..count {
             match get_i32(bytes)? {
                 CONNECTOR_TASK => work.connectors.push(name.clone()),
                 number => {
@@ -339,5 +352,19 @@ mod tests {
         let at = 2 + 2 + 8 + 13 + 8;
         huge[at..at + 4].copy_from_slice(&i32::MAX.to_be_bytes());
         assert_eq!(Assignment::decode(&huge), Err(BadBytes::Short));
+    }
+
+    #[test]
+    fn a_long_name_with_very_many_tasks_does_not_fill_the_memory() {
+        let tasks: Vec<TaskId> = (0..40).map(|task| TaskId::new("n".repeat(30_000), task)).collect();
+        let work = |count: usize| Work { tasks: tasks[..count].to_vec(), ..Work::default() };
+        let assigned = |count| Assignment { assigned: work(count), ..assignment() }.encode(Version::Eager);
+        assert!(Assignment::decode(&assigned(40)).is_ok());
+        // One name, its count of tasks, and as many numbers: four bytes each would cost thirty thousand.
+        let mut hostile = assigned(1)[..].to_vec();
+        let count_at = hostile.len() - 8;
+        hostile[count_at..count_at + 4].copy_from_slice(&200i32.to_be_bytes());
+        hostile.resize(count_at + 4 + 4 * 200, 0);
+        assert_eq!(Assignment::decode(&hostile), Err(BadBytes::TooMuch));
     }
 }

@@ -28,6 +28,11 @@ pub(crate) async fn alter(State(state): Shared, Path(name): Path<String>, call: 
 }
 
 async fn alter_here(state: &RestState, name: &str, call: &Call) -> Outcome {
+    message(state.herder.alter_offsets(name, parse_alter(&call.body)?).await)
+}
+
+/// The body of an alteration: partitions with the offsets that they are to have.
+pub(crate) fn parse_alter(body: &[u8]) -> Result<Vec<(Json, Json)>, HerderError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Given {
@@ -41,10 +46,9 @@ async fn alter_here(state: &RestState, name: &str, call: &Call) -> Outcome {
         #[serde(default)]
         offset: Json,
     }
-    let given: Option<Given> = parse(&call.body)?;
+    let given: Option<Given> = parse(body)?;
     let entries = given.and_then(|given| given.offsets).unwrap_or_default();
-    let changes = entries.into_iter().map(|entry| (entry.partition, entry.offset)).collect();
-    message(state.herder.alter_offsets(name, changes).await)
+    Ok(entries.into_iter().map(|entry| (entry.partition, entry.offset)).collect())
 }
 
 /// `DELETE /connectors/{c}/offsets`.

@@ -1,16 +1,13 @@
 //! What is refused before any handler sees it: odd paths, foreign hosts, foreign origins. Pure.
 
-use std::net::IpAddr;
-
+use aqueduct_service::known_hosts::KnownHosts;
 use http::{HeaderMap, StatusCode, header};
 
 /// Which hosts and origins may speak to the REST API.
 #[derive(Debug, Clone)]
 pub(crate) struct Guests {
-    /// The listener is on loopback: names are checked against pages that rebind a name to this machine.
-    pub(crate) loopback: bool,
-    /// Further names.
-    pub(crate) hosts: Vec<String>,
+    /// The names that this worker goes by.
+    pub(crate) known: KnownHosts,
     /// `access.control.allow.origin`.
     pub(crate) origin: String,
 }
@@ -32,7 +29,7 @@ impl Guests {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let host =
             authority.or_else(|| text(header::HOST)).filter(|host| !host.is_empty()).ok_or(BAD_REQUEST)?;
-        if self.loopback && !self.knows(host_name(host)) {
+        if !self.known.knows(host) {
             return Err(Refused {
                 status: StatusCode::FORBIDDEN,
                 message: "The Host header names a host that this worker does not go by; see rest.allowed.hosts",
@@ -51,21 +48,6 @@ impl Guests {
     pub(crate) fn allows_origin(&self, origin: &str) -> bool {
         self.origin == "*"
             || (!self.origin.is_empty() && self.origin.split(',').any(|allowed| allowed.trim() == origin))
-    }
-
-    /// Names that cannot be rebound: addresses and localhost; and those that were allowed.
-    fn knows(&self, host: &str) -> bool {
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        address.parse::<IpAddr>().is_ok()
-            || host.eq_ignore_ascii_case("localhost")
-            || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
-    }
-}
-
-fn host_name(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
-        _ => host,
     }
 }
 
@@ -128,7 +110,10 @@ mod tests {
 
     #[test]
     fn only_known_hosts_and_origins_are_heard() {
-        let guests = Guests { loopback: true, hosts: vec!["connect.test".to_owned()], origin: String::new() };
+        let guests = Guests {
+            known: KnownHosts { loopback: true, names: vec!["connect.test".to_owned()] },
+            origin: String::new(),
+        };
         let status = |host: Option<&str>, origin: Option<&str>| {
             let mut headers = HeaderMap::new();
             host.map(|host| headers.insert(header::HOST, host.parse().unwrap()));

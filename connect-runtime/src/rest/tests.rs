@@ -9,6 +9,7 @@ use aqueduct_plugin_api::{
     ConfigDef, Connector, ConnectorClass, ConnectorKind, KeyDef, KeyType, Manifest, Plugin, SinkTask,
     SourceTask,
 };
+use aqueduct_service::known_hosts::KnownHosts;
 use aqueduct_service::{Shutdown, Tasks};
 use axum::Router;
 use axum::body::Body;
@@ -119,7 +120,7 @@ fn api() -> Api {
     let state = RestState {
         herder: herder.clone(),
         cluster_id: "cluster".to_owned(),
-        guests: Guests { loopback: true, hosts: Vec::new(), origin: String::new() },
+        guests: Guests { known: KnownHosts { loopback: true, names: Vec::new() }, origin: String::new() },
         allow_methods: String::new(),
     };
     Api { router: router(Arc::new(state)), herder, view }

@@ -21,6 +21,8 @@ mod bulk;
 mod connector;
 mod document;
 mod engine;
+#[doc(hidden)]
+pub mod fuzzing;
 mod preparation;
 mod probe;
 mod settings;

@@ -51,10 +51,18 @@ impl Decimal {
     }
 }
 
+/// The most zeros that are written in place of an exponent.
+const MOST_ZEROS: u32 = 10_000;
+
 impl fmt::Display for Decimal {
-    /// Plain digits without an exponent (Java's `toPlainString`).
+    /// Plain digits without an exponent (Java's `toPlainString`), as long as that takes at most [`MOST_ZEROS`] zeros; else
+    /// digits with an exponent, because a scale is a number that anybody may write into a schema.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.unscaled.magnitude().to_string();
+        if self.scale.unsigned_abs() > MOST_ZEROS {
+            let sign = if self.unscaled.sign() == Sign::Minus { "-" } else { "" };
+            return write!(f, "{sign}{digits}E{:+}", -i64::from(self.scale));
+        }
         if self.unscaled.sign() == Sign::Minus {
             f.write_str("-")?;
         }
@@ -119,6 +127,15 @@ mod tests {
         assert!("1.2.3".parse::<Decimal>().is_err());
         assert!("".parse::<Decimal>().is_err());
         assert!("1e999999".parse::<Decimal>().is_err());
+    }
+
+    #[test]
+    fn a_scale_that_nobody_would_write_out_is_an_exponent() {
+        let huge = |scale| Decimal::new(-7, scale).to_string();
+        assert_eq!(huge(i32::MAX), "-7E-2147483647");
+        assert_eq!(huge(i32::MIN), "-7E+2147483648");
+        assert_eq!(huge(-70_000), "-7E+70000");
+        assert_eq!(huge(10_000).len(), "-0.".len() + 10_000);
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod simple_header;
 mod string;
 
 pub use avro::AvroConverter;
+#[doc(hidden)]
+pub use avro::fuzzing;
 pub use bytes::ByteArrayConverter;
 pub use converter::{ConvertError, Converter, Missing, SchemaAndValue};
 pub use json::{DecimalFormat, JsonConverter};

@@ -2,17 +2,33 @@
 
 use super::media_type;
 use crate::error::RegistryError;
+use aqueduct_service::known_hosts::KnownHosts;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use metrics::Counter;
+use std::sync::Arc;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What the guard knows.
+#[derive(Clone)]
+pub(super) struct Gate {
+    hosts: Arc<KnownHosts>,
+    answered: Answered,
+}
+
+impl Gate {
+    /// A guard that lets requests to these hosts pass.
+    pub(super) fn new(hosts: KnownHosts) -> Gate {
+        Gate { hosts: Arc::new(hosts), answered: Answered::new() }
+    }
+}
+
 /// How many requests were answered, by the class of the status.
 #[derive(Clone)]
-pub(super) struct Answered {
+struct Answered {
     done: Counter,
     refused: Counter,
     failed: Counter,
@@ -20,7 +36,7 @@ pub(super) struct Answered {
 
 impl Answered {
     /// The counters, looked up once.
-    pub(super) fn new() -> Answered {
+    fn new() -> Answered {
         let counter = |class| metrics::counter!("registry_requests_total", "status" => class);
         Answered { done: counter("2xx"), refused: counter("4xx"), failed: counter("5xx") }
     }
@@ -36,10 +52,10 @@ impl Answered {
 }
 
 /// Refuses what cannot be answered or must not be done, and puts media type and request id on every answer.
-pub(super) async fn guard(State(answered): State<Answered>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let id = request.headers().get(&REQUEST_ID).cloned().unwrap_or_else(new_request_id);
     let produced = media_type::negotiate(request.headers().get_all(header::ACCEPT).iter());
-    let mut response = match judge(request.method(), request.headers(), produced) {
+    let mut response = match judge(&gate.hosts, request.method(), request.headers(), produced) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
@@ -47,11 +63,22 @@ pub(super) async fn guard(State(answered): State<Answered>, request: Request, ne
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     }
     response.headers_mut().insert(REQUEST_ID.clone(), id);
-    answered.count(response.status());
+    gate.answered.count(response.status());
     response
 }
 
-fn judge(method: &Method, headers: &HeaderMap, produced: Option<&str>) -> Result<(), RegistryError> {
+fn judge(
+    hosts: &KnownHosts,
+    method: &Method,
+    headers: &HeaderMap,
+    produced: Option<&str>,
+) -> Result<(), RegistryError> {
+    // Browsers always name the host; a client that names none is no page.
+    if let Some(host) = headers.get(header::HOST).map(|host| host.to_str().unwrap_or_default())
+        && !hosts.knows(host)
+    {
+        return Err(RegistryError::UnknownHost(host.to_owned()));
+    }
     let writes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     if writes {
         refuse_foreign_origin(headers)?;

@@ -30,7 +30,7 @@ fn routes(registry: Arc<Registry>) -> Router {
         .merge(setting_routes())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
-        .layer(middleware::from_fn_with_state(guard::Answered::new(), guard::guard))
+        .layer(middleware::from_fn_with_state(guard::Gate::new(registry.hosts.clone()), guard::guard))
         .with_state(registry)
 }
 

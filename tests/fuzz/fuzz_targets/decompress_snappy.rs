@@ -2,6 +2,4 @@
 
 #![no_main]
 
-use aqueduct_protocol::compression::Compression;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| aqueduct_fuzz::records::decompressor(Compression::Snappy, data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| aqueduct_hostile_input::run("decompress_snappy", data));

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| aqueduct_fuzz::messages::request(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| aqueduct_hostile_input::run("request_decode", data));

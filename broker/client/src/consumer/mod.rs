@@ -5,6 +5,8 @@ mod commit;
 mod cursor;
 mod error;
 mod fetcher;
+#[doc(hidden)]
+pub mod fuzzing;
 mod handle;
 mod partitions;
 mod positions;

@@ -3,7 +3,6 @@
 #[path = "../../src/allocation.rs"]
 mod allocation;
 mod catalogue;
-mod corpus;
 mod debug_tree;
 mod frames;
 mod golden;

@@ -1,6 +1,6 @@
 //! The search engine over HTTP: connections and failover, which engine it is, bulk answers, indices and mappings.
 
-mod bulk_answer;
+pub(crate) mod bulk_answer;
 mod client;
 mod endpoints;
 mod failure;

@@ -65,21 +65,25 @@ pub(crate) struct Library {
 
 /// Reads a library's manifest, and whether it has the entry symbol.
 pub(crate) fn read(path: &Path) -> Result<Library, ElfError> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // Before it is opened: that of a pipe would wait until somebody writes to it.
+    if !std::fs::metadata(path)?.is_file() {
         return Err(ElfError::Unusable("not a regular file"));
     }
+    let file = File::open(path)?;
     let input = Input { len: file.metadata()?.len(), file };
     let sections = input.sections()?;
     let names = input.section_names(&sections)?;
     let mut library = Library { manifest: None, has_entry: false };
+    let mut searched = false;
     for section in &sections.headers {
-        if names.is(section.name, AQ_MANIFEST_SECTION) {
+        if library.manifest.is_none() && names.is(section.name, AQ_MANIFEST_SECTION) {
             let bytes = input.content(section, MOST_MANIFEST, "the manifest")?;
             let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
             library.manifest = Some(bytes[..end].to_vec());
         }
+        // A library has one such table, so that it is also searched once.
         if section.kind == SHT_DYNSYM
+            && !std::mem::replace(&mut searched, true)
             && let Some(strings) = sections.headers.get(section.link as usize)
         {
             let strings = input.content(strings, MOST_NAMES, "the names of symbols")?;

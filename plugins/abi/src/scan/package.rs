@@ -1,6 +1,8 @@
 //! One plug-in on disk: a folder with a `plugin.toml`, or a library that carries its manifest.
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
 
 use aqueduct_plugin_api::Manifest;
 use serde::Deserialize;
@@ -9,7 +11,9 @@ use super::elf::{self, ElfError};
 use crate::raw::{AQ_ABI_MAJOR, AQ_ENTRY_SYMBOL, AQ_MANIFEST_SECTION};
 
 /// The largest `plugin.toml` that is read.
-const MOST_TOML: u64 = 4 << 20;
+const MOST_TOML: u64 = 64 << 10;
+/// The largest manifest beside a library that is read.
+const MOST_MANIFEST: u64 = 4 << 20;
 
 /// Why a file or folder on `plugin.path` is not used.
 #[derive(Debug, thiserror::Error)]
@@ -96,16 +100,35 @@ pub(super) fn read_folder(path: &Path) -> Result<Option<Package>, ScanError> {
     if !elf::read(&library)?.has_entry {
         return Err(ScanError::NoEntry);
     }
-    let manifest = parse_manifest(&std::fs::read(path.join(file))?)?;
+    let manifest = parse_manifest(&read_file(&path.join(within_folder(file)?), MOST_MANIFEST)?)?;
     Ok(Some(Package { library, manifest }))
 }
 
-fn read_toml(path: &Path) -> Result<PluginToml, ScanError> {
-    if std::fs::metadata(path)?.len() > MOST_TOML {
-        return Err(ScanError::Manifest("plugin.toml is larger than 4 MiB".to_owned()));
+/// A name that a `plugin.toml` gives: of a file in its own folder, not of one elsewhere.
+fn within_folder(name: &str) -> Result<&str, ScanError> {
+    let mut parts = Path::new(name).components();
+    match (parts.next(), parts.next()) {
+        (Some(Component::Normal(_)), None) => Ok(name),
+        _ => Err(ScanError::Folder(format!("plugin.toml names {name:?}, which is no file of this folder"))),
     }
-    toml::from_str(&std::fs::read_to_string(path)?)
-        .map_err(|error| ScanError::Manifest(format!("plugin.toml: {}", error.message())))
+}
+
+/// Reads a regular file of at most this many bytes: not a device, and not a pipe that nobody writes to.
+fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, ScanError> {
+    let about = std::fs::metadata(path)?;
+    if !about.is_file() || about.len() > most {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        return Err(ScanError::Manifest(format!("{name} is no regular file of at most {most} bytes")));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_toml(path: &Path) -> Result<PluginToml, ScanError> {
+    let text = String::from_utf8(read_file(path, MOST_TOML)?)
+        .map_err(|_| ScanError::Manifest("plugin.toml is not UTF-8".to_owned()))?;
+    toml::from_str(&text).map_err(|error| ScanError::Manifest(format!("plugin.toml: {}", error.message())))
 }
 
 fn check_made_for(description: &PluginToml) -> Result<(), ScanError> {
@@ -128,7 +151,7 @@ fn check_abi(abi: &str) -> Result<(), ScanError> {
 /// The library that `plugin.toml` names, or the only one there is.
 fn library_in(path: &Path, description: &PluginToml, described: bool) -> Result<Option<PathBuf>, ScanError> {
     if let Some(name) = &description.library {
-        return Ok(Some(path.join(name)));
+        return Ok(Some(path.join(within_folder(name)?)));
     }
     let mut libraries = Vec::new();
     for entry in std::fs::read_dir(path)? {

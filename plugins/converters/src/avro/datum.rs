@@ -24,11 +24,25 @@ pub(super) fn put_bytes(bytes: &[u8], out: &mut BytesMut) {
 #[derive(Debug)]
 pub(super) struct Datum {
     rest: Bytes,
+    /// How many values may still come out of it.
+    values_left: usize,
 }
+
+/// Values without bytes of their own (nulls, the other branches of a union) may be as many as this and twice the
+/// datum's bytes: a schema of a page could else make a gigabyte of a kilobyte.
+const VALUE_ALLOWANCE: usize = 65_536;
 
 impl Datum {
     pub(super) fn new(data: &Bytes) -> Self {
-        Self { rest: data.clone() }
+        Self { rest: data.clone(), values_left: 2 * data.len() + VALUE_ALLOWANCE }
+    }
+
+    /// Counts values that are about to be made.
+    pub(super) fn count_values(&mut self, count: usize) -> Result<(), ConnectError> {
+        self.values_left = self.values_left.checked_sub(count).ok_or_else(|| {
+            ConnectError::data("the data holds more values than its size allows: most of them take no bytes")
+        })?;
+        Ok(())
     }
 
     /// How many bytes are left.

@@ -39,6 +39,7 @@ impl Reader {
 }
 
 fn read(plan: &Plan, datum: &mut Datum) -> Result<Value, ConnectError> {
+    datum.count_values(1)?;
     Ok(match plan {
         Plan::Null => Value::Null,
         Plan::Boolean => match datum.byte()? {
@@ -80,7 +81,7 @@ fn read(plan: &Plan, datum: &mut Datum) -> Result<Value, ConnectError> {
         }
         Plan::Map(values) => {
             let mut entries = Vec::new();
-            each_item(datum, 1 + values.least_bytes(), |datum| {
+            each_item(datum, values.least_bytes().saturating_add(1), |datum| {
                 let key = Value::String(datum.string()?);
                 entries.push((key, read(values, datum)?));
                 Ok(())
@@ -89,7 +90,7 @@ fn read(plan: &Plan, datum: &mut Datum) -> Result<Value, ConnectError> {
         }
         Plan::Pairs(keys, values) => {
             let mut entries = Vec::new();
-            each_item(datum, keys.least_bytes() + values.least_bytes(), |datum| {
+            each_item(datum, keys.least_bytes().saturating_add(values.least_bytes()), |datum| {
                 let key = read(keys, datum)?;
                 entries.push((key, read(values, datum)?));
                 Ok(())
@@ -112,7 +113,10 @@ fn read(plan: &Plan, datum: &mut Datum) -> Result<Value, ConnectError> {
                 (None, _) => Value::Null,
                 // A union of one branch is that branch.
                 (Some(usize::MAX), plan) => read(plan, datum)?,
-                (Some(field), plan) => union_value(schema, *field, read(plan, datum)?),
+                (Some(field), plan) => {
+                    datum.count_values(schema.fields.len())?;
+                    union_value(schema, *field, read(plan, datum)?)
+                }
             }
         }
     })
@@ -123,15 +127,10 @@ fn each_item(
     least_bytes: usize,
     mut item: impl FnMut(&mut Datum) -> Result<(), ConnectError>,
 ) -> Result<(), ConnectError> {
-    let mut total = 0usize;
     loop {
         let count = datum.block(least_bytes)?;
         if count == 0 {
             return Ok(());
-        }
-        total += count;
-        if least_bytes == 0 && total > 10_000 {
-            return Err(ConnectError::data("too many items that take no bytes"));
         }
         for _ in 0..count {
             item(datum)?;

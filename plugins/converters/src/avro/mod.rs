@@ -9,6 +9,7 @@ mod datum;
 mod decode;
 mod encode;
 mod from_connect;
+pub mod fuzzing;
 mod registry;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! Avro schemas as Connect schemas, with the way to read each: compiled once for every schema id.
 
+use std::cell::Cell;
+
 use aqueduct_avro::{Json, LogicalType, Primitive, Props, Schema as Avro, Type as AvroType, TypeId};
 use aqueduct_plugin_api::{ConnectError, Decimal, Schema, SchemaRef, Struct, Type, Value, logical};
 
@@ -7,6 +9,9 @@ use super::from_connect::PRECISION;
 
 /// How deep types may be nested: as deep as a value is read by recursion.
 const MAX_DEPTH: usize = 64;
+/// How many types a schema may have, each named type counted wherever it is used: types that use the one before twice
+/// double with every definition.
+const MAX_TYPES: usize = 50_000;
 const ENUM: &str = "io.confluent.connect.avro.Enum";
 const UNION: &str = "io.confluent.connect.avro.Union";
 
@@ -52,7 +57,9 @@ impl Plan {
             Self::Float64 => 8,
             Self::Fixed(size) => *size,
             Self::Decimal { fixed: Some(size), .. } => *size,
-            Self::Record(_, fields) => fields.iter().map(Self::least_bytes).sum(),
+            Self::Record(_, fields) => {
+                fields.iter().fold(0, |bytes: usize, field| bytes.saturating_add(field.least_bytes()))
+            }
             _ => 1,
         }
     }
@@ -60,12 +67,14 @@ impl Plan {
 
 /// Compiles a schema.
 pub(super) fn compile(avro: &Avro) -> Result<(SchemaRef, Plan), ConnectError> {
-    let (schema, plan) = Compiler { avro }.compile(avro.root(), None, 0)?;
+    let (schema, plan) = Compiler { avro, types: Cell::new(0) }.compile(avro.root(), None, 0)?;
     Ok((schema.into(), plan))
 }
 
 struct Compiler<'a> {
     avro: &'a Avro,
+    /// Types compiled so far: a named type counts wherever it is used.
+    types: Cell<usize>,
 }
 
 impl Compiler<'_> {
@@ -77,6 +86,11 @@ impl Compiler<'_> {
     ) -> Result<(Schema, Plan), ConnectError> {
         if depth > MAX_DEPTH {
             let text = format!("the Avro schema is recursive or nested deeper than {MAX_DEPTH} levels");
+            return Err(ConnectError::data(text));
+        }
+        self.types.set(self.types.get() + 1);
+        if self.types.get() > MAX_TYPES {
+            let text = format!("the Avro schema has more than {MAX_TYPES} types once its named types are written out");
             return Err(ConnectError::data(text));
         }
         let kind = &self.avro[id];

@@ -167,7 +167,8 @@ impl Converter for JsonConverter {
         }
         let (schema_text, schema_json, payload) = read::envelope(data)?;
         let schema = self.schema_of(&schema_text, &schema_json)?;
-        let value = read::value(schema.as_ref(), payload, self.replace_null_with_default)?;
+        let rules = read::Rules::new(self.replace_null_with_default, data.len());
+        let value = read::value(schema.as_ref(), payload, &rules)?;
         Ok(SchemaAndValue { schema, value })
     }
 }

@@ -1,5 +1,7 @@
 //! JSON to Connect values.
 
+use std::cell::Cell;
+
 use ::bytes::Bytes;
 use aqueduct_plugin_api::{ConnectError, Decimal, Schema, SchemaRef, Struct, Type, Value, logical};
 use base64::Engine;
@@ -52,15 +54,41 @@ pub(crate) fn schemaless(json: Json) -> Result<Value, ConnectError> {
     })
 }
 
+/// What holds for all values of a record.
+pub(super) struct Rules {
+    replace_null: bool,
+    /// Fields of structs that may still be left out.
+    absent_left: Cell<usize>,
+}
+
+/// Fields that are left out take no text. They may be as many as this and twice the record's bytes: a wide schema and a
+/// list of empty objects could else make gigabytes of a record.
+const ABSENT_ALLOWANCE: usize = 65_536;
+
+impl Rules {
+    /// For a record of this many bytes. `replace_null` is the converter's `replace.null.with.default`.
+    pub(super) fn new(replace_null: bool, record_bytes: usize) -> Self {
+        Self { replace_null, absent_left: Cell::new(2 * record_bytes + ABSENT_ALLOWANCE) }
+    }
+
+    fn count_absent(&self, fields: usize) -> Result<(), ConnectError> {
+        let left = self.absent_left.get().checked_sub(fields).ok_or_else(|| {
+            ConnectError::data("The record leaves out more fields of its schema than its size allows")
+        })?;
+        self.absent_left.set(left);
+        Ok(())
+    }
+}
+
 /// A value of a schema; without one as in [`schemaless`].
 pub(super) fn value(
     schema: Option<&SchemaRef>,
     json: Json,
-    replace_null: bool,
+    rules: &Rules,
 ) -> Result<Value, ConnectError> {
     let Some(schema) = schema else { return schemaless(json) };
     if json.is_null() {
-        return null(schema, replace_null);
+        return null(schema, rules);
     }
     let mismatch = |json: &Json| {
         let text = format!("Invalid type for {}: found {}", schema.kind.name().to_uppercase(), name_of(json));
@@ -86,14 +114,15 @@ pub(super) fn value(
         (Type::Array, Json::Array(items)) => {
             let element = schema.value_schema.as_ref();
             Value::Array(
-                items.into_iter().map(|item| value(element, item, replace_null)).collect::<Result<_, _>>()?,
+                items.into_iter().map(|item| value(element, item, rules)).collect::<Result<_, _>>()?,
             )
         }
-        (Type::Map, json) => map(schema, json, replace_null, mismatch)?,
+        (Type::Map, json) => map(schema, json, rules, mismatch)?,
         (Type::Struct, Json::Object(mut members)) => {
+            rules.count_absent(schema.fields.len().saturating_sub(members.len()))?;
             let field = |field: &aqueduct_plugin_api::Field| {
                 let json = members.swap_remove(&*field.name).unwrap_or(Json::Null);
-                value(Some(&field.schema), json, replace_null)
+                value(Some(&field.schema), json, rules)
             };
             let values = schema.fields.iter().map(field).collect::<Result<_, _>>()?;
             Value::Struct(Struct { schema: schema.clone(), values })
@@ -102,14 +131,30 @@ pub(super) fn value(
     })
 }
 
-fn null(schema: &Schema, replace_null: bool) -> Result<Value, ConnectError> {
+fn null(schema: &Schema, rules: &Rules) -> Result<Value, ConnectError> {
     match &schema.default {
-        Some(default) if replace_null || !schema.optional => Ok(default.clone()),
+        Some(default) if rules.replace_null || !schema.optional => {
+            // The default is written once and may stand for many nulls.
+            rules.count_absent(values_in(default))?;
+            Ok(default.clone())
+        }
         _ if schema.optional => Ok(Value::Null),
         _ => {
             let text = format!("Invalid null value for required {} field", schema.kind.name().to_uppercase());
             Err(ConnectError::data(text))
         }
+    }
+}
+
+/// How many values a list, map or struct holds, itself included.
+fn values_in(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(values_in).sum::<usize>(),
+        Value::Map(entries) => {
+            1 + entries.iter().map(|(key, value)| values_in(key) + values_in(value)).sum::<usize>()
+        }
+        Value::Struct(of) => 1 + of.values.iter().map(values_in).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -162,21 +207,21 @@ fn bytes(
 fn map(
     schema: &Schema,
     json: Json,
-    replace_null: bool,
+    rules: &Rules,
     mismatch: impl Fn(&Json) -> ConnectError,
 ) -> Result<Value, ConnectError> {
     let (key_schema, value_schema) = (schema.key_schema.as_ref(), schema.value_schema.as_ref());
     let entries: Result<Vec<_>, ConnectError> = match json {
         Json::Object(members) => members
             .into_iter()
-            .map(|(name, json)| Ok((Value::string(name), value(value_schema, json, replace_null)?)))
+            .map(|(name, json)| Ok((Value::string(name), value(value_schema, json, rules)?)))
             .collect(),
         Json::Array(pairs) => pairs
             .into_iter()
             .map(|pair| match pair {
                 Json::Array(pair) if pair.len() == 2 => {
                     let [key, json] = <[Json; 2]>::try_from(pair).expect("the length was checked");
-                    Ok((value(key_schema, key, replace_null)?, value(value_schema, json, replace_null)?))
+                    Ok((value(key_schema, key, rules)?, value(value_schema, json, rules)?))
                 }
                 other => Err(ConnectError::data(format!(
                     "Found invalid map entry instead of array tuple: {}",

@@ -123,6 +123,8 @@ impl Parser<'_> {
                     }
                     Some(b']') => {
                         self.at += 1;
+                        // A vector's first element makes room for four: lists of one would take four times their size.
+                        elements.shrink_to_fit();
                         Ok(Added::Ended(Json::Array(elements)))
                     }
                     _ => Err(self.unexpected("a comma or the end of the array")),

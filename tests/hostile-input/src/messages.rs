@@ -6,19 +6,18 @@ use aqueduct_protocol::codec::{Decoder, Encoder, decode_request_header, decode_r
 use aqueduct_protocol::messages::{RequestBody, ResponseBody};
 use bytes::Bytes;
 
-use crate::allocation::peak_of;
+use crate::bound::within_input;
 
 /// Decodes a request frame.
-pub fn request(data: &[u8]) {
+pub(crate) fn request(data: &[u8]) {
     let frame = Bytes::copy_from_slice(data);
-    let (peak, decoded) = peak_of(|| {
+    let decoded = within_input(data.len(), || {
         let mut decoder = Decoder::new(frame);
         let (key, header) = decode_request_header(&mut decoder).ok()?;
         let body = RequestBody::decode(key, &mut decoder, header.request_api_version).ok()?;
         decoder.finish().ok()?;
         Some((key, header.request_api_version, body))
     });
-    check_memory(peak, data.len());
     let Some((key, version, body)) = decoded else { return };
     let mut encoder = Encoder::new();
     if body.encode(&mut encoder, version).is_ok() {
@@ -29,28 +28,23 @@ pub fn request(data: &[u8]) {
 }
 
 /// Decodes a response frame behind its API key and version.
-pub fn response(data: &[u8]) {
+pub(crate) fn response(data: &[u8]) {
     let Some((prefix, frame)) = data.split_first_chunk::<4>() else { return };
     let [k0, k1, v0, v1] = *prefix;
     let version = i16::from_be_bytes([v0, v1]);
     let Ok(key) = ApiKey::try_from(i16::from_be_bytes([k0, k1])) else { return };
     let frame = Bytes::copy_from_slice(frame);
-    let (peak, decoded) = peak_of(|| {
+    let decoded = within_input(data.len(), || {
         let mut decoder = Decoder::new(frame);
         decode_response_header(&mut decoder, key, version).ok()?;
         let body = ResponseBody::decode(key, &mut decoder, version).ok()?;
         decoder.finish().ok()?;
         Some(body)
     });
-    check_memory(peak, data.len());
     let Some(body) = decoded else { return };
     let mut encoder = Encoder::new();
     if body.encode(&mut encoder, version).is_ok() {
         let again = ResponseBody::decode(key, &mut Decoder::new(encoder.into_bytes()), version);
         assert_eq!(again.map(|again| format!("{again:?}")), Ok(format!("{body:?}")));
     }
-}
-
-fn check_memory(peak: usize, input: usize) {
-    assert!(peak <= 8 * input + 1024 * 1024, "{peak} bytes held for an input of {input}");
 }

@@ -1,0 +1,13 @@
+//! Answers of a search engine to bulk requests.
+
+use aqueduct_connector_elasticsearch::fuzzing;
+
+use crate::bound::within;
+
+/// An item takes more than its text.
+const ITEMS: usize = 64;
+
+/// An answer to a request of three operations.
+pub(crate) fn parse(data: &[u8]) {
+    within(ITEMS, data.len(), || fuzzing::bulk_answer(data, &[Some("1"), Some("2"), None]));
+}

@@ -1,0 +1,236 @@
+//! Promise: whatever is sent to the HTTP servers of registry, Connect and metrics, they go on answering, their memory is
+//! back afterwards, no name leads out of a folder, and no page of another site is obeyed.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use aqueduct_tests::aqueduct::Server;
+use aqueduct_tests::{rest, wait};
+use serde_json::json;
+
+/// A second is the promise; the machine may be busy with other tests.
+const SOON: Duration = Duration::from_secs(5);
+/// What an attack may leave behind: allocators keep some of what they had.
+const SLACK: u64 = 48 << 20;
+
+struct Victim {
+    server: Server,
+    memory: u64,
+    folder: tempfile::TempDir,
+}
+
+/// Each server, and a path that it answers with 200.
+const SERVERS: [(&str, &str); 3] = [("registry", "/subjects"), ("connect", "/connectors"), ("admin", "/health")];
+
+impl Victim {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let arguments = super::cli::dev(folder.path());
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut server = Server::start("dev", folder.path(), &arguments);
+        let memory = server.process().memory();
+        Self { server, memory, folder }
+    }
+
+    /// `host:port` of a server.
+    fn address(&self, server: &str) -> String {
+        let address = self.server.address(server);
+        address.trim_start_matches("http://").trim_end_matches('/').to_owned()
+    }
+
+    /// Every server answers soon, and the memory is back.
+    fn recovers(&mut self, after: &str) {
+        for (server, path) in SERVERS {
+            let started = Instant::now();
+            let answer = rest::get(&format!("http://{}{path}", self.address(server)));
+            let answer = answer.unwrap_or_else(|error| panic!("after {after}: {server}: {error}"));
+            assert_eq!(answer.status, 200, "after {after}: {server}");
+            assert!(started.elapsed() < SOON, "after {after} {server} took {:?}", started.elapsed());
+        }
+        let most = self.memory + SLACK;
+        let process = self.server.process();
+        wait::until(&format!("memory is back after {after}"), Duration::from_secs(20), || {
+            process.assert_running();
+            let now = process.memory();
+            eprintln!("after {after}: {} MiB, before {} MiB", now >> 20, (most - SLACK) >> 20);
+            if now <= most { Ok(()) } else { Err(format!("{} MiB of at most {}", now >> 20, most >> 20)) }
+        });
+        let output = self.server.process().output();
+        assert!(!output.contains("panicked"), "after {after} something panicked:\n{output}");
+    }
+}
+
+/// Sends a request as it is, its body in pieces, and gives the status; `None` if there was no answer.
+fn raw(address: &str, head: &str, body: impl Iterator<Item = Vec<u8>>) -> Option<u16> {
+    let mut stream = TcpStream::connect(address).expect("the server takes connections");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("set");
+    stream.set_write_timeout(Some(Duration::from_secs(20))).expect("set");
+    stream.write_all(format!("{head}\r\n\r\n").as_bytes()).ok();
+    for piece in body {
+        // A server that has refused the request need not read the rest.
+        if stream.write_all(&piece).is_err() {
+            break;
+        }
+    }
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).ok()?;
+    std::str::from_utf8(&answer[9..12]).ok()?.parse().ok()
+}
+
+fn post(address: &str, path: &str, body: &[u8]) -> Option<u16> {
+    let length = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {length}"
+    );
+    raw(address, &head, body.chunks(64 << 10).map(<[u8]>::to_vec))
+}
+
+#[test]
+fn huge_deep_and_endless_requests_cost_nothing() {
+    let mut victim = Victim::start();
+    let posts = [
+        ("registry", "/subjects/s/versions"),
+        ("registry", "/compatibility/subjects/s/versions/latest"),
+        ("connect", "/connectors"),
+        ("admin", "/metrics"),
+    ];
+    for (server, path) in posts {
+        let address = victim.address(server);
+        let status = post(&address, path, &vec![b' '; 100 << 20]);
+        assert!(status.is_none_or(|status| (400..500).contains(&status)), "{server}: {status:?}");
+        // Without a length, in chunks.
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked"
+        );
+        let chunk = [b"100000\r\n".to_vec(), vec![b'['; 0x100000], b"\r\n".to_vec()].concat();
+        let status = raw(&address, &head, std::iter::repeat_n(chunk, 100));
+        assert!(status.is_none_or(|status| (400..500).contains(&status)), "{server}: {status:?}");
+        victim.recovers(&format!("100 MB for {server}{path}"));
+        for open in ["[", "{\"a\":", "{\"schema\":[", "{\"config\":{\"a\":["] {
+            let status = post(&address, path, open.repeat(100_000).as_bytes());
+            assert!(status.is_some_and(|status| (400..500).contains(&status)), "{server} {open}: {status:?}");
+        }
+        let schema = json!({ "schema": "[".repeat(100_000) + &"]".repeat(100_000) }).to_string();
+        let status = post(&address, path, schema.as_bytes());
+        assert!(status.is_some_and(|status| (400..500).contains(&status)), "{server} schema: {status:?}");
+        let long = format!("GET /{} HTTP/1.1\r\nHost: {address}", "a".repeat(1 << 20));
+        let status = raw(&address, &long, std::iter::empty());
+        assert!(status.is_none_or(|status| (400..500).contains(&status)), "{server}: {status:?}");
+        let headers = format!("GET / HTTP/1.1\r\nHost: {address}{}", "\r\nX-A: b".repeat(10_000));
+        let status = raw(&address, &headers, std::iter::empty());
+        assert!(status.is_none_or(|status| (400..500).contains(&status)), "{server}: {status:?}");
+        victim.recovers(&format!("deep and long requests for {server}{path}"));
+    }
+    let mut idle = Vec::new();
+    for (server, _) in SERVERS {
+        for _ in 0..300 {
+            let mut stream = TcpStream::connect(victim.address(server)).expect("connected");
+            stream.write_all(b"POST / HTTP/1.1\r\nHost: ").expect("sent");
+            idle.push(stream);
+        }
+    }
+    victim.recovers("900 slow connections");
+}
+
+#[test]
+fn no_name_leads_out_of_a_folder() {
+    let mut victim = Victim::start();
+    let secret = victim.folder.path().join("secret.txt");
+    std::fs::write(&secret, "the secret").expect("written");
+    let before = listing(victim.folder.path());
+    let odd = ["..%2F..%2Fsecret.txt", "%2e%2e%2fsecret.txt", "..", "%2e%2e", "a%00b", "%c0%af", "....//", "%5c..%5c"];
+    let paths: [(&str, &[&str]); 3] = [
+        ("registry", &["/subjects/{}/versions", "/config/{}", "/mode/{}", "/schemas/ids/{}", "/contexts/{}", "/{}"]),
+        (
+            "connect",
+            &["/connectors/{}", "/connectors/{}/config", "/connectors/{}/status", "/connector-plugins/{}/config", "/admin/loggers/{}", "/{}"],
+        ),
+        ("admin", &["/{}", "/metrics/{}", "/health/{}"]),
+    ];
+    for (server, paths) in paths {
+        let address = victim.address(server);
+        for name in odd {
+            for path in paths {
+                let path = path.replace("{}", name);
+                let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close");
+                let answer = whole(&address, &head);
+                assert!(!answer.contains("the secret"), "{server} {path}");
+                assert!(!answer.starts_with("HTTP/1.1 5"), "{server} {path}: {answer}");
+            }
+        }
+    }
+    let registry = victim.address("registry");
+    let schema = json!({ "schema": "\"string\"" });
+    let url = format!("http://{registry}/subjects/..%2F..%2Fescaped/versions");
+    let registered = rest::send("POST", &url, Some(&schema)).expect("answered");
+    assert!(registered.status < 500, "{registered:?}");
+    let connect = victim.address("connect");
+    for name in ["../../escaped", "/escaped", "..", "a\0b"] {
+        let config = json!({ "connector.class": "FileStreamSource", "file": "/dev/null", "topic": "../escaped" });
+        let created = rest::send("POST", &format!("http://{connect}/connectors"), Some(&json!({ "name": name, "config": config })));
+        assert!(created.expect("answered").status < 500, "{name}");
+    }
+    let broker = victim.address("broker");
+    let mut client = aqueduct_tests::kafka_connection::KafkaConnection::open(&broker, SOON).expect("connected");
+    for topic in ["../escaped", "..", ".", "/escaped", "a/b", "a\0b", "a\\b", "%2e%2e"] {
+        assert!(client.create_topic(topic, &[]).is_err(), "topic {topic:?}");
+    }
+    victim.recovers("odd names");
+    let after = listing(victim.folder.path());
+    let new: Vec<&String> = after.iter().filter(|name| !before.contains(name)).collect();
+    assert!(new.is_empty(), "beside the data folder: {new:?}");
+    assert!(!victim.folder.path().parent().expect("a parent").join("escaped").exists());
+}
+
+fn listing(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// A request without a body, and all of its answer.
+fn whole(address: &str, head: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("the server takes connections");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
+    stream.write_all(format!("{head}\r\n\r\n").as_bytes()).expect("sent");
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn pages_of_other_sites_are_not_obeyed() {
+    let mut victim = Victim::start();
+    let requests = [
+        ("registry", "POST", "/subjects/s/versions", r#"{"schema":"\"string\""}"#),
+        ("registry", "PUT", "/config", r#"{"compatibility":"NONE"}"#),
+        ("registry", "DELETE", "/subjects/s", ""),
+        ("connect", "POST", "/connectors", r#"{"name":"c","config":{}}"#),
+        ("connect", "PUT", "/connectors/c/pause", ""),
+        ("connect", "DELETE", "/connectors/c", ""),
+    ];
+    for (server, method, path, body) in requests {
+        let address = victim.address(server);
+        let port = address.rsplit_once(':').expect("a port").1;
+        let rebound = format!("evil.test:{port}");
+        for (host, origin) in [(address.as_str(), "http://evil.test"), (&rebound, &*format!("http://{rebound}")), (&address, "null")] {
+            for kind in ["application/json", "application/x-www-form-urlencoded", "text/plain"] {
+                let head = format!(
+                    "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nContent-Type: {kind}\r\nConnection: close\r\nContent-Length: {}",
+                    body.len()
+                );
+                let answer = whole(&address, &format!("{head}\r\n\r\n{body}").trim_end().to_owned());
+                assert!(answer.starts_with("HTTP/1.1 4"), "{server} {method} {path} from {origin}: {answer}");
+                assert!(!answer.to_ascii_lowercase().contains("access-control-allow-origin"), "{answer}");
+            }
+        }
+        // A page that has rebound its name may not read either; the same from this machine's own names may.
+        let (_, good) = SERVERS.into_iter().find(|(name, _)| *name == server).expect("one of them");
+        let get = |host: &str| whole(&address, &format!("GET {good} HTTP/1.1\r\nHost: {host}\r\nConnection: close"));
+        assert!(get(&rebound).starts_with("HTTP/1.1 403"), "{server}: {}", get(&rebound));
+        assert!(get(&format!("localhost:{port}")).starts_with("HTTP/1.1 200"), "{server}");
+    }
+    let connect = victim.address("connect");
+    assert_eq!(rest::must("GET", &format!("http://{connect}/connectors"), None), json!([]));
+    victim.recovers("foreign origins");
+}
