@@ -4,6 +4,7 @@ mod broker;
 mod connect;
 mod dev;
 mod files;
+mod memory;
 mod quickstart;
 mod ready;
 mod registry;
@@ -85,6 +86,7 @@ fn main() -> ExitCode {
         return exit_code(quickstart::shop::run(options));
     }
     aqueduct_service::file_limit::raise();
+    memory::give_back_when_freed();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -80,10 +80,17 @@ pub(crate) fn decompressor(compression: Compression, data: &[u8]) {
         let mut pieces = Vec::new();
         let mut stream = Decompressor::new(compression, data, LIMIT).expect("it was read before");
         let mut piece = [0; 977];
-        while let Ok(count @ 1..) = stream.read(&mut piece) {
-            pieces.extend_from_slice(&piece[..count]);
-        }
-        assert!(pieces == target, "read in pieces it is the same");
+        let end = loop {
+            match stream.read(&mut piece) {
+                Ok(0) => break Ok(()),
+                Ok(count) => pieces.extend_from_slice(&piece[..count]),
+                Err(error) => break Err(error),
+            }
+        };
+        // libzstd looks at the content size of an empty frame only when it decodes the frame in one step.
+        assert!(end.is_ok() || compression == Compression::Zstd, "read in pieces it fails: {end:?}");
+        assert!(target.starts_with(&pieces), "read in pieces it is the same");
+        assert!(end.is_err() || pieces.len() == target.len(), "read in pieces it is as long");
     }
     if result.is_ok() && target.len() < 64 << 10 {
         let mut again = Vec::new();

@@ -209,22 +209,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn zstd_frames_without_content_do_not_end_a_stream() {
-    // Found by fuzzing.
-    let frames = b"\x28\xb5\x2f\xfd\x00\x78\xb3\xfb\x01\x23\x28\xb5\x2f\xfd\x40\x31\x20\x00\x01\x00\x00\x28\xb5\x2f\xfd\x00\x78\xb3\xf3\x01\x16\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00";
-    let mut whole = Vec::new();
-    decompress(Compression::Zstd, frames, 1 << 20, &mut whole).unwrap();
-    for size in [1, 976, 977, 4096, whole.len()] {
-        let mut stream = Decompressor::new(Compression::Zstd, frames, 1 << 20).unwrap();
-        let (mut pieces, mut piece) = (Vec::new(), vec![0; size]);
-        loop {
-            match stream.read(&mut piece).unwrap_or_else(|error| panic!("{size}: {error}, at {} of {}", pieces.len(), whole.len())) {
-                0 => break,
-                count => pieces.extend_from_slice(&piece[..count]),
-            }
-        }
-        assert_eq!(pieces.len(), whole.len(), "in pieces of {size}");
-    }
-}
