@@ -66,7 +66,7 @@ impl Victim {
         self.serves(after);
         let most = self.memory + SLACK;
         let process = self.server.process();
-        wait::until(&format!("memory is back after {after}"), Duration::from_secs(20), || {
+        wait::until(&format!("memory is back after {after}"), Duration::from_secs(40), || {
             process.assert_running();
             let now = process.memory();
             eprintln!("after {after}: {} MiB, before {} MiB", now >> 20, (most - SLACK) >> 20);

@@ -13,6 +13,9 @@ const TREE: usize = 192;
 /// A value takes more than its bytes: an Avro int of one byte is a value of some ten words.
 const VALUES: usize = 512;
 
+/// Types that are used twice are compiled twice, up to ten thousand: eight megabytes, whatever the input.
+const SCHEMA: usize = (8 << 20) / VALUES;
+
 /// One schema, or two with a byte 0xff between them: parsed, written, judged against each other at every level.
 pub(crate) fn schema(data: &[u8]) {
     let mut texts = data.splitn(2, |byte| *byte == 0xff).map(std::str::from_utf8);
@@ -48,7 +51,7 @@ pub(crate) fn datum(data: &[u8]) {
     let mut parts = data.splitn(2, |byte| *byte == 0xff);
     let (Some(Ok(schema)), Some(datum)) = (parts.next().map(std::str::from_utf8), parts.next()) else { return };
     let datum = Bytes::copy_from_slice(datum);
-    let read = within(VALUES, data.len(), || read(schema, &datum));
+    let read = within(VALUES, data.len() + SCHEMA, || read(schema, &datum));
     let Ok(value) = read else { return };
     let _ = write(&value, &mut BytesMut::new());
     let _ = JsonConverter::new(true).from_connect("t", value.schema.as_ref(), &value.value, &mut BytesMut::new());

@@ -11,7 +11,7 @@ use super::from_connect::PRECISION;
 const MAX_DEPTH: usize = 64;
 /// How many types a schema may have, each named type counted wherever it is used: types that use the one before twice
 /// double with every definition.
-const MAX_TYPES: usize = 50_000;
+const MAX_TYPES: usize = 10_000;
 const ENUM: &str = "io.confluent.connect.avro.Enum";
 const UNION: &str = "io.confluent.connect.avro.Union";
 
