@@ -102,10 +102,15 @@ impl KafkaConnection {
     /// # Errors
     /// As [`KafkaConnection::ask`], or the topic is refused.
     pub fn create_topic(&mut self, name: &str, settings: &[(&str, &str)]) -> io::Result<()> {
-        let mut topic =
-            CreatableTopic { name: name.into(), num_partitions: 1, replication_factor: 1, ..Default::default() };
+        let mut topic = CreatableTopic {
+            name: name.into(),
+            num_partitions: 1,
+            replication_factor: 1,
+            ..Default::default()
+        };
         for (key, value) in settings {
-            let mut config = aqueduct_protocol::messages::create_topics_request::CreatableTopicConfig::default();
+            let mut config =
+                aqueduct_protocol::messages::create_topics_request::CreatableTopicConfig::default();
             config.name = (*key).into();
             config.value = Some((*value).into());
             topic.configs.push(config);
@@ -127,7 +132,8 @@ impl KafkaConnection {
         partition.records = Some(Bytes::from(records).into());
         let mut data = TopicProduceData { name: topic.into(), ..Default::default() };
         data.partition_data.push(partition);
-        let request = ProduceRequest { acks: -1, timeout_ms: 10_000, topic_data: vec![data], ..Default::default() };
+        let request =
+            ProduceRequest { acks: -1, timeout_ms: 10_000, topic_data: vec![data], ..Default::default() };
         let answer: ProduceResponse = self.ask(&request, 9)?;
         let partition = answer.responses.first().and_then(|topic| topic.partition_responses.first());
         partition
@@ -141,7 +147,8 @@ impl KafkaConnection {
     /// As [`KafkaConnection::ask`].
     pub fn fetch(&mut self, topic: &str, offset: i64) -> io::Result<Bytes> {
         self.ask_fetch(topic, offset).and_then(|answer: FetchResponse| {
-            let partition = answer.responses.into_iter().next().and_then(|topic| topic.partitions.into_iter().next());
+            let partition =
+                answer.responses.into_iter().next().and_then(|topic| topic.partitions.into_iter().next());
             let partition = partition.ok_or_else(|| io::Error::other("an answer without the partition"))?;
             if partition.error_code != 0 {
                 return Err(io::Error::other(format!("error {}", partition.error_code)));
@@ -165,5 +172,11 @@ fn fetch_request(topic: &str, offset: i64) -> FetchRequest {
     let partition =
         FetchPartition { fetch_offset: offset, partition_max_bytes: 1 << 20, ..Default::default() };
     let topic = FetchTopic { topic: topic.into(), partitions: vec![partition], ..Default::default() };
-    FetchRequest { max_wait_ms: 100, min_bytes: 1, max_bytes: 50 << 20, topics: vec![topic], ..Default::default() }
+    FetchRequest {
+        max_wait_ms: 100,
+        min_bytes: 1,
+        max_bytes: 50 << 20,
+        topics: vec![topic],
+        ..Default::default()
+    }
 }

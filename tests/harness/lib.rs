@@ -4,9 +4,9 @@
 
 pub mod aqueduct;
 pub mod database;
-pub mod kafka_connection;
 pub mod kafka;
 pub mod load;
+pub mod kafka_connection;
 pub mod ports;
 pub mod power;
 pub mod process;

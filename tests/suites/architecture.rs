@@ -52,7 +52,8 @@ fn crates_import_only_what_the_table_allows() {
     let members = workspace["workspace"]["members"].as_array().expect("the workspace has members");
     let allowed: BTreeMap<_, _> = MAY_IMPORT.iter().copied().collect();
     let mut wrong = Vec::new();
-    for member in members.iter().filter_map(toml::Value::as_str).filter(|member| !member.starts_with("tests")) {
+    for member in members.iter().filter_map(toml::Value::as_str).filter(|member| !member.starts_with("tests"))
+    {
         let manifest = read(&root.join(member).join("Cargo.toml"));
         let name = manifest["package"]["name"].as_str().expect("a package has a name").to_owned();
         let Some(allowed) = allowed.get(name.as_str()) else {

@@ -21,7 +21,8 @@ struct Victim {
 }
 
 /// Each server, and a path that it answers with 200.
-const SERVERS: [(&str, &str); 3] = [("registry", "/subjects"), ("connect", "/connectors"), ("admin", "/health")];
+const SERVERS: [(&str, &str); 3] =
+    [("registry", "/subjects"), ("connect", "/connectors"), ("admin", "/health")];
 
 impl Victim {
     fn start() -> Self {
@@ -139,12 +140,31 @@ fn no_name_leads_out_of_a_folder() {
     let secret = victim.folder.path().join("secret.txt");
     std::fs::write(&secret, "the secret").expect("written");
     let before = listing(victim.folder.path());
-    let odd = ["..%2F..%2Fsecret.txt", "%2e%2e%2fsecret.txt", "..", "%2e%2e", "a%00b", "%c0%af", "....//", "%5c..%5c"];
+    let odd = [
+        "..%2F..%2Fsecret.txt",
+        "%2e%2e%2fsecret.txt",
+        "..",
+        "%2e%2e",
+        "a%00b",
+        "%c0%af",
+        "....//",
+        "%5c..%5c",
+    ];
     let paths: [(&str, &[&str]); 3] = [
-        ("registry", &["/subjects/{}/versions", "/config/{}", "/mode/{}", "/schemas/ids/{}", "/contexts/{}", "/{}"]),
+        (
+            "registry",
+            &["/subjects/{}/versions", "/config/{}", "/mode/{}", "/schemas/ids/{}", "/contexts/{}", "/{}"],
+        ),
         (
             "connect",
-            &["/connectors/{}", "/connectors/{}/config", "/connectors/{}/status", "/connector-plugins/{}/config", "/admin/loggers/{}", "/{}"],
+            &[
+                "/connectors/{}",
+                "/connectors/{}/config",
+                "/connectors/{}/status",
+                "/connector-plugins/{}/config",
+                "/admin/loggers/{}",
+                "/{}",
+            ],
         ),
         ("admin", &["/{}", "/metrics/{}", "/health/{}"]),
     ];
@@ -167,12 +187,18 @@ fn no_name_leads_out_of_a_folder() {
     assert!(registered.status < 500, "{registered:?}");
     let connect = victim.address("connect");
     for name in ["../../escaped", "/escaped", "..", "a\0b"] {
-        let config = json!({ "connector.class": "FileStreamSource", "file": "/dev/null", "topic": "../escaped" });
-        let created = rest::send("POST", &format!("http://{connect}/connectors"), Some(&json!({ "name": name, "config": config })));
+        let config =
+            json!({ "connector.class": "FileStreamSource", "file": "/dev/null", "topic": "../escaped" });
+        let created = rest::send(
+            "POST",
+            &format!("http://{connect}/connectors"),
+            Some(&json!({ "name": name, "config": config })),
+        );
         assert!(created.expect("answered").status < 500, "{name}");
     }
     let broker = victim.address("broker");
-    let mut client = aqueduct_tests::kafka_connection::KafkaConnection::open(&broker, SOON).expect("connected");
+    let mut client =
+        aqueduct_tests::kafka_connection::KafkaConnection::open(&broker, SOON).expect("connected");
     for topic in ["../escaped", "..", ".", "/escaped", "a/b", "a\0b", "a\\b", "%2e%2e"] {
         assert!(client.create_topic(topic, &[]).is_err(), "topic {topic:?}");
     }
@@ -213,7 +239,11 @@ fn pages_of_other_sites_are_not_obeyed() {
         let address = victim.address(server);
         let port = address.rsplit_once(':').expect("a port").1;
         let rebound = format!("evil.test:{port}");
-        for (host, origin) in [(address.as_str(), "http://evil.test"), (&rebound, &*format!("http://{rebound}")), (&address, "null")] {
+        for (host, origin) in [
+            (address.as_str(), "http://evil.test"),
+            (&rebound, &*format!("http://{rebound}")),
+            (&address, "null"),
+        ] {
             for kind in ["application/json", "application/x-www-form-urlencoded", "text/plain"] {
                 let head = format!(
                     "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nContent-Type: {kind}\r\nConnection: close\r\nContent-Length: {}",
@@ -226,7 +256,9 @@ fn pages_of_other_sites_are_not_obeyed() {
         }
         // A page that has rebound its name may not read either; the same from this machine's own names may.
         let (_, good) = SERVERS.into_iter().find(|(name, _)| *name == server).expect("one of them");
-        let get = |host: &str| whole(&address, &format!("GET {good} HTTP/1.1\r\nHost: {host}\r\nConnection: close"));
+        let get = |host: &str| {
+            whole(&address, &format!("GET {good} HTTP/1.1\r\nHost: {host}\r\nConnection: close"))
+        };
         assert!(get(&rebound).starts_with("HTTP/1.1 403"), "{server}: {}", get(&rebound));
         assert!(get(&format!("localhost:{port}")).starts_with("HTTP/1.1 200"), "{server}");
     }

@@ -56,7 +56,8 @@ impl Victim {
         let batch = batch(Compression::None, &[b"good"]);
         let produced = client.produce("good", batch).unwrap_or_else(|error| panic!("after {after}: {error}"));
         assert_eq!(produced.0, 0, "after {after}");
-        let fetched = client.fetch("good", produced.1).unwrap_or_else(|error| panic!("after {after}: {error}"));
+        let fetched =
+            client.fetch("good", produced.1).unwrap_or_else(|error| panic!("after {after}: {error}"));
         assert!(!fetched.is_empty(), "after {after}");
         assert!(started.elapsed() < SOON, "after {after} a good client waited {:?}", started.elapsed());
     }
@@ -87,7 +88,8 @@ fn batch(compression: Compression, values: &[&[u8]]) -> Vec<u8> {
 
 /// A frame with a request header of this API and version, and this body.
 fn frame(api: i16, version: i16, flexible: bool, body: &[u8]) -> Vec<u8> {
-    let mut bytes = [&api.to_be_bytes()[..], &version.to_be_bytes(), &7i32.to_be_bytes(), b"\0\x01h"].concat();
+    let mut bytes =
+        [&api.to_be_bytes()[..], &version.to_be_bytes(), &7i32.to_be_bytes(), b"\0\x01h"].concat();
     if flexible {
         bytes.push(0);
     }
@@ -106,7 +108,9 @@ fn hostile_counts_and_lengths_of_every_api_cost_nothing() {
         bodies.push([&[0; 8][..], &count.to_be_bytes().repeat(32)].concat());
     }
     // The largest varint, and the largest that is positive as an i32.
-    for varint in [&[0xff, 0xff, 0xff, 0xff, 0x0f][..], &[0xff, 0xff, 0xff, 0xff, 0x07], &[0x80, 0x80, 0x80, 0x04]] {
+    for varint in
+        [&[0xff, 0xff, 0xff, 0xff, 0x0f][..], &[0xff, 0xff, 0xff, 0xff, 0x07], &[0x80, 0x80, 0x80, 0x04]]
+    {
         bodies.push(varint.repeat(16));
         bodies.push([&[2, b'x'][..], &varint.repeat(16)].concat());
         bodies.push([&[0, 0, 0, 0, 0, 0, 0][..], &varint.repeat(16)].concat());
@@ -177,7 +181,8 @@ fn decompression_bombs_cost_nothing() {
         for codec in codecs {
             for bomb in [bomb(codec, 64 << 20), bomb(codec, 12 << 20)] {
                 for _ in 0..3 {
-                    let mut attacker = KafkaConnection::open(&victim.address, Duration::from_secs(30)).expect("open");
+                    let mut attacker =
+                        KafkaConnection::open(&victim.address, Duration::from_secs(30)).expect("open");
                     let Ok((code, _)) = attacker.produce(&topic, bomb.clone()) else { continue };
                     eprintln!("{topic} {codec}: {} bytes answered {code}", bomb.len());
                     // What was taken is looked into by whoever asks for a timestamp.

@@ -41,7 +41,15 @@ mod tests {
     #[test]
     fn names_that_can_be_rebound_are_unknown_on_loopback() {
         let known = KnownHosts { loopback: true, names: vec!["registry.test".to_owned()] };
-        for host in ["127.0.0.1:8081", "127.0.0.1", "[::1]:8081", "::1", "localhost", "LOCALHOST:1", "registry.test:8081"] {
+        for host in [
+            "127.0.0.1:8081",
+            "127.0.0.1",
+            "[::1]:8081",
+            "::1",
+            "localhost",
+            "LOCALHOST:1",
+            "registry.test:8081",
+        ] {
             assert!(known.knows(host), "{host}");
         }
         for host in ["evil.test", "evil.test:8081", "localhost.evil.test:8081", "127.0.0.1.evil.test", ""] {

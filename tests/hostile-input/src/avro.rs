@@ -42,17 +42,24 @@ fn one(text: &str) {
     let again = Schema::parse(&canonical).expect("canonical text is a schema");
     assert_eq!(again.canonical_text(), canonical, "canonical text is stable");
     let form = schema.parsing_canonical_form();
-    assert_eq!(schema.fingerprint(), again.fingerprint(), "the fingerprint of the canonical text is the same: {form}");
+    assert_eq!(
+        schema.fingerprint(),
+        again.fingerprint(),
+        "the fingerprint of the canonical text is the same: {form}"
+    );
     let _ = schema.normalized().canonical_text();
 }
 
 /// A schema, a byte 0xff, a datum: read as the converter reads it, and written as Avro and as JSON.
 pub(crate) fn datum(data: &[u8]) {
     let mut parts = data.splitn(2, |byte| *byte == 0xff);
-    let (Some(Ok(schema)), Some(datum)) = (parts.next().map(std::str::from_utf8), parts.next()) else { return };
+    let (Some(Ok(schema)), Some(datum)) = (parts.next().map(std::str::from_utf8), parts.next()) else {
+        return;
+    };
     let datum = Bytes::copy_from_slice(datum);
     let read = within(VALUES, data.len() + SCHEMA, || read(schema, &datum));
     let Ok(value) = read else { return };
     let _ = write(&value, &mut BytesMut::new());
-    let _ = JsonConverter::new(true).from_connect("t", value.schema.as_ref(), &value.value, &mut BytesMut::new());
+    let _ =
+        JsonConverter::new(true).from_connect("t", value.schema.as_ref(), &value.value, &mut BytesMut::new());
 }

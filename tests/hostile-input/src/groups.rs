@@ -19,7 +19,9 @@ const NAMES: usize = 3 * (4 << 20);
 /// A subscription or an assignment of the consumer protocol, read by a coordinator and by a consumer.
 pub(crate) fn consumer_protocol(data: &[u8]) {
     let bytes = Bytes::copy_from_slice(data);
-    within_input(data.len(), || decode_versioned_leniently::<ConsumerProtocolSubscription>(bytes.clone()).ok());
+    within_input(data.len(), || {
+        decode_versioned_leniently::<ConsumerProtocolSubscription>(bytes.clone()).ok()
+    });
     within_input(data.len(), || decode_versioned_leniently::<ConsumerProtocolAssignment>(bytes.clone()).ok());
     within(PARTITIONS, data.len(), || consumer::subscription(bytes.clone()));
     within(PARTITIONS, data.len(), || consumer::assignment(bytes.clone()));
@@ -36,7 +38,8 @@ pub(crate) fn connect_protocol(data: &[u8]) {
 /// A record of `__consumer_offsets`: a byte that is 0 for a tombstone, the key's length in two bytes, key, value.
 pub(crate) fn coordinator_records(data: &[u8]) {
     let Some((head, rest)) = data.split_first_chunk::<3>() else { return };
-    let Some((key, value)) = rest.split_at_checked(usize::from(u16::from_be_bytes([head[1], head[2]]))) else {
+    let Some((key, value)) = rest.split_at_checked(usize::from(u16::from_be_bytes([head[1], head[2]])))
+    else {
         return;
     };
     let key = Bytes::copy_from_slice(key);
@@ -56,7 +59,9 @@ pub(crate) fn coordinator_records(data: &[u8]) {
         Ok(Loaded::Offset { group, at, committed: Some(committed) }) => {
             if let Ok(again) = records::offset_commit(&group, &at, &committed) {
                 let read = records::load(again.key, again.value).expect("it was just written");
-                assert!(matches!(read, Loaded::Offset { committed: Some(again), .. } if again.offset == committed.offset));
+                assert!(
+                    matches!(read, Loaded::Offset { committed: Some(again), .. } if again.offset == committed.offset)
+                );
             }
         }
         _ => {}

@@ -47,7 +47,9 @@ pub(crate) fn recover(data: &[u8]) {
     let size: usize = files.iter().map(|(_, bytes)| bytes.as_ref().map_or(0, Vec::len)).sum();
     let fs = MemoryFs::new();
     write(&fs, &files);
-    let trusted = files.iter().any(|(path, content)| content.is_some() && TRUSTED.iter().any(|name| path.ends_with(name)));
+    let trusted = files
+        .iter()
+        .any(|(path, content)| content.is_some() && TRUSTED.iter().any(|name| path.ends_with(name)));
     within(FILES, input + size, || start(&fs, trusted));
 }
 

@@ -19,7 +19,8 @@ thread_local! {
 /// A library, if it begins as one; else `plugin.toml`, a byte 0xff, the manifest beside it, as `manifest.json`.
 pub(crate) fn scan(data: &[u8]) {
     FOLDER.with(|folder| {
-        let folder = folder.get_or_init(|| tempfile::Builder::new().prefix("fuzz").tempdir_in(memory()).expect("a folder"));
+        let folder = folder
+            .get_or_init(|| tempfile::Builder::new().prefix("fuzz").tempdir_in(memory()).expect("a folder"));
         let plugin = folder.path().join("p-1.0");
         std::fs::create_dir_all(&plugin).expect("a folder");
         let library = plugin.join("p.so");
@@ -34,7 +35,10 @@ pub(crate) fn scan(data: &[u8]) {
         }
         let catalog = within(VALUES, data.len(), || PluginCatalog::scan(&[folder.path().to_owned()]));
         for class in catalog.classes() {
-            assert!(class.path.as_ref().is_some_and(|path| path.starts_with(folder.path())), "a plug-in stays in its folder");
+            assert!(
+                class.path.as_ref().is_some_and(|path| path.starts_with(folder.path())),
+                "a plug-in stays in its folder"
+            );
         }
     });
 }

@@ -27,7 +27,9 @@ pub fn good() -> Vec<Seed> {
         seeds.push(seed("record_batch", [batch(compression, 1), batch(compression, 40)].concat()));
     }
     for target in DECOMPRESSORS {
-        for plain in [&b""[..], b"a", b"some text, some text, some text", &[0; 3000], &noise(2000), &noise(70_000)] {
+        for plain in
+            [&b""[..], b"a", b"some text, some text, some text", &[0; 3000], &noise(2000), &noise(70_000)]
+        {
             seeds.push(seed(target.0, compressed(target.1, plain)));
         }
     }
@@ -97,9 +99,13 @@ fn groups() -> Vec<Seed> {
         .collect();
     let assignment = ConsumerProtocolAssignment::default();
     seeds.extend(encode_versioned(&assignment, 1).map(|bytes| seed("consumer_protocol", bytes.to_vec())));
-    seeds.push(seed("consumer_protocol", b"\0\x01\0\0\0\x01\0\x01t\0\0\0\x02\0\0\0\0\0\0\0\x07\xff\xff\xff\xff"));
+    seeds.push(seed(
+        "consumer_protocol",
+        b"\0\x01\0\0\0\x01\0\x01t\0\0\0\x02\0\0\0\0\0\0\0\x07\xff\xff\xff\xff",
+    ));
     for text in CONNECT_PROTOCOL {
-        let bytes = (0..text.len()).step_by(2).filter_map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok());
+        let bytes =
+            (0..text.len()).step_by(2).filter_map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok());
         seeds.push(seed("connect_protocol", bytes.collect::<Vec<_>>()));
     }
     seeds.push(seed("coordinator_records", b"\x01\0\x0c\0\x01\0\x01g\0\x01t\0\0\0\x03\0\x03\0\0\0\0\0\0\0\x05\0\0\0\x02\0\x01m\0\0\0\0\0\0\0\x07"));
@@ -111,8 +117,12 @@ fn groups() -> Vec<Seed> {
 /// The state of a group of one member, as Kafka 4.3 writes it.
 fn group_record() -> Vec<u8> {
     let mut bytes = vec![1, 0, 5, 0, 2, 0, 1, b'g', 0, 3];
-    bytes.extend_from_slice(b"\0\x08consumer\0\0\0\x04\0\x05range\0\x02m1\0\0\x01\x8b\xcf\xe5\x68\0\0\0\0\x01");
-    bytes.extend_from_slice(b"\0\x02m1\xff\xff\0\x01c\0\x02/h\0\0\xea\x60\0\0\x75\x30\0\0\0\x02\0\x03\0\0\0\x02\0\x01");
+    bytes.extend_from_slice(
+        b"\0\x08consumer\0\0\0\x04\0\x05range\0\x02m1\0\0\x01\x8b\xcf\xe5\x68\0\0\0\0\x01",
+    );
+    bytes.extend_from_slice(
+        b"\0\x02m1\xff\xff\0\x01c\0\x02/h\0\0\xea\x60\0\0\x75\x30\0\0\0\x02\0\x03\0\0\0\x02\0\x01",
+    );
     bytes
 }
 
@@ -138,7 +148,14 @@ const MANIFEST: &str = r#"{"abi":"1.0","name":"p","version":"1.0","connectors":[
 
 fn texts() -> Vec<Seed> {
     let mut seeds = Vec::new();
-    let data = [&b"\x02"[..], b"\x02\x02\x08\x02\x01\x80\x02", b"\x02\x02\x02\x04\x02a\x04\x02\0\0", b"\0\x01\x02\x03\x04", &[0; 16], b"\x04\x02\x04\x06\x08\0"];
+    let data = [
+        &b"\x02"[..],
+        b"\x02\x02\x08\x02\x01\x80\x02",
+        b"\x02\x02\x02\x04\x02a\x04\x02\0\0",
+        b"\0\x01\x02\x03\x04",
+        &[0; 16],
+        b"\x04\x02\x04\x06\x08\0",
+    ];
     for (schema, datum) in SCHEMAS.iter().zip(data) {
         seeds.push(seed("avro_schema", *schema));
         seeds.push(seed("avro_datum", [schema.as_bytes(), b"\xff", datum].concat()));
@@ -149,8 +166,15 @@ fn texts() -> Vec<Seed> {
     for (target, texts) in TEXTS {
         seeds.extend(texts.iter().map(|text| seed(target, *text)));
     }
-    seeds.push(seed("plugin_manifest", [&b"library = \"p.so\"\nabi = \"1.0\"\nmanifest = \"manifest.json\"\n\xff"[..], MANIFEST.as_bytes()].concat()));
-    seeds.push(seed("plugin_manifest", &b"library = \"../../p.so\"\ntarget = \"x86_64-unknown-linux-gnu\"\n"[..]));
+    seeds.push(seed(
+        "plugin_manifest",
+        [&b"library = \"p.so\"\nabi = \"1.0\"\nmanifest = \"manifest.json\"\n\xff"[..], MANIFEST.as_bytes()]
+            .concat(),
+    ));
+    seeds.push(seed(
+        "plugin_manifest",
+        &b"library = \"../../p.so\"\ntarget = \"x86_64-unknown-linux-gnu\"\n"[..],
+    ));
     seeds
 }
 
@@ -194,7 +218,11 @@ const TEXTS: [(&str, &[&str]); 5] = [
     ),
     (
         "properties",
-        &["# c\na=b\n b : c \\\n   d\ne\\ f=\\u0041\\t\n!x\nlisteners=PLAINTEXT://:9092\nempty\n", "a\\=b=c\\\\\nx=\\", "=v"],
+        &[
+            "# c\na=b\n b : c \\\n   d\ne\\ f=\\u0041\\t\n!x\nlisteners=PLAINTEXT://:9092\nempty\n",
+            "a\\=b=c\\\\\nx=\\",
+            "=v",
+        ],
     ),
     (
         "bulk_answer",
@@ -257,13 +285,22 @@ pub fn crowded(size: usize) -> Vec<Seed> {
     for one in ["0", "{}", "[]", "\"\"", "null", "[0]", "{\"a\":0}"] {
         let array = many("[", one, "]");
         seeds.push(seed("json_converter", format!("0{array}")));
-        seeds.push(seed("connect_rest", format!("{{\"offsets\":[{{\"partition\":{array},\"offset\":{array}}}]}}")));
+        seeds.push(seed(
+            "connect_rest",
+            format!("{{\"offsets\":[{{\"partition\":{array},\"offset\":{array}}}]}}"),
+        ));
         seeds.push(seed("connect_storage", format!("connector-c\n{{\"properties\":{{\"a\":{array}}}}}")));
-        seeds.push(seed("bulk_answer", format!("{{\"items\":[{{\"index\":{{\"status\":1,\"error\":{array}}}}}]}}")));
+        seeds.push(seed(
+            "bulk_answer",
+            format!("{{\"items\":[{{\"index\":{{\"status\":1,\"error\":{array}}}}}]}}"),
+        ));
         seeds.push(seed("avro_schema", format!("{{\"type\":\"int\",\"p\":{array}}}")));
         seeds.push(seed("avro_schema", format!("{{\"type\":\"record\",\"name\":\"R\",\"fields\":[{{\"name\":\"a\",\"type\":{{\"type\":\"array\",\"items\":\"int\"}},\"default\":{array}}}]}}")));
     }
-    for one in ["{\"index\":{\"status\":1}}", "{\"index\":{\"_id\":\"1\",\"status\":429,\"error\":{\"type\":\"t\",\"reason\":\"r\"}}}"] {
+    for one in [
+        "{\"index\":{\"status\":1}}",
+        "{\"index\":{\"_id\":\"1\",\"status\":429,\"error\":{\"type\":\"t\",\"reason\":\"r\"}}}",
+    ] {
         seeds.push(seed("bulk_answer", many("{\"items\":[", one, "]}")));
     }
     seeds.push(seed("avro_schema", many("[", "{\"type\":\"array\",\"items\":\"int\"}", "]")));
@@ -278,13 +315,35 @@ pub fn crowded(size: usize) -> Vec<Seed> {
     seeds.extend(crowded_avro(size));
     let names = |count: usize| "\0\x01t".repeat(count).into_bytes();
     let count = (size / 3) as u32;
-    seeds.push(seed("consumer_protocol", [&b"\0\0"[..], &count.to_be_bytes(), &names(count as usize), b"\xff\xff\xff\xff"].concat()));
+    seeds.push(seed(
+        "consumer_protocol",
+        [&b"\0\0"[..], &count.to_be_bytes(), &names(count as usize), b"\xff\xff\xff\xff"].concat(),
+    ));
     let partitions = (size / 4) as u32;
-    seeds.push(seed("consumer_protocol", [&b"\0\0\0\0\0\x01\0\x01t"[..], &partitions.to_be_bytes(), &vec![0; size / 4 * 4], b"\xff\xff\xff\xff"].concat()));
+    seeds.push(seed(
+        "consumer_protocol",
+        [
+            &b"\0\0\0\0\0\x01\0\x01t"[..],
+            &partitions.to_be_bytes(),
+            &vec![0; size / 4 * 4],
+            b"\xff\xff\xff\xff",
+        ]
+        .concat(),
+    ));
     let name = "n".repeat(size / 8).into_bytes();
     let length = (name.len().min(32_767) as u16).to_be_bytes();
     let tasks = (size / 8) as u32;
-    seeds.push(seed("connect_protocol", [&b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"[..], &length, &name[..name.len().min(32_767)], &tasks.to_be_bytes(), &vec![0; size / 8 * 4]].concat()));
+    seeds.push(seed(
+        "connect_protocol",
+        [
+            &b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01"[..],
+            &length,
+            &name[..name.len().min(32_767)],
+            &tasks.to_be_bytes(),
+            &vec![0; size / 8 * 4],
+        ]
+        .concat(),
+    ));
     for (target, compression) in DECOMPRESSORS {
         seeds.push(seed(target, compressed(compression, &vec![0; size * 64])));
     }
@@ -299,19 +358,30 @@ fn crowded_avro(size: usize) -> Vec<Seed> {
     let count = zigzag(size as i64);
     let nulls: Vec<String> = (0..200).map(|n| format!("{{\"name\":\"f{n}\",\"type\":\"null\"}}")).collect();
     let nulls = format!("{{\"type\":\"record\",\"name\":\"N\",\"fields\":[{}]}}", nulls.join(","));
-    let branches: Vec<String> = (0..200).map(|n| format!("{{\"type\":\"record\",\"name\":\"B{n}\",\"fields\":[]}}")).collect();
+    let branches: Vec<String> =
+        (0..200).map(|n| format!("{{\"type\":\"record\",\"name\":\"B{n}\",\"fields\":[]}}")).collect();
     let union = branches.join(",");
     // Each type is made of two of the type before: 2^40 fields in two kilobytes.
-    let mut doubling = "{\"type\":\"record\",\"name\":\"T0\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}".to_owned();
+    let mut doubling =
+        "{\"type\":\"record\",\"name\":\"T0\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}".to_owned();
     for n in 1..40 {
-        doubling = format!("{{\"type\":\"record\",\"name\":\"T{n}\",\"fields\":[{{\"name\":\"a\",\"type\":{doubling}}},{{\"name\":\"b\",\"type\":\"T{}\"}}]}}", n - 1);
+        doubling = format!(
+            "{{\"type\":\"record\",\"name\":\"T{n}\",\"fields\":[{{\"name\":\"a\",\"type\":{doubling}}},{{\"name\":\"b\",\"type\":\"T{}\"}}]}}",
+            n - 1
+        );
     }
     vec![
         of("{\"type\":\"array\",\"items\":\"int\"}", [count.clone(), vec![2; size], vec![0]].concat()),
         of("{\"type\":\"array\",\"items\":\"string\"}", [count.clone(), vec![0; size], vec![0]].concat()),
         of("{\"type\":\"map\",\"values\":\"null\"}", [count.clone(), vec![0; size], vec![0]].concat()),
-        of(&format!("{{\"type\":\"array\",\"items\":[{union}]}}"), [count.clone(), vec![0; size], vec![0]].concat()),
-        of(&format!("{{\"type\":\"array\",\"items\":{{\"type\":\"array\",\"items\":{nulls}}}}}"), [count, [zigzag(9_999), vec![0]].concat().repeat(size / 4), vec![0]].concat()),
+        of(
+            &format!("{{\"type\":\"array\",\"items\":[{union}]}}"),
+            [count.clone(), vec![0; size], vec![0]].concat(),
+        ),
+        of(
+            &format!("{{\"type\":\"array\",\"items\":{{\"type\":\"array\",\"items\":{nulls}}}}}"),
+            [count, [zigzag(9_999), vec![0]].concat().repeat(size / 4), vec![0]].concat(),
+        ),
         of(&doubling, vec![0; 64]),
         seed("avro_schema", doubling),
     ]

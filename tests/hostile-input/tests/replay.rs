@@ -37,7 +37,11 @@ fn good_inputs_are_harmless_and_so_are_their_beginnings() {
 #[test]
 fn inputs_of_very_many_small_things_stay_within_their_memory() {
     for (index, seed) in seeds::crowded(CROWDED).into_iter().enumerate() {
-        eprintln!("{index}: {} {}", seed.target, String::from_utf8_lossy(&seed.input[..seed.input.len().min(100)]));
+        eprintln!(
+            "{index}: {} {}",
+            seed.target,
+            String::from_utf8_lossy(&seed.input[..seed.input.len().min(100)])
+        );
         run(seed.target, &seed.input);
     }
 }

@@ -162,7 +162,11 @@ impl Converter for JsonConverter {
             return Ok(SchemaAndValue { schema: None, value: read::schemaless(json)? });
         }
         if let Some(schema) = &self.content {
-            let value = read::value(Some(schema), parse(data)?, self.replace_null_with_default)?;
+            let value = read::value(
+                Some(schema),
+                parse(data)?,
+                &read::Rules::new(self.replace_null_with_default, data.len()),
+            )?;
             return Ok(SchemaAndValue { schema: Some(schema.clone()), value });
         }
         let (schema_text, schema_json, payload) = read::envelope(data)?;
