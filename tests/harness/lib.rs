@@ -5,8 +5,8 @@
 pub mod aqueduct;
 pub mod database;
 pub mod kafka;
-pub mod load;
 pub mod kafka_connection;
+pub mod load;
 pub mod ports;
 pub mod power;
 pub mod process;

@@ -98,6 +98,10 @@ impl<'a> BatchScan<'a> {
     }
 
     fn examine(&mut self) -> io::Result<Result<BatchHeader, &'static str>> {
+        // An index entry may point beyond a file that has lost its end.
+        if self.position > self.end {
+            return Ok(Err("the file ends before the place where a batch should begin"));
+        }
         if self.end - self.position < BATCH_OVERHEAD as u64 {
             return Ok(Err("the file ends within a batch's head"));
         }
