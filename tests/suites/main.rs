@@ -7,6 +7,7 @@ mod clients;
 mod connect_rest;
 mod connect_takeover;
 mod database_faults;
+mod full_disk;
 mod hostile_http;
 mod hostile_load;
 mod pipeline;
