@@ -1,10 +1,20 @@
-//! A real MySQL 9 on loopback.
+//! What a test does with a database, and a real MySQL 9 on loopback.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{ports, process, search};
+
+/// A running database server with a database `shop`, which the user `aqueduct` (password `secret`) may read.
+pub trait Database {
+    /// The URL of `shop`, as people give it to the JDBC source.
+    fn jdbc_url(&self) -> String;
+
+    /// Runs statements in `shop` as the server's owner; gives rows as lines of values with tabs between them, on some
+    /// servers below a line of names.
+    fn sql(&self, statements: &str) -> String;
+}
 
 /// One installation has one data folder: tests take turns.
 static TURN: Mutex<()> = Mutex::new(());
@@ -46,6 +56,16 @@ impl MySql {
     /// Stops it; data stays.
     pub fn stop(&self) {
         process::run(Command::new(search::script("mysql.sh")).arg("stop").arg(&self.root));
+    }
+}
+
+impl Database for MySql {
+    fn jdbc_url(&self) -> String {
+        format!("jdbc:mysql://127.0.0.1:{}/shop", self.port)
+    }
+
+    fn sql(&self, statements: &str) -> String {
+        MySql::sql(self, &format!("USE shop; {statements}"))
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod aqueduct;
 pub mod database;
+pub mod debian_database;
 pub mod kafka;
 pub mod kafka_connection;
 pub mod load;

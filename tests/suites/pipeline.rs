@@ -1,4 +1,4 @@
-//! Promise: rows of MySQL 9 are documents of OpenSearch, whatever is killed on the way.
+//! Promise: rows of MySQL 9, MariaDB and PostgreSQL are documents of OpenSearch, whatever is killed on the way.
 //!
 //! Broker, registry and worker are processes of their own; the pipeline is made with the JSON that people use for
 //! Confluent's connectors, with Avro in between. While rows are inserted and updated each of the three is killed with
@@ -6,10 +6,12 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aqueduct_tests::aqueduct::Server;
-use aqueduct_tests::database::MySql;
+use aqueduct_tests::database::{Database, MySql};
+use aqueduct_tests::debian_database::{MariaDb, Postgres};
 use aqueduct_tests::search::Search;
 use aqueduct_tests::{ports, rest, skip, wait};
 use serde_json::{Value, json};
@@ -17,31 +19,60 @@ use serde_json::{Value, json};
 const ROWS: usize = 100_000;
 const ROWS_A_STATEMENT: usize = 500;
 const KILLS_EACH: usize = 10;
-const INDEX: &str = "mysql.orders";
+const INDEX: &str = "shop.orders";
+
+const MYSQL_TABLE: &str =
+    "CREATE TABLE orders (id INT AUTO_INCREMENT PRIMARY KEY, customer VARCHAR(40) NOT NULL,
+     amount DECIMAL(10,2) NOT NULL, version INT NOT NULL DEFAULT 1,
+     updated_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+     KEY (updated_at, id))";
+const POSTGRES_TABLE: &str = "CREATE TABLE orders (id SERIAL PRIMARY KEY, customer VARCHAR(40) NOT NULL,
+     amount NUMERIC(10,2) NOT NULL, version INT NOT NULL DEFAULT 1, updated_at TIMESTAMP(3) NOT NULL DEFAULT now());
+     CREATE INDEX ON orders (updated_at, id);
+     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.updated_at = now(); RETURN NEW; END';
+     CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch()";
 
 #[test]
-fn every_row_reaches_the_index_through_thirty_kills() {
-    let test = "every_row_reaches_the_index_through_thirty_kills";
-    let Some(mysql) = skip::peer(test, "AQUEDUCT_MYSQL_HOME", "MySQL 9") else { return };
+fn every_row_of_mysql_reaches_the_index_through_thirty_kills() {
+    let test = "every_row_of_mysql_reaches_the_index_through_thirty_kills";
+    let Some(home) = skip::peer(test, "AQUEDUCT_MYSQL_HOME", "MySQL 9") else { return };
+    every_row_reaches_the_index(test, MYSQL_TABLE, || Some(MySql::start(&home, "shop")));
+}
+
+#[test]
+fn every_row_of_mariadb_reaches_the_index_through_thirty_kills() {
+    let test = "every_row_of_mariadb_reaches_the_index_through_thirty_kills";
+    every_row_reaches_the_index(test, MYSQL_TABLE, MariaDb::start);
+}
+
+#[test]
+fn every_row_of_postgresql_reaches_the_index_through_thirty_kills() {
+    let test = "every_row_of_postgresql_reaches_the_index_through_thirty_kills";
+    every_row_reaches_the_index(test, POSTGRES_TABLE, Postgres::start);
+}
+
+fn every_row_reaches_the_index<D: Database>(
+    test: &str,
+    create_table: &str,
+    start: impl FnOnce() -> Option<D>,
+) {
+    // Three databases, engines and clusters at once would measure patience.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(engine) = skip::peer(test, "AQUEDUCT_SEARCH_HOME", "OpenSearch") else { return };
+    let Some(database) = start() else { return skip::note(test, "the database is not installed") };
     let folder = tempfile::tempdir().expect("a folder");
-    let mysql = MySql::start(&mysql, "shop");
-    mysql.sql(
-        "CREATE TABLE shop.orders (id INT AUTO_INCREMENT PRIMARY KEY, customer VARCHAR(40) NOT NULL,
-         amount DECIMAL(10,2) NOT NULL, version INT NOT NULL DEFAULT 1,
-         updated_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
-         KEY (updated_at, id))",
-    );
+    database.sql(create_table);
     let engine = Search::start(&engine, folder.path(), &[]);
     let mut servers = start_servers(folder.path());
     let connect = servers[2].address("connect");
-    create(&connect, "orders-source", &source(&mysql));
+    create(&connect, "orders-source", &source(&database));
     create(&connect, "orders-sink", &sink(&engine.url()));
 
     let mut victims: Vec<usize> = (0..KILLS_EACH).flat_map(|_| [0, 1, 2]).collect();
     let statements = ROWS / ROWS_A_STATEMENT;
     for statement in 0..statements {
-        write_rows(&mysql, statement);
+        write_rows(&database, statement);
         let due = victims.len() * statements > (statements - statement - 1) * KILLS_EACH * 3;
         if due && !victims.is_empty() {
             let victim = victims.swap_remove(rand::random_range(0..victims.len()));
@@ -54,7 +85,7 @@ fn every_row_reaches_the_index_through_thirty_kills() {
         servers[victim].restart();
     }
 
-    let rows = table(&mysql);
+    let rows = table(&database);
     assert_eq!(rows.len(), ROWS);
     wait::until("every row's last state is in the index", Duration::from_secs(300), || {
         let count = engine.count(INDEX).unwrap_or(0);
@@ -121,11 +152,11 @@ fn start_servers(folder: &Path) -> [Server; 3] {
     [broker_server, registry_server, worker]
 }
 
-fn source(mysql: &MySql) -> Value {
+fn source(database: &impl Database) -> Value {
     json!({
         "connector.class": "io.confluent.connect.jdbc.JdbcSourceConnector",
         "tasks.max": "1",
-        "connection.url": format!("jdbc:mysql://127.0.0.1:{}/shop", mysql.port),
+        "connection.url": database.jdbc_url(),
         "connection.user": "aqueduct",
         "connection.password": "secret",
         "mode": "timestamp+incrementing",
@@ -134,7 +165,7 @@ fn source(mysql: &MySql) -> Value {
         // Rows of a statement that has not committed carry the time of its start.
         "timestamp.delay.interval.ms": "1000",
         "table.whitelist": "orders",
-        "topic.prefix": "mysql.",
+        "topic.prefix": "shop.",
         "poll.interval.ms": "200",
         "transforms": "key,id",
         "transforms.key.type": "org.apache.kafka.connect.transforms.ValueToKey",
@@ -163,26 +194,27 @@ fn create(connect: &str, name: &str, config: &Value) {
 }
 
 /// Inserts the rows of a statement, and updates some of those before it.
-fn write_rows(mysql: &MySql, statement: usize) {
+fn write_rows(database: &impl Database, statement: usize) {
     let values: Vec<String> =
         (0..ROWS_A_STATEMENT).map(|n| format!("('c{n}', {}.{:02})", n * 7, n % 100)).collect();
     let below = statement * ROWS_A_STATEMENT;
-    mysql.sql(&format!(
-        "INSERT INTO shop.orders (customer, amount) VALUES {};
-         UPDATE shop.orders SET version = version + 1 WHERE id <= {below} AND id % 97 = {};",
+    database.sql(&format!(
+        "INSERT INTO orders (customer, amount) VALUES {};
+         UPDATE orders SET version = version + 1 WHERE id <= {below} AND id % 97 = {};",
         values.join(","),
         statement % 97
     ));
 }
 
 /// The version of every row.
-fn table(mysql: &MySql) -> HashMap<i64, i64> {
-    let text = mysql.sql("SELECT id, version FROM shop.orders");
+fn table(database: &impl Database) -> HashMap<i64, i64> {
+    let text = database.sql("SELECT id, version FROM orders");
     let row = |line: &str| {
         let (id, version) = line.split_once('\t')?;
         Some((id.parse().ok()?, version.parse().ok()?))
     };
-    text.lines().skip(1).filter_map(row).collect()
+    // A line of names is no pair of numbers.
+    text.lines().filter_map(row).collect()
 }
 
 /// The version of every document.
