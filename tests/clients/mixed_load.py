@@ -73,11 +73,16 @@ class Journal:
                 "retry.backoff.ms": 50,
             }
         )
-        self.producer = Producer(config, error_cb=self.failed)
+        self.producer = Producer(config)
+        self.failed = False
 
-    def failed(self, error):
-        if error.fatal():
-            breaks("idempotent producer", f"producer {self.number}: {error}")
+    def attend(self, wait):
+        """Lets the producer work. An error that ends it is raised here: its sequence no longer fits what is there."""
+        try:
+            wait()
+        except KafkaException as error:
+            self.failed = True
+            breaks("idempotent producer", f"producer {self.number}: {error.args[0].str()}")
 
     def send(self, topic):
         n = self.sent
@@ -95,7 +100,7 @@ class Journal:
 
     def run(self):
         begun, sent = time.time(), 0
-        while not stop.is_set():
+        while not stop.is_set() and not self.failed:
             due = (time.time() - begun) * RECORDS_PER_SECOND
             waiting = len(self.producer)
             if waiting > 20_000:  # the broker is away: do not pile up
@@ -104,7 +109,7 @@ class Journal:
                 self.send(KEPT if sent % 3 else FLEETING)
                 sent += 1
                 waiting += 1
-            self.producer.poll(0.01)
+            self.attend(lambda: self.producer.poll(0.01))
 
 
 class Group:
@@ -377,7 +382,8 @@ def main():
     for thread in threads:
         thread.join()
     for journal in journals:
-        journal.producer.flush(240)
+        if not journal.failed:
+            journal.attend(lambda: journal.producer.flush(240))
     check_records(journals)
     for group in groups:
         consumer = Consumer(group.config())

@@ -276,7 +276,7 @@ fn large_requests_are_served(victim: &Victim, slow: &mut [KafkaConnection]) {
 
 #[test]
 fn connections_beyond_the_limits_are_closed() {
-    let mut victim = Victim::start("max.connections.per.ip=50\nconnections.max.idle.ms=2000\n");
+    let mut victim = Victim::start("max.connections.per.ip=50\nconnections.max.idle.ms=10000\n");
     let mut held: Vec<TcpStream> =
         (0..60).map(|_| TcpStream::connect(&victim.address).expect("connected")).collect();
     let closed = held.iter_mut().map(|stream| {
@@ -288,7 +288,7 @@ fn connections_beyond_the_limits_are_closed() {
         }
     });
     assert_eq!(closed.sum::<usize>(), 10, "those beyond fifty are closed");
-    wait::until("idle connections are closed", Duration::from_secs(20), || {
+    wait::until("idle connections are closed", Duration::from_secs(30), || {
         KafkaConnection::open(&victim.address, SOON)
             .and_then(|mut client| client.api_versions())
             .map(drop)
