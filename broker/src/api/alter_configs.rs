@@ -14,7 +14,7 @@ use super::handler::{Answer, Handler, RequestContext};
 use super::incremental_alter_configs::config_resource;
 use crate::config::broker_config::BrokerConfig;
 use crate::controller::Plan;
-use crate::controller::configs::alter;
+use crate::controller::configs::{alter, check_keys, check_nulls};
 use crate::controller::topics::Refusal;
 use crate::metadata::image::MetadataImage;
 use crate::metadata::record::MetadataRecord;
@@ -71,14 +71,16 @@ fn decide(
     resource: &AlterConfigsResource,
 ) -> Result<Vec<MetadataRecord>, Refusal> {
     let named = config_resource(resource.resource_type, &resource.resource_name)?;
+    check_keys(resource.configs.iter().map(|config| &*config.name))?;
     let mut given = BTreeMap::new();
+    let mut nulls = Vec::new();
     for config in &resource.configs {
-        let Some(value) = &config.value else {
-            let text = format!("Null value not supported for : {}", config.name);
-            return Err(Refusal::new(ErrorCode::InvalidRequest, text));
-        };
-        given.insert(config.name.to_string(), value.to_string());
+        match &config.value {
+            Some(value) => drop(given.insert(config.name.to_string(), value.to_string())),
+            None => nulls.push(&*config.name),
+        }
     }
+    check_nulls(&nulls)?;
     alter(image, broker, &named, given)
 }
 

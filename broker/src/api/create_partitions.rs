@@ -1,14 +1,16 @@
 //! CreatePartitions (key 37), versions 0 to 3.
 //!
 //! `count` is the new total; it can only grow. Each topic stands or falls for itself, a topic that
-//! stands twice in a request is INVALID_REQUEST.
+//! stands twice in a request is INVALID_REQUEST, answered once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::create_partitions_request::CreatePartitionsTopic;
 use aqueduct_protocol::messages::create_partitions_response::CreatePartitionsTopicResult;
 use aqueduct_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse};
+
+use bytestring::ByteString;
 
 use super::handler::{Answer, Handler, RequestContext};
 use crate::controller::Plan;
@@ -34,7 +36,10 @@ impl Handler for CreatePartitionsHandler {
                 let failed = Refusal::new(error.code(), error.to_string());
                 request.topics.iter().map(|_| Err(failed.clone())).collect()
             });
-            let results = request.topics.into_iter().zip(results).map(answer).collect();
+            let mut answered = HashSet::new();
+            let mut first = |topic: &CreatePartitionsTopic| answered.insert(topic.name.clone());
+            let results = request.topics.into_iter().zip(results);
+            let results = results.filter(|(topic, _)| first(topic)).map(answer).collect();
             CreatePartitionsResponse { results, ..CreatePartitionsResponse::default() }
         })
     }
@@ -67,7 +72,10 @@ fn answer((topic, result): (CreatePartitionsTopic, Result<(), Refusal>)) -> Crea
     CreatePartitionsTopicResult {
         name: topic.name,
         error_code: result.as_ref().err().map_or(0, |refusal| refusal.code.code()),
-        error_message: result.err().map(|refusal| refusal.message.into()),
+        error_message: result
+            .err()
+            .map(|refusal| refusal.message.into())
+            .filter(|text: &ByteString| !text.is_empty()),
         ..CreatePartitionsTopicResult::default()
     }
 }

@@ -5,10 +5,10 @@
 //! Java admin client fails; 7 with its id (KIP-516). -1 stands for the broker's default number of
 //! partitions or replicas (KIP-464). `validate_only` decides and writes nothing.
 //!
-//! A name that stands twice in a request is INVALID_REQUEST for both. Difference: `timeout_ms` is
+//! A name that stands twice in a request is INVALID_REQUEST, answered once. Difference: `timeout_ms` is
 //! not used, the answer says what happened.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::create_topics_request::CreatableTopic;
@@ -21,6 +21,9 @@ use super::handler::{Answer, Handler, RequestContext};
 use crate::config::dynamic::DynamicSettings;
 use crate::controller::Plan;
 use crate::controller::topics::{CreatedTopic, NewTopic, Refusal, create};
+
+/// Kafka's metadata log goes by this name; no topic may.
+const CLUSTER_METADATA_TOPIC: &str = "__cluster_metadata";
 
 /// The handler.
 #[derive(Debug)]
@@ -54,13 +57,15 @@ async fn create_topics(context: &RequestContext, request: CreateTopicsRequest) -
     }
     .into_iter();
     let mut new = new.into_iter();
-    let topics = request.topics.iter().zip(asked).map(|(topic, asked)| match asked {
-        Err(refusal) => refuse(&topic.name, &refusal),
-        Ok(_) => match (new.next(), created.next()) {
-            (Some(new), Some(Ok(created))) => accept(context, &new, &created, request.validate_only),
+    let mut answered = HashSet::new();
+    let topics = request.topics.iter().zip(asked).filter_map(|(topic, asked)| match asked {
+        Err(_) if !answered.insert(&topic.name) => None,
+        Err(refusal) => Some(refuse(&topic.name, &refusal)),
+        Ok(_) => Some(match (new.next(), created.next()) {
+            (Some(new), Some(Ok(created))) => accept(context, &new, &created),
             (_, Some(Err(refusal))) => refuse(&topic.name, &refusal),
             _ => refuse(&topic.name, &Refusal::of(ErrorCode::UnknownServerError)),
-        },
+        }),
     });
     CreateTopicsResponse { topics: topics.collect(), ..CreateTopicsResponse::default() }
 }
@@ -80,6 +85,10 @@ fn parse(request: &CreateTopicsRequest) -> Vec<Result<NewTopic, Refusal>> {
 }
 
 fn parse_topic(topic: &CreatableTopic) -> Result<NewTopic, Refusal> {
+    if &*topic.name == CLUSTER_METADATA_TOPIC {
+        let text = format!("Creation of internal topic {CLUSTER_METADATA_TOPIC} is prohibited.");
+        return Err(Refusal::new(ErrorCode::InvalidRequest, text));
+    }
     let mut configs = BTreeMap::new();
     for config in &topic.configs {
         let Some(value) = &config.value else {
@@ -98,12 +107,7 @@ fn parse_topic(topic: &CreatableTopic) -> Result<NewTopic, Refusal> {
     })
 }
 
-fn accept(
-    context: &RequestContext,
-    new: &NewTopic,
-    created: &CreatedTopic,
-    validate_only: bool,
-) -> CreatableTopicResult {
+fn accept(context: &RequestContext, new: &NewTopic, created: &CreatedTopic) -> CreatableTopicResult {
     let own = Some(&new.configs);
     let dynamic = DynamicSettings::of(&context.broker.image(), context.broker.config.node_id);
     let configs =
@@ -117,7 +121,8 @@ fn accept(
         });
     CreatableTopicResult {
         name: new.name.clone(),
-        topic_id: if validate_only { uuid::Uuid::nil() } else { created.id },
+        topic_id: created.id,
+        error_message: None,
         num_partitions: created.partitions,
         replication_factor: created.replication_factor,
         configs: Some(configs.collect()),

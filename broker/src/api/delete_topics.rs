@@ -3,7 +3,7 @@
 //! Topics are named, from version 6 on also by id (KIP-516). When the answer is given nobody can
 //! read or write them any more; their files go after `file.delete.delay.ms`. Version 5 adds error
 //! texts. With `delete.topic.enable=false` everything is TOPIC_DELETION_DISABLED (versions below 3:
-//! INVALID_REQUEST). Naming a topic twice, by name or by id, is INVALID_REQUEST.
+//! INVALID_REQUEST). Naming a topic twice, by name or by id, is INVALID_REQUEST, answered once.
 
 use std::collections::HashMap;
 
@@ -69,20 +69,38 @@ async fn delete_topics(context: &RequestContext, asked: Vec<DeleteTopicState>) -
 }
 
 fn decide(image: &MetadataImage, asked: &[DeleteTopicState]) -> Vec<Decided> {
-    let found: Vec<Result<(ByteString, Uuid), Refusal>> = asked.iter().map(|t| find(image, t)).collect();
+    let mut named: HashMap<(Option<&str>, Uuid), usize> = HashMap::new();
+    let mut distinct = Vec::with_capacity(asked.len());
+    for one in asked {
+        let times = named.entry((one.name.as_deref(), one.topic_id)).or_default();
+        *times += 1;
+        if *times == 1 || is_nameless(one) {
+            distinct.push(one);
+        }
+    }
+    let found: Vec<Result<(ByteString, Uuid), Refusal>> = distinct.iter().map(|t| find(image, t)).collect();
     let mut times: HashMap<Uuid, usize> = HashMap::new();
     for (_, id) in found.iter().flatten() {
         *times.entry(*id).or_default() += 1;
     }
+    let twice = |one: &DeleteTopicState| !is_nameless(one) && named[&(one.name.as_deref(), one.topic_id)] > 1;
     let decide = |(asked, found): (&DeleteTopicState, Result<(ByteString, Uuid), Refusal>)| match found {
+        _ if twice(asked) => {
+            let text = if asked.name.is_some() { "Duplicate topic name." } else { "Duplicate topic id." };
+            (asked.name.clone(), asked.topic_id, Err(Refusal::new(ErrorCode::InvalidRequest, text)))
+        }
         Err(refusal) => (asked.name.clone(), asked.topic_id, Err(refusal)),
         Ok((name, id)) if times[&id] > 1 => {
-            let text = "The provided topic was specified more than once.";
+            let text = "The provided topic name maps to an ID that was already supplied.";
             (Some(name), id, Err(Refusal::new(ErrorCode::InvalidRequest, text)))
         }
         Ok((name, id)) => (Some(name), id, Ok(())),
     };
-    asked.iter().zip(found).map(decide).collect()
+    distinct.into_iter().zip(found).map(decide).collect()
+}
+
+fn is_nameless(asked: &DeleteTopicState) -> bool {
+    asked.name.is_none() && asked.topic_id.is_nil()
 }
 
 fn find(image: &MetadataImage, asked: &DeleteTopicState) -> Result<(ByteString, Uuid), Refusal> {
@@ -92,6 +110,10 @@ fn find(image: &MetadataImage, asked: &DeleteTopicState) -> Result<(ByteString, 
             return Err(Refusal::new(ErrorCode::InvalidRequest, text));
         }
         Some(name) => image.topic(name).ok_or(ErrorCode::UnknownTopicOrPartition),
+        None if asked.topic_id.is_nil() => {
+            let text = "Neither topic name nor id were specified.";
+            return Err(Refusal::new(ErrorCode::InvalidRequest, text));
+        }
         None => image.topic_by_id(asked.topic_id).ok_or(ErrorCode::UnknownTopicId),
     };
     found.map(|topic| (topic.name.clone(), topic.id)).map_err(Refusal::of)

@@ -30,9 +30,10 @@ impl Handler for DescribeClusterHandler {
             let (code, text) = match request.endpoint_type {
                 CONTROLLERS => (
                     ErrorCode::MismatchedEndpointType,
-                    "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
+                    "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER"
+                        .to_owned(),
                 ),
-                _ => (ErrorCode::UnsupportedEndpointType, "Unsupported endpoint type"),
+                other => (ErrorCode::UnsupportedEndpointType, format!("Unsupported endpoint type {other}")),
             };
             return Answer::Now(DescribeClusterResponse {
                 error_code: code.code(),

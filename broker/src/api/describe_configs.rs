@@ -52,7 +52,8 @@ impl Handler for DescribeConfigsHandler {
             let found = entries(context, resource);
             DescribeConfigsResult {
                 error_code: found.as_ref().err().map_or(0, |refusal| refusal.code.code()),
-                error_message: found.as_ref().err().map(|refusal| refusal.message.as_str().into()),
+                // Kafka's text for "no error" is empty here, not null.
+                error_message: Some(found.as_ref().err().map_or("", |refusal| &*refusal.message).into()),
                 resource_type: resource.resource_type,
                 resource_name: resource.resource_name.clone(),
                 configs: select(found.unwrap_or_default(), resource, &request),
@@ -76,7 +77,7 @@ fn entries(
                 .map_err(|text| Refusal::new(ErrorCode::InvalidTopicException, text))?;
             let image = broker.image();
             if image.topic(name).is_none() {
-                return Err(Refusal::of(ErrorCode::UnknownTopicOrPartition));
+                return Err(Refusal::new(ErrorCode::UnknownTopicOrPartition, ""));
             }
             let own = image.config(&ConfigResource::topic(name));
             let dynamic = DynamicSettings::of(&image, broker.config.node_id);
@@ -90,20 +91,20 @@ fn entries(
             Ok(broker_entries(&broker.config, &dynamic))
         }
         Some(ConfigResourceKind::Broker) => {
-            let text = format!(
-                "Unexpected broker id, expected {} or empty string, but received {name}",
-                broker.config.node_id
-            );
+            let text = match name.parse::<i32>() {
+                Ok(id) => format!(
+                    "Unexpected broker id, expected {} or empty string, but received {id}",
+                    broker.config.node_id
+                ),
+                Err(_) => format!("Broker id must be an integer, but it is: {name}"),
+            };
             Err(Refusal::new(ErrorCode::InvalidRequest, text))
         }
         Some(ConfigResourceKind::Group) if name.is_empty() => {
             Err(Refusal::new(ErrorCode::InvalidRequest, "Group name must not be empty"))
         }
         Some(ConfigResourceKind::Group) => Ok(Vec::new()),
-        None => {
-            let text = format!("Unsupported resource type: {}", resource.resource_type);
-            Err(Refusal::new(ErrorCode::InvalidRequest, text))
-        }
+        None => Err(Refusal::of(ErrorCode::InvalidRequest)),
     }
 }
 
@@ -119,15 +120,20 @@ pub(super) fn topic_entries(
         if let Some(value) = own.and_then(|own| own.get(row.name)) {
             synonyms.push((row.name, Some(value.clone()), ConfigSource::DynamicTopic));
         }
-        let mut key = row.broker_keys.first().copied().unwrap_or(row.name);
         for (given, value, source) in broker_values(row, broker, dynamic) {
-            key = given;
             synonyms.push((given, Some(value), source));
         }
-        synonyms.push((key, row.default.map(str::to_owned), ConfigSource::Default));
+        synonyms.extend(broker_default(row));
         entries.push(entry(row, synonyms, false));
     }
     entries
+}
+
+/// The default of the broker's key for a topic's setting. A key whose own default is null (`log.retention.ms`) is none.
+fn broker_default(row: &KeyRow) -> Option<(&'static str, Option<String>, ConfigSource)> {
+    let key = row.broker_keys.first()?;
+    let default = broker_keys::row(key).map_or(row.default, |broker| broker.default)?;
+    Some((*key, Some(default.to_owned()), ConfigSource::Default))
 }
 
 fn broker_entries(broker: &BrokerConfig, dynamic: &DynamicSettings) -> Vec<ConfigEntry> {
@@ -139,7 +145,9 @@ fn broker_entries(broker: &BrokerConfig, dynamic: &DynamicSettings) -> Vec<Confi
         if let Some(value) = broker.given.get(row.name) {
             synonyms.push((row.name, Some(value.clone()), ConfigSource::StaticBroker));
         }
-        synonyms.push((row.name, row.default.map(str::to_owned), ConfigSource::Default));
+        if let Some(default) = row.default {
+            synonyms.push((row.name, Some(default.to_owned()), ConfigSource::Default));
+        }
         entries.push(entry(row, synonyms, !is_dynamic(row.name)));
     }
     entries
@@ -157,8 +165,9 @@ fn entry(
     synonyms: Vec<(&'static str, Option<String>, ConfigSource)>,
     read_only: bool,
 ) -> ConfigEntry {
+    let default = || (row.default.map(str::to_owned), ConfigSource::Default);
     let (value, source) =
-        synonyms.first().map_or((None, ConfigSource::Default), |(_, value, source)| (value.clone(), *source));
+        synonyms.first().map_or_else(default, |(_, value, source)| (value.clone(), *source));
     let value = value.filter(|_| row.kind != KeyType::Password);
     ConfigEntry { name: row.name, value, source, row, synonyms, read_only }
 }

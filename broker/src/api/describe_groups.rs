@@ -56,9 +56,10 @@ fn describe(context: &RequestContext, group_id: ByteString, authorized_operation
         Err(GroupError::GroupIdNotFound | GroupError::NotAvailable) if context.version < 6 => {
             absent(ErrorCode::None, None)
         }
-        Err(GroupError::GroupIdNotFound | GroupError::NotAvailable) => {
-            absent(ErrorCode::GroupIdNotFound, Some(format!("Group {group_id} not found.").into()))
-        }
+        Err(GroupError::GroupIdNotFound | GroupError::NotAvailable) => DescribedGroup {
+            authorized_operations: i32::MIN,
+            ..absent(ErrorCode::GroupIdNotFound, Some(format!("Group {group_id} not found.").into()))
+        },
         Err(error) => DescribedGroup { group_state: ByteString::new(), ..absent(error.code(), None) },
     }
 }

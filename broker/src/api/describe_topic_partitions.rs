@@ -33,12 +33,24 @@ impl Handler for DescribeTopicPartitionsHandler {
     ) -> Answer<DescribeTopicPartitionsResponse> {
         let image = context.broker.image();
         if request.cursor.as_ref().is_some_and(|cursor| cursor.partition_index < 0) {
-            return Answer::Close("DescribeTopicPartitionsRequest cursor partition must be valid");
+            return Answer::Now(refuse_cursor(request));
         }
         let limit = context.broker.config.values.int("max.request.partition.size.limit");
         let limit = i64::from(request.response_partition_limit).clamp(1, limit);
         Answer::Now(describe(&image, &request, usize::try_from(limit).unwrap_or(1)))
     }
+}
+
+/// A negative partition in the cursor is an error of every topic.
+fn refuse_cursor(request: DescribeTopicPartitionsRequest) -> DescribeTopicPartitionsResponse {
+    let refuse = |name| DescribeTopicPartitionsResponseTopic {
+        error_code: ErrorCode::InvalidRequest.code(),
+        name: Some(name),
+        topic_authorized_operations: i32::MIN,
+        ..DescribeTopicPartitionsResponseTopic::default()
+    };
+    let topics = request.topics.into_iter().map(|topic| refuse(topic.name)).collect();
+    DescribeTopicPartitionsResponse { topics, ..DescribeTopicPartitionsResponse::default() }
 }
 
 fn describe(
@@ -121,6 +133,7 @@ fn unknown(name: ByteString) -> DescribeTopicPartitionsResponseTopic {
     DescribeTopicPartitionsResponseTopic {
         error_code: code.code(),
         name: Some(name),
+        topic_authorized_operations: TOPIC_OPERATIONS,
         ..DescribeTopicPartitionsResponseTopic::default()
     }
 }

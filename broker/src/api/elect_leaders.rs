@@ -21,15 +21,13 @@ impl Handler for ElectLeadersHandler {
         let image = context.broker.image();
         let mut results = Vec::new();
         for asked in request.topic_partitions.unwrap_or_default() {
-            let known = image.topic(&asked.topic).map_or(0, |topic| topic.partitions.len());
+            let known = image.topic(&asked.topic).map(|topic| topic.partitions.len());
             let partition_result = asked.partitions.iter().map(|index| {
-                let exists = usize::try_from(*index).is_ok_and(|index| index < known);
-                let code =
-                    if exists { ErrorCode::ElectionNotNeeded } else { ErrorCode::UnknownTopicOrPartition };
+                let (code, text) = refusal(&asked.topic, known, *index);
                 PartitionResult {
                     partition_id: *index,
                     error_code: code.code(),
-                    error_message: Some(code.message().into()),
+                    error_message: Some(text.into()),
                     ..PartitionResult::default()
                 }
             });
@@ -43,5 +41,17 @@ impl Handler for ElectLeadersHandler {
             replica_election_results: results,
             ..ElectLeadersResponse::default()
         })
+    }
+}
+
+/// Why no leader is elected, in Kafka's words. `known` is the number of the topic's partitions.
+fn refusal(topic: &str, known: Option<usize>, index: i32) -> (ErrorCode, String) {
+    let needless = ErrorCode::ElectionNotNeeded;
+    match known {
+        None => (ErrorCode::UnknownTopicOrPartition, format!("No such topic as {topic}")),
+        Some(known) if usize::try_from(index).is_ok_and(|index| index < known) => {
+            (needless, needless.message().to_owned())
+        }
+        Some(_) => (ErrorCode::UnknownTopicOrPartition, format!("No such partition as {topic}-{index}")),
     }
 }

@@ -64,7 +64,8 @@ fn answer(
     let found = coordinator(context, request.key, &outcome);
     FindCoordinatorResponse {
         error_code: found.error_code,
-        error_message: found.error_message,
+        // Kafka's text for "no error" here; it is empty from version 4 on.
+        error_message: if found.error_code == 0 { Some("NONE".into()) } else { found.error_message },
         node_id: found.node_id,
         host: found.host,
         port: found.port,
@@ -76,7 +77,7 @@ fn refusal(key_type: i8) -> ByteString {
     match key_type {
         1 => "Transactions are not supported by this broker.".into(),
         2 => "Share groups are not supported by this broker.".into(),
-        other => format!("Unknown coordinator type {other}.").into(),
+        _ => ErrorCode::InvalidRequest.message().into(),
     }
 }
 

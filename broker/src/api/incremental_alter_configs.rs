@@ -7,7 +7,8 @@
 //! Of a broker's settings those that give topics their defaults can be changed while it runs (KIP-226). Differences:
 //! Kafka can change some more, and takes keys that it does not know; both are INVALID_REQUEST here, in the words that
 //! Kafka has for keys that it cannot change. Settings of groups belong to protocols that are not implemented: they are
-//! INVALID_CONFIG and not stored.
+//! INVALID_CONFIG and not stored. Kafka answers an operation that it does not know with UNKNOWN_SERVER_ERROR, ours with
+//! INVALID_REQUEST.
 
 use std::collections::HashMap;
 
@@ -98,7 +99,7 @@ fn decide(
 pub(super) fn config_resource(code: i8, name: &str) -> Result<ConfigResource, Refusal> {
     match ConfigResourceKind::from_code(code) {
         Some(kind) => Ok(ConfigResource { kind, name: name.to_owned() }),
-        None => Err(Refusal::new(ErrorCode::InvalidRequest, format!("Unsupported resource type: {code}"))),
+        None => Err(Refusal::new(ErrorCode::InvalidRequest, format!("Unknown resource type {code}"))),
     }
 }
 

@@ -152,7 +152,15 @@ fn answer(
     let topics = asked.into_iter().map(|topic| match topic {
         Asked::Found(topic) => describe(&topic, topic_operations),
         Asked::Missing(name) => refuse(Some(name), Uuid::nil(), ErrorCode::UnknownTopicOrPartition),
-        Asked::Refused(name, id, code) => refuse(name, id, code),
+        Asked::Refused(name, id, code) => MetadataResponseTopic {
+            // From version 12 on there is no name if there was none in the request.
+            name: if context.version >= 12 { name.clone() } else { Some(name.clone().unwrap_or_default()) },
+            topic_authorized_operations: match code {
+                ErrorCode::InvalidTopicException => topic_operations,
+                _ => i32::MIN,
+            },
+            ..refuse(name, id, code)
+        },
     });
     let cluster_operations = match context.version {
         8..=10 => operations(request.include_cluster_authorized_operations, CLUSTER_OPERATIONS),
@@ -208,8 +216,7 @@ fn refuse(name: Option<ByteString>, id: Uuid, code: ErrorCode) -> MetadataRespon
     MetadataResponseTopic {
         error_code: code.code(),
         is_internal: name.as_deref().is_some_and(is_internal_topic),
-        // Below version 12 a name cannot be null.
-        name: Some(name.unwrap_or_default()),
+        name,
         topic_id: id,
         topic_authorized_operations: i32::MIN,
         ..MetadataResponseTopic::default()

@@ -126,7 +126,7 @@ fn log_rows() -> Vec<KeyRow> {
 }
 
 fn record_rows() -> Vec<KeyRow> {
-    use KeyType::{Boolean, Int, Long, String};
+    use KeyType::{Int, Long, String};
     vec![
         KeyRow::honoured(
             "max.message.bytes",
@@ -195,13 +195,6 @@ fn record_rows() -> Vec<KeyRow> {
         )
         .check(Check::AtLeast(1))
         .from_broker(&["min.insync.replicas"]),
-        KeyRow::not_honoured(
-            "message.downconversion.enable",
-            Boolean,
-            "true",
-            "Without effect in Kafka 4 as well.",
-        )
-        .from_broker(&["log.message.downconversion.enable"]),
     ]
 }
 
@@ -266,8 +259,12 @@ fn other_rows() -> Vec<KeyRow> {
             "Replication throttle. Not honoured: partitions have one replica.",
         ),
         KeyRow::not_honoured("remote.storage.enable", Boolean, "false", NOT_TIERED),
-        KeyRow::not_honoured("local.retention.ms", Long, "-2", NOT_TIERED).check(Check::AtLeast(-2)),
-        KeyRow::not_honoured("local.retention.bytes", Long, "-2", NOT_TIERED).check(Check::AtLeast(-2)),
+        KeyRow::not_honoured("local.retention.ms", Long, "-2", NOT_TIERED)
+            .check(Check::AtLeast(-2))
+            .from_broker(&["log.local.retention.ms"]),
+        KeyRow::not_honoured("local.retention.bytes", Long, "-2", NOT_TIERED)
+            .check(Check::AtLeast(-2))
+            .from_broker(&["log.local.retention.bytes"]),
         KeyRow::not_honoured("remote.log.copy.disable", Boolean, "false", NOT_TIERED),
         KeyRow::not_honoured("remote.log.delete.on.disable", Boolean, "false", NOT_TIERED),
     ]

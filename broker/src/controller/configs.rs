@@ -1,10 +1,11 @@
 //! Decides about changes to settings (KIP-339, KIP-133). Texts and codes are Kafka's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use aqueduct_config::KeyType;
 use aqueduct_protocol::ErrorCode;
 
+use super::topic_name;
 use super::topics::Refusal;
 use crate::config::broker_config::BrokerConfig;
 use crate::config::dynamic::{self, DynamicSettings};
@@ -63,12 +64,13 @@ pub fn alter_incrementally(
 ) -> Result<Vec<MetadataRecord>, Refusal> {
     check_resource(image, broker, resource)?;
     let mut next = stored(image, resource);
+    check_keys(changes.iter().map(|change| change.key.as_str()))?;
+    let without_value =
+        |change: &&ConfigChange| change.operation != ConfigOperation::Delete && change.value.is_none();
+    let nulls: Vec<&str> = changes.iter().filter(without_value).map(|change| change.key.as_str()).collect();
+    check_nulls(&nulls)?;
     let dynamic = DynamicSettings::of(image, broker.node_id);
-    for (at, change) in changes.iter().enumerate() {
-        if changes[..at].iter().any(|other| other.key == change.key) {
-            let text = format!("Error due to duplicate config keys: {}", change.key);
-            return Err(Refusal::new(ErrorCode::InvalidRequest, text));
-        }
+    for change in changes {
         apply_change(&mut next, broker, &dynamic, resource, change)?;
     }
     replace(image, resource, next)
@@ -88,22 +90,54 @@ pub fn alter(
     replace(image, resource, given)
 }
 
+/// Refuses a key that stands twice.
+///
+/// # Errors
+/// INVALID_REQUEST.
+pub fn check_keys<'a>(keys: impl Iterator<Item = &'a str>) -> Result<(), Refusal> {
+    let mut seen = HashSet::new();
+    for key in keys {
+        if !seen.insert(key) {
+            return Err(Refusal::new(ErrorCode::InvalidRequest, "Error due to duplicate config keys"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses these keys, which have no value.
+///
+/// # Errors
+/// INVALID_REQUEST if there are any.
+pub fn check_nulls(keys: &[&str]) -> Result<(), Refusal> {
+    if keys.is_empty() { Ok(()) } else { Err(null_refusal(&keys.join(", "))) }
+}
+
+fn null_refusal(keys: &str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidRequest, format!("Null value not supported for : {keys}"))
+}
+
 fn check_resource(
     image: &MetadataImage,
     broker: &BrokerConfig,
     resource: &ConfigResource,
 ) -> Result<(), Refusal> {
     match resource.kind {
+        ConfigResourceKind::Topic if resource.name.is_empty() => {
+            Err(Refusal::new(ErrorCode::InvalidRequest, "Default topic resources are not allowed."))
+        }
         ConfigResourceKind::Topic if image.topic(&resource.name).is_none() => {
-            Err(Refusal::new(ErrorCode::UnknownTopicOrPartition, "The topic does not exist."))
+            topic_name::validate(&resource.name)
+                .map_err(|text| Refusal::new(ErrorCode::InvalidTopicException, text))?;
+            let text = format!("The topic '{}' does not exist.", resource.name);
+            Err(Refusal::new(ErrorCode::UnknownTopicOrPartition, text))
         }
         ConfigResourceKind::Broker
             if !resource.name.is_empty() && resource.name != broker.node_id.to_string() =>
         {
-            let text = format!(
-                "Unexpected broker id, expected {} or empty string, but received {}",
-                broker.node_id, resource.name
-            );
+            let text = match resource.name.parse::<i32>() {
+                Ok(id) => format!("Unexpected broker id, expected {}, but received {id}", broker.node_id),
+                Err(_) => format!("Node id must be an integer, but it is: {}", resource.name),
+            };
             Err(Refusal::new(ErrorCode::InvalidRequest, text))
         }
         _ => Ok(()),
@@ -126,10 +160,7 @@ fn apply_change(
         next.remove(key);
         return Ok(());
     }
-    let Some(value) = &change.value else {
-        let text = format!("Null value not supported for : {key}");
-        return Err(Refusal::new(ErrorCode::InvalidRequest, text));
-    };
+    let value = change.value.as_ref().ok_or_else(|| null_refusal(key))?;
     if change.operation == ConfigOperation::Set {
         next.insert(key.clone(), value.clone());
         return Ok(());

@@ -14,7 +14,7 @@ pub fn validate(name: &str) -> Result<(), String> {
         return Err("Topic name is invalid: the empty string is not allowed".to_owned());
     }
     if name == "." || name == ".." {
-        return Err("Topic name is invalid: '.' or '..' is not allowed".to_owned());
+        return Err(format!("Topic name is invalid: '{name}' is not allowed"));
     }
     if name.len() > MAX_LENGTH {
         return Err(format!(
@@ -55,5 +55,6 @@ mod tests {
         for bad in ["", ".", "..", "a b", "ä", "a/b", &"x".repeat(250)] {
             assert!(validate(bad).is_err(), "{bad}");
         }
+        assert_eq!(validate(".."), Err("Topic name is invalid: '..' is not allowed".to_owned()));
     }
 }

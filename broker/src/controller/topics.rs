@@ -184,7 +184,8 @@ fn place_replicas(image: &MetadataImage, replication_factor: i16) -> Result<Vec<
             ErrorCode::InvalidReplicationFactor,
             format!(
                 "Unable to replicate the partition {wanted} time(s): The target replication factor of {wanted} \
-                 cannot be reached because only {} broker(s) are registered.",
+                 cannot be reached because only {} broker(s) are registered or some brokers have all their log directories \
+                 cordoned.",
                 brokers.len()
             ),
         ));
@@ -250,7 +251,8 @@ pub fn create_partitions(
     assignments: Option<&[Vec<i32>]>,
 ) -> Result<Vec<MetadataRecord>, Refusal> {
     let Some(topic) = image.topic(topic) else {
-        return Err(Refusal::of(ErrorCode::UnknownTopicOrPartition));
+        // Kafka says nothing more here.
+        return Err(Refusal::new(ErrorCode::UnknownTopicOrPartition, ""));
     };
     if &*topic.name == OFFSETS_TOPIC {
         // A group's partition follows from their number: groups would lose sight of their offsets.

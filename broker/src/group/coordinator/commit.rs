@@ -146,6 +146,9 @@ impl GroupCoordinator {
         group_id: &ByteString,
         offsets: Vec<TopicIndex>,
     ) -> Result<impl Future<Output = Outcomes> + Send + use<>, GroupError> {
+        if group_id.is_empty() {
+            return Err(GroupError::InvalidGroupId);
+        }
         let shard = self.shard(group_id)?;
         let mut state = shard.lock();
         let reads = state.groups.get(group_id).ok_or(GroupError::GroupIdNotFound)?.reads()?;
