@@ -28,6 +28,11 @@ impl Kafka {
     pub fn run(&self, name: &str, arguments: &[&str]) -> String {
         process::run(self.tool(name).args(arguments))
     }
+
+    /// All of Apache's libraries, for `java`.
+    pub fn class_path(&self) -> String {
+        self.home.join("libs").join("*").display().to_string()
+    }
 }
 
 /// A single-node Apache Kafka of its own, ended when dropped. Its data is removed then.

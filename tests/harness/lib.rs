@@ -11,6 +11,7 @@ pub mod load;
 pub mod ports;
 pub mod power;
 pub mod process;
+pub mod recorded;
 pub mod rest;
 pub mod search;
 pub mod skip;

@@ -4,20 +4,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use aqueduct_tests::aqueduct::Server;
 use aqueduct_tests::kafka::Kafka;
+pub(crate) use aqueduct_tests::recorded::broker;
 use aqueduct_tests::{process, skip};
-
-/// A broker alone, on a port chosen by the system.
-pub(crate) fn broker(folder: &Path, more: &str) -> Server {
-    let file = folder.join("server.properties");
-    let text = format!(
-        "listeners=PLAINTEXT://127.0.0.1:0\nadmin.listener=\nlog.dirs={}\ngroup.initial.rebalance.delay.ms=0\n{more}",
-        folder.join("broker").display()
-    );
-    std::fs::write(&file, text).expect("settings are written");
-    Server::start("broker", folder, &["broker", &file.display().to_string()])
-}
 
 pub(crate) fn has(program: &str) -> bool {
     Command::new("sh")

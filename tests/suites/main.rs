@@ -3,6 +3,7 @@
 mod architecture;
 mod broker_kill;
 mod cli;
+mod client_answers;
 mod clients;
 mod connect_rest;
 mod connect_takeover;
