@@ -32,6 +32,8 @@ fn connectors_run_on_under_ours_and_under_apaches_again() {
     put(&url, "source", &source);
     put(&url, "sink", &sink);
     put(&url, "resting", &source);
+    // Paused before they are made, its tasks are not made at all by Apache's worker.
+    state(&url, "resting", &["RUNNING", "RUNNING"]);
     rest::must("PUT", &format!("{url}/connectors/resting/pause"), None);
     state(&url, "resting", &["PAUSED", "PAUSED"]);
     rest::must("PUT", &format!("{url}/connectors/resting/stop"), None);
