@@ -90,7 +90,9 @@ impl Compiler<'_> {
         }
         self.types.set(self.types.get() + 1);
         if self.types.get() > MAX_TYPES {
-            let text = format!("the Avro schema has more than {MAX_TYPES} types once its named types are written out");
+            let text = format!(
+                "the Avro schema has more than {MAX_TYPES} types once its named types are written out"
+            );
             return Err(ConnectError::data(text));
         }
         let kind = &self.avro[id];

@@ -81,11 +81,7 @@ impl Rules {
 }
 
 /// A value of a schema; without one as in [`schemaless`].
-pub(super) fn value(
-    schema: Option<&SchemaRef>,
-    json: Json,
-    rules: &Rules,
-) -> Result<Value, ConnectError> {
+pub(super) fn value(schema: Option<&SchemaRef>, json: Json, rules: &Rules) -> Result<Value, ConnectError> {
     let Some(schema) = schema else { return schemaless(json) };
     if json.is_null() {
         return null(schema, rules);
@@ -113,9 +109,7 @@ pub(super) fn value(
         (Type::Bytes, json) => bytes(schema, &json, mismatch)?,
         (Type::Array, Json::Array(items)) => {
             let element = schema.value_schema.as_ref();
-            Value::Array(
-                items.into_iter().map(|item| value(element, item, rules)).collect::<Result<_, _>>()?,
-            )
+            Value::Array(items.into_iter().map(|item| value(element, item, rules)).collect::<Result<_, _>>()?)
         }
         (Type::Map, json) => map(schema, json, rules, mismatch)?,
         (Type::Struct, Json::Object(mut members)) => {

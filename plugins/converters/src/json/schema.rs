@@ -102,7 +102,8 @@ fn schema(json: &Json, depth: usize) -> Result<Schema, ConnectError> {
     }
     if let Some(default) = json.get("default") {
         let optional = Schema { optional: true, ..out.clone() };
-        out.default = Some(read::value(Some(&optional.into()), default.clone(), &read::Rules::new(false, 0))?);
+        out.default =
+            Some(read::value(Some(&optional.into()), default.clone(), &read::Rules::new(false, 0))?);
     }
     Ok(out)
 }

@@ -67,7 +67,8 @@ fn without_schemas_integers_are_int64_and_too_large_ones_an_error() {
 #[test]
 fn a_number_is_read_as_the_double_nearest_to_it() {
     let converter = JsonConverter::new(false);
-    for digits in ["88888888000088888880000088880000888888800000", "0.1", "1.7976931348623157e308", "5e-324"] {
+    for digits in ["88888888000088888880000088880000888888800000", "0.1", "1.7976931348623157e308", "5e-324"]
+    {
         let read = converter.to_connect("t", Some(&Bytes::from(digits))).unwrap();
         assert_eq!(read.value, Value::Float64(digits.parse().unwrap()), "{digits}");
     }
