@@ -59,6 +59,17 @@ impl Process {
         }
     }
 
+    /// Waits until it has at most this much memory again, in bytes; it runs on and nothing in it has panicked.
+    pub fn assert_unharmed(&mut self, after: &str, most: u64) {
+        wait::until(&format!("memory is back after {after}"), Duration::from_secs(40), || {
+            self.assert_running();
+            let now = self.memory();
+            if now <= most { Ok(()) } else { Err(format!("{} MiB of at most {}", now >> 20, most >> 20)) }
+        });
+        let output = self.output();
+        assert!(!output.contains("panicked"), "after {after} something panicked:\n{output}");
+    }
+
     /// Whether it has ended.
     pub fn has_ended(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(Some(_)))

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use aqueduct_tests::aqueduct::Server;
-use aqueduct_tests::{rest, wait};
+use aqueduct_tests::rest;
 use serde_json::json;
 
 /// A second is the promise; the machine may be busy with other tests.
@@ -49,16 +49,7 @@ impl Victim {
             assert_eq!(answer.status, 200, "after {after}: {server}");
             assert!(started.elapsed() < SOON, "after {after} {server} took {:?}", started.elapsed());
         }
-        let most = self.memory + SLACK;
-        let process = self.server.process();
-        wait::until(&format!("memory is back after {after}"), Duration::from_secs(40), || {
-            process.assert_running();
-            let now = process.memory();
-            eprintln!("after {after}: {} MiB, before {} MiB", now >> 20, (most - SLACK) >> 20);
-            if now <= most { Ok(()) } else { Err(format!("{} MiB of at most {}", now >> 20, most >> 20)) }
-        });
-        let output = self.server.process().output();
-        assert!(!output.contains("panicked"), "after {after} something panicked:\n{output}");
+        self.server.process().assert_unharmed(after, self.memory + SLACK);
     }
 }
 

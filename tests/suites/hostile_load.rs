@@ -65,16 +65,7 @@ impl Victim {
     /// A good client is served, and the memory is back.
     fn recovers(&mut self, after: &str) {
         self.serves(after);
-        let most = self.memory + SLACK;
-        let process = self.server.process();
-        wait::until(&format!("memory is back after {after}"), Duration::from_secs(40), || {
-            process.assert_running();
-            let now = process.memory();
-            eprintln!("after {after}: {} MiB, before {} MiB", now >> 20, (most - SLACK) >> 20);
-            if now <= most { Ok(()) } else { Err(format!("{} MiB of at most {}", now >> 20, most >> 20)) }
-        });
-        let output = self.server.process().output();
-        assert!(!output.contains("panicked"), "after {after} something panicked:\n{output}");
+        self.server.process().assert_unharmed(after, self.memory + SLACK);
     }
 }
 

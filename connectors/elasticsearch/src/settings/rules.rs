@@ -19,34 +19,11 @@ pub(crate) fn judge(dialect: Dialect, config: &ConfigMap) -> Vec<KeyReport> {
     reports
 }
 
-/// Settings of the connector's own that nothing reads: a mistyped name, most likely. Names the worker, a converter or a
-/// transformation reads are left out.
-pub(crate) fn unused_keys(dialect: Dialect, config: &ConfigMap) -> Vec<String> {
-    const OTHERS: &[&str] = &[
-        "name",
-        "connector.",
-        "tasks.max",
-        "topics",
-        "key.converter",
-        "value.converter",
-        "header.converter",
-        "transforms",
-        "predicates",
-        "errors.",
-        "config.action.reload",
-        "consumer.override.",
-        "producer.override.",
-        "admin.override.",
-        "exactly.once.",
-        "task.class",
-        "config.providers",
-        "aqueduct.",
-    ];
-    let own = |name: &&str| !OTHERS.iter().any(|other| name.starts_with(other));
+/// Settings of the connector's own that nothing reads: a mistyped name, most likely. What is refused by name when it is on
+/// needs no second mention.
+pub(crate) fn unused_keys(dialect: Dialect, config: &ConfigMap) -> Vec<&str> {
     let off = |name: &&str| refused::reason(name, "\u{0}").is_none();
-    let table = key_table(dialect);
-    let unknown = table.unknown(config.keys().map(String::as_str));
-    unknown.into_iter().filter(own).filter(off).map(str::to_owned).collect()
+    aqueduct_plugin_api::unused_keys(&key_table(dialect), config).into_iter().filter(off).collect()
 }
 
 /// `topic:resource` pairs; the text of the first that is none, or of a topic that has one already.
