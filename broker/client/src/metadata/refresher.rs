@@ -83,16 +83,13 @@ impl MetadataCache {
     /// Waits for the first picture.
     pub(crate) async fn first(&self) -> Result<(), ClientError> {
         let mut changes = self.changes();
-        let deadline = Instant::now() + self.config.api_timeout;
-        loop {
-            if self.current.load().version > 0 {
-                return Ok(());
-            }
-            let failure = changes.borrow_and_update().1.clone();
-            if tokio::time::timeout_at(deadline, changes.changed()).await.is_err() {
-                return Err(failure.unwrap_or_else(|| self.no_broker("no answer in time")));
-            }
+        // Looks again after each attempt, one that ends while it looks included.
+        let pictured = changes.wait_for(|_| self.current.load().version > 0);
+        if tokio::time::timeout(self.config.api_timeout, pictured).await.is_ok() {
+            return Ok(());
         }
+        let failure = self.attempts.borrow().1.clone();
+        Err(failure.unwrap_or_else(|| self.no_broker("no answer in time")))
     }
 
     /// A topic that exists; waits until `deadline` for one that does not, or not yet.
@@ -232,5 +229,44 @@ impl MetadataCache {
 
     fn no_broker(&self, last: &str) -> ClientError {
         ClientError::NoBroker { addresses: self.config.bootstrap_servers.join(","), last: last.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aqueduct_service::Tasks;
+    use std::sync::Barrier;
+
+    /// A cache that has no brokers to ask; a picture comes only from the test.
+    fn cache(api_timeout: Duration) -> Arc<MetadataCache> {
+        let config = Arc::new(ClientConfig { api_timeout, ..ClientConfig::new("127.0.0.1:1") });
+        let pool = Arc::new(Pool::new(config.clone(), Tasks::new("test", Shutdown::new())));
+        Arc::new(MetadataCache::new(config, pool))
+    }
+
+    #[expect(clippy::field_reassign_with_default, reason = "the other fields are the snapshot's own")]
+    fn picture() -> Arc<ClusterMetadata> {
+        let mut picture = ClusterMetadata::default();
+        picture.version = 1;
+        Arc::new(picture)
+    }
+
+    #[test]
+    fn a_first_picture_that_comes_while_the_wait_begins_is_seen() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        for _ in 0..5_000 {
+            let cache = cache(Duration::from_secs(5));
+            let together = Barrier::new(2);
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    together.wait();
+                    cache.current.store(picture());
+                    cache.attempts.send_replace((1, None));
+                });
+                together.wait();
+                runtime.block_on(cache.first()).expect("the picture is there");
+            });
+        }
     }
 }
