@@ -99,7 +99,7 @@ impl PartitionLog {
         };
         let point = Offset(self.recovery_point.load(Ordering::Acquire));
         self.sync_to_end()?;
-        if target > point {
+        if target > point || self.closing.load(Ordering::Acquire) {
             match self.sync_indexes_from(point) {
                 Ok(()) => {}
                 // Without space the recovery point stays where it is: a longer scan, nothing worse.
@@ -132,9 +132,20 @@ impl PartitionLog {
         self.closing.store(true, Ordering::Release);
         // Whoever holds the lock appends for the last time.
         drop(self.writer.lock());
-        let closed = self.checkpoint();
+        let closed = self.seal_active().and_then(|()| self.checkpoint());
         self.progress.fail(OfflineReason::Closed);
         closed
+    }
+
+    /// Gives the time index its last entry, as Kafka does, so that the next start finds the index complete.
+    fn seal_active(&self) -> Result<(), OfflineReason> {
+        let segments = self.segments();
+        let active = segments.last().expect("an online log has a segment");
+        match active.seal() {
+            // The next start makes it anew.
+            Err(error) if is_full(&error) => Ok(()),
+            sealed => sealed.map_err(|error| self.sync_failed(active.path(), &error)),
+        }
     }
 
     /// Bytes appended since the last recovery point.

@@ -34,6 +34,28 @@ fn a_clean_shutdown_is_marked_and_the_marker_goes_at_the_start() {
 }
 
 #[test]
+fn a_clean_shutdown_leaves_indexes_to_which_a_start_adds_nothing() {
+    for batches in [1, 50] {
+        let mut fixture = filled(batches);
+        fixture.manager.shut_down();
+        let indexes = |fixture: &Fixture| -> Vec<(String, Vec<u8>)> {
+            let names = [fixture.files(".index"), fixture.files(".timeindex")].concat();
+            names
+                .into_iter()
+                .map(|name| (name.clone(), fixture.fs.bytes(&fixture.folder().join(name)).unwrap()))
+                .collect()
+        };
+        let left = indexes(&fixture);
+        let last_times = &left.last().unwrap().1;
+        let newest = (NOW + batches as i64 - 1).to_be_bytes();
+        assert_eq!(last_times[last_times.len() - 12..][..8], newest);
+        fixture.kill_and_restart();
+        fixture.log();
+        assert_eq!(indexes(&fixture), left);
+    }
+}
+
+#[test]
 fn after_a_kill_only_what_lies_past_the_recovery_point_is_read() {
     let mut fixture = filled(200);
     fixture.manager.tick(NOW + 100_000);
