@@ -8,11 +8,12 @@ use std::sync::{Arc, OnceLock};
 
 use aqueduct_plugin_api::ConnectError;
 use parking_lot::Mutex;
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tracing::{Instrument, Span};
 
+use super::runtime::Place;
+use super::turns::{InTurn, Turns};
 use crate::answer::Answer;
 use crate::panics::{Guarded, guard};
 use crate::raw::AqDone;
@@ -44,10 +45,11 @@ struct Call<T> {
 }
 
 impl<T: Send + 'static> Actor<T> {
-    pub(super) fn spawn(runtime: &Handle, instance: T) -> Self {
+    pub(super) fn spawn(place: &Place, instance: T) -> Self {
         let (queue, calls) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared::default());
-        let task = runtime.spawn(run(instance, calls, shared.clone())).abort_handle();
+        let task =
+            place.runtime.spawn(run(instance, calls, shared.clone(), place.turns.clone())).abort_handle();
         Self { queue, shared, task }
     }
 
@@ -87,12 +89,13 @@ async fn run<T: Send + 'static>(
     instance: T,
     mut calls: mpsc::UnboundedReceiver<Call<T>>,
     shared: Arc<Shared>,
+    turns: Turns,
 ) {
     let mut state: Result<T, ConnectError> = Ok(instance);
     while let Some(call) = calls.recv().await {
         let ticket = call.done.ticket;
         let (answer, next) = match state {
-            Ok(instance) => carry_out(instance, call.work, call.cancelled, &shared).await,
+            Ok(instance) => carry_out(instance, call.work, call.cancelled, &shared, &turns).await,
             Err(panic) => (Answer::panicked(panic.clone()), Err(panic)),
         };
         state = next;
@@ -107,12 +110,16 @@ async fn carry_out<T: Send + 'static>(
     work: Work<T>,
     cancelled: oneshot::Receiver<()>,
     shared: &Shared,
+    turns: &Turns,
 ) -> (Answer, Result<T, ConnectError>) {
     let span = shared.span.get().cloned().unwrap_or_else(Span::none);
     let outcome = {
         let future = guard(|| work(&mut instance));
         match future {
-            Ok(future) => race(Guarded(future).instrument(span), cancelled).await,
+            Ok(future) => {
+                let future = InTurn { future: Guarded(future), turns: turns.clone() };
+                race(future.instrument(span), cancelled).await
+            }
             Err(panic) => Err(panic),
         }
     };

@@ -2,10 +2,8 @@
 
 use std::ffi::c_void;
 
-use aqueduct_plugin_api::{ConnectError, Plugin};
-use tokio::runtime::Handle;
-
 use super::actor::Actor;
+use super::runtime::Place;
 use super::{connector, log, runtime, sink, source};
 use crate::export::manifest_json;
 use crate::lend::{NO_STR, lend, text_of};
@@ -15,11 +13,12 @@ use crate::raw::{
     AQ_REFUSED, AQ_UNKNOWN_CLASS, AqConnector, AqHost, AqPlugin, AqSinkTask, AqSourceTask, AqStr, adopt,
     publish,
 };
+use aqueduct_plugin_api::{ConnectError, Plugin};
 
 /// What the makers of instances need; lives as long as the process.
 struct Library {
     plugin: Box<dyn Plugin>,
-    runtime: Handle,
+    place: Place,
     /// Keeps the linker from dropping the manifest's section.
     _embedded: &'static [u8],
 }
@@ -103,10 +102,10 @@ unsafe fn open(
         install_hook();
     }
     let refuse = |error: std::io::Error| &*String::leak(format!("no runtime: {error}"));
-    let runtime = runtime::start(host.worker_threads).map_err(refuse)?;
+    let place = runtime::start(host.worker_threads).map_err(refuse)?;
     let plugin = make();
     let manifest = String::leak(manifest_json(&plugin.manifest()));
-    let library = Box::leak(Box::new(Library { plugin, runtime, _embedded: embedded }));
+    let library = Box::leak(Box::new(Library { plugin, place, _embedded: embedded }));
     Ok((library, manifest))
 }
 
@@ -137,7 +136,7 @@ unsafe fn make<Instance, Raw>(
 
 unsafe extern "C" fn make_connector(ctx: *mut c_void, class: AqStr, out: *mut AqConnector) -> i32 {
     let instance = |library: &Library, class: &str| {
-        library.plugin.connector(class).map(|connector| Actor::spawn(&library.runtime, connector))
+        library.plugin.connector(class).map(|connector| Actor::spawn(&library.place, connector))
     };
     // SAFETY: the host's promise.
     unsafe { make(ctx, class, out, instance, |instance| AqConnector { instance, table: &connector::TABLE }) }
@@ -146,7 +145,7 @@ unsafe extern "C" fn make_connector(ctx: *mut c_void, class: AqStr, out: *mut Aq
 unsafe extern "C" fn make_source_task(ctx: *mut c_void, class: AqStr, out: *mut AqSourceTask) -> i32 {
     let instance = |library: &Library, class: &str| {
         let task = library.plugin.source_task(class)?;
-        Some(Actor::spawn(&library.runtime, source::Source::new(task)))
+        Some(Actor::spawn(&library.place, source::Source::new(task)))
     };
     // SAFETY: the host's promise.
     unsafe { make(ctx, class, out, instance, |instance| AqSourceTask { instance, table: &source::TABLE }) }
@@ -155,7 +154,7 @@ unsafe extern "C" fn make_source_task(ctx: *mut c_void, class: AqStr, out: *mut 
 unsafe extern "C" fn make_sink_task(ctx: *mut c_void, class: AqStr, out: *mut AqSinkTask) -> i32 {
     let instance = |library: &Library, class: &str| {
         let task = library.plugin.sink_task(class)?;
-        Some(Actor::spawn(&library.runtime, sink::Sink::new(task)))
+        Some(Actor::spawn(&library.place, sink::Sink::new(task)))
     };
     // SAFETY: the host's promise.
     unsafe { make(ctx, class, out, instance, |instance| AqSinkTask { instance, table: &sink::TABLE }) }

@@ -8,6 +8,7 @@ mod log;
 mod runtime;
 mod sink;
 mod source;
+mod turns;
 
 pub use entry::entry;
 pub(crate) use entry::meet;
