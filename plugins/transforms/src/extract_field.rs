@@ -35,24 +35,26 @@ impl ExtractField {
 impl Transformation for ExtractField {
     fn apply(&self, record: &mut RecordView<'_>) -> Result<Verdict, ConnectError> {
         let (schema, value) = self.half.of(record);
-        match value {
-            Value::Null => {
-                // Null has no fields; what it would have been is not known either.
-                *schema = None;
-                return Ok(Verdict::Keep);
-            }
-            Value::Struct(_) | Value::Map(_) => {}
-            other => return Err(require_container(schema.is_some(), "field extraction", other)),
+        let container = match schema {
+            Some(_) => matches!(value, Value::Null | Value::Struct(_)),
+            None => matches!(value, Value::Null | Value::Map(_)),
+        };
+        if !container {
+            return Err(require_container(schema.is_some(), "field extraction", value));
         }
-        let (found_schema, found) = match self.path.find(schema.as_ref(), value) {
-            Some((found_schema, found)) => {
-                let found = or_default(found_schema.as_ref(), found, self.replace_null);
-                (found_schema, found)
-            }
-            None if matches!(value, Value::Struct(_)) => {
-                return Err(ConnectError::data(format!("Unknown field: {}", self.field)));
-            }
-            None => (None, Value::Null),
+        let found_schema = match schema {
+            None => None,
+            Some(schema) => Some(
+                self.path
+                    .schema_in(schema)?
+                    .ok_or_else(|| ConnectError::data(format!("Unknown field: {}", self.field)))?,
+            ),
+        };
+        let found = self.path.value_in(value)?.unwrap_or(&Value::Null);
+        let found = match &*value {
+            // A null has no fields whose default could stand for it.
+            Value::Null => Value::Null,
+            _ => or_default(found_schema.as_ref(), found, self.replace_null),
         };
         *schema = found_schema;
         *value = found;

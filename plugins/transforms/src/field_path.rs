@@ -1,7 +1,9 @@
 //! Paths to fields: a plain name (V1), or steps separated by dots with backticks around names that hold dots (V2,
 //! KIP-821).
 
-use aqueduct_plugin_api::{Check, ConnectError, Importance, KeyDef, KeyType, SchemaRef, Value};
+use aqueduct_plugin_api::{Check, ConnectError, Importance, KeyDef, KeyType, Schema, SchemaRef, Type, Value};
+
+use crate::record::require_container;
 
 /// The steps to a field, at least one.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,42 +28,67 @@ impl FieldPath {
         loop {
             let (step, after) = match rest.strip_prefix('`') {
                 Some(quoted) => {
-                    quoted.find('`').map(|end| (&quoted[..end], &quoted[end + 1..])).ok_or_else(|| {
-                        ConnectError::config(format!("Incomplete backtick pair in path: [{text}]"))
-                    })?
+                    let end = quoted.find("`.").or_else(|| quoted.ends_with('`').then(|| quoted.len() - 1));
+                    let end = end.ok_or_else(|| {
+                        let at = text.len() - rest.len();
+                        ConnectError::config(format!(
+                            "Incomplete backtick pair in path: [{text}], consider adding a backslash before backtick at \
+                             position {at} to escape it"
+                        ))
+                    })?;
+                    (&quoted[..end], &quoted[end + 1..])
                 }
                 None => rest.split_at(rest.find('.').unwrap_or(rest.len())),
             };
             steps.push(step.to_owned());
             match after.strip_prefix('.') {
                 Some(next) => rest = next,
-                None if after.is_empty() => return Ok(Self(steps)),
-                None => {
-                    let text = format!("Invalid field path [{text}]: a dot must follow the closing backtick");
-                    return Err(ConnectError::config(text));
-                }
+                None => return Ok(Self(steps)),
             }
         }
     }
 
-    /// The value at the path with its schema; `None` if a step does not exist.
-    pub(crate) fn find<'v>(
-        &self,
-        schema: Option<&SchemaRef>,
-        value: &'v Value,
-    ) -> Option<(Option<SchemaRef>, &'v Value)> {
-        let mut at = (schema.cloned(), value);
+    /// The schema of the field at the path in a struct of this schema; `None` if there is no such field.
+    ///
+    /// # Errors
+    /// A step leads into what has no fields.
+    pub(crate) fn schema_in(&self, schema: &SchemaRef) -> Result<Option<SchemaRef>, ConnectError> {
+        let mut at = schema.clone();
         for step in &self.0 {
-            at = match at.1 {
-                Value::Struct(fields) => {
-                    let index = fields.schema.field_index(step)?;
-                    (Some(fields.schema.fields[index].schema.clone()), &fields.values[index])
-                }
-                Value::Map(_) => (None, at.1.get(step)?),
-                _ => return None,
+            if at.kind != Type::Struct {
+                return Err(ConnectError::data("Cannot look up fields on non-struct type"));
+            }
+            let Some(index) = at.field_index(step) else { return Ok(None) };
+            at = at.fields[index].schema.clone();
+        }
+        Ok(Some(at))
+    }
+
+    /// The value at the path in a struct or map; `None` if a step does not exist, or is null before the last.
+    ///
+    /// # Errors
+    /// A step leads into what is no struct or map.
+    pub(crate) fn value_in<'v>(&self, value: &'v Value) -> Result<Option<&'v Value>, ConnectError> {
+        let mut at = value;
+        for step in &self.0 {
+            at = match at {
+                Value::Struct(_) | Value::Map(_) => match at.get(step) {
+                    Some(found) => found,
+                    None => return Ok(None),
+                },
+                Value::Null => return Ok(None),
+                other => return Err(require_container(false, "nested field access", other)),
             };
         }
-        Some(at)
+        Ok(Some(at))
+    }
+}
+
+/// A value of a field: its schema's default in place of null, if that is asked for.
+pub(crate) fn own_or_default(schema: &Schema, value: Value, replace_null: bool) -> Value {
+    match &schema.default {
+        Some(default) if replace_null && value.is_null() => default.clone(),
+        _ => value,
     }
 }
 

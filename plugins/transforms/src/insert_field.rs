@@ -5,14 +5,16 @@ use aqueduct_plugin_api::{
 };
 use bytestring::ByteString;
 
-use crate::record::{Half, RecordView, Transformation, Verdict, require_container};
-use crate::schema_cache::SchemaCache;
+use crate::field_path::own_or_default;
+use crate::record::{Half, RecordView, Transformation, Verdict, put, require_container};
+use crate::schema_cache::{SchemaCache, add_field, like};
 
 /// Adds fields to key or value.
 #[derive(Debug)]
 pub(crate) struct InsertField {
     half: Half,
     inserts: Vec<Insert>,
+    replace_null: bool,
     schemas: SchemaCache,
 }
 
@@ -64,10 +66,8 @@ impl InsertField {
             insert(&parsed, "static.field", || {
                 let text =
                     "Invalid value null for configuration static.value: No value specified for static field";
-                parsed
-                    .opt_str("static.value")
-                    .map(|v| What::Static(v.into()))
-                    .ok_or(ConnectError::config(text))
+                let value = parsed.opt_str("static.value").ok_or_else(|| ConnectError::config(text))?;
+                Ok(What::Static(value.into()))
             }),
         ]
         .into_iter()
@@ -76,11 +76,12 @@ impl InsertField {
         if inserts.is_empty() {
             return Err(ConnectError::config("No field insertion configured"));
         }
-        Ok(Self { half, inserts, schemas: SchemaCache::default() })
+        let replace_null = parsed.bool("replace.null.with.default");
+        Ok(Self { half, inserts, replace_null, schemas: SchemaCache::default() })
     }
 
-    fn new_schema(&self, from: &Schema) -> Schema {
-        let mut schema = Schema { default: None, ..from.clone() };
+    fn new_schema(&self, from: &Schema) -> Result<Schema, ConnectError> {
+        let mut schema = Schema { fields: from.fields.clone(), ..like(from) };
         for insert in &self.inserts {
             let field = match insert.what {
                 What::Topic | What::Static(_) => Schema::of(Type::String),
@@ -88,48 +89,57 @@ impl InsertField {
                 What::Offset => Schema::of(Type::Int64),
                 What::Timestamp => logical::timestamp(),
             };
-            schema = schema.field(&insert.field, field.optional_if(insert.optional));
+            schema = add_field(schema, &insert.field, field.optional_if(insert.optional))?;
         }
-        schema
+        Ok(schema)
+    }
+
+    /// The new values, null where the record does not tell. Without a schema a timestamp is a plain number.
+    fn values(&self, record: &RecordView<'_>, with_schema: bool) -> Result<Vec<Value>, ConnectError> {
+        let value = |insert: &Insert| {
+            match &insert.what {
+            What::Topic => Ok(Value::String(record.topic.clone())),
+            What::Partition => Ok(record.partition.map_or(Value::Null, Value::Int32)),
+            What::Offset => record.offset.map(Value::Int64).ok_or_else(|| {
+                ConnectError::data(
+                    "Only SinkRecord supported for [field insertion], found: org.apache.kafka.connect.source.SourceRecord",
+                )
+            }),
+            What::Timestamp if with_schema => Ok(record.timestamp.map_or(Value::Null, Value::Timestamp)),
+            What::Timestamp => Ok(record.timestamp.map_or(Value::Null, Value::Int64)),
+            What::Static(text) => Ok(Value::String(text.clone())),
+        }
+        };
+        self.inserts.iter().map(value).collect()
     }
 }
 
 impl Transformation for InsertField {
     fn apply(&self, record: &mut RecordView<'_>) -> Result<Verdict, ConnectError> {
-        let inserted = |insert: &Insert| match &insert.what {
-            What::Topic => Ok(Value::String(record.topic.clone())),
-            What::Partition => Ok(record.partition.map_or(Value::Null, Value::Int32)),
-            What::Offset => record
-                .offset
-                .map(Value::Int64)
-                .ok_or_else(|| ConnectError::data("Offset insertion is only supported for sink connectors")),
-            What::Timestamp => Ok(record.timestamp.map_or(Value::Null, Value::Timestamp)),
-            What::Static(text) => Ok(Value::String(text.clone())),
+        let with_schema = match self.half.of(record).1 {
+            Value::Null => return Ok(Verdict::Keep),
+            Value::Struct(_) => Some(true),
+            Value::Map(_) => Some(false),
+            _ => None,
         };
-        let new: Vec<Value> = self.inserts.iter().map(inserted).collect::<Result<_, _>>()?;
+        let new = with_schema.map(|with_schema| self.values(record, with_schema)).transpose()?;
         let (schema, value) = self.half.of(record);
         match value {
-            Value::Null => {}
             Value::Struct(fields) => {
-                if let Some(taken) =
-                    self.inserts.iter().find(|i| fields.schema.field_index(&i.field).is_some())
-                {
-                    let text =
-                        format!("Cannot create field because of field name duplication {}", taken.field);
-                    return Err(ConnectError::data(text));
-                }
-                let new_schema = self.schemas.get(&fields.schema, |from| self.new_schema(from));
-                let mut values = std::mem::take(&mut fields.values);
-                values.extend(new);
+                let new_schema = self.schemas.get(&fields.schema, |from| self.new_schema(from))?;
+                let old = fields.schema.fields.iter().zip(std::mem::take(&mut fields.values));
+                let mut values: Vec<Value> = old
+                    .map(|(field, value)| own_or_default(&field.schema, value, self.replace_null))
+                    .collect();
+                values.extend(new.into_iter().flatten());
                 *value = Value::Struct(Struct::new(new_schema.clone(), values));
                 *schema = Some(new_schema);
             }
             Value::Map(entries) => {
-                for (insert, new) in self.inserts.iter().zip(new).filter(|(_, new)| !new.is_null()) {
-                    match entries.iter_mut().find(|(name, _)| name.as_str() == Some(&insert.field)) {
-                        Some((_, old)) => *old = new,
-                        None => entries.push((Value::String(insert.field.clone()), new)),
-                    }
+                for (insert, new) in
+                    self.inserts.iter().zip(new.into_iter().flatten()).filter(|(_, new)| !new.is_null())
+                {
+                    put(entries, insert.field.clone(), new);
                 }
             }
             other => return Err(require_container(schema.is_some(), "field insertion", other)),

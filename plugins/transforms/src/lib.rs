@@ -13,6 +13,7 @@ mod predicates;
 mod record;
 mod regex_router;
 mod replace_field;
+mod replacement;
 mod schema_cache;
 mod value_to_key;
 

@@ -96,6 +96,14 @@ impl Half {
     }
 }
 
+/// Sets an entry of a map: in the place of one of that name, else at the end.
+pub(crate) fn put(entries: &mut Vec<(Value, Value)>, name: ByteString, value: Value) {
+    match entries.iter_mut().find(|(known, _)| known.as_str() == Some(&*name)) {
+        Some((_, old)) => *old = value,
+        None => entries.push((Value::String(name), value)),
+    }
+}
+
 /// Apache's text for a value of the wrong kind, with Java's class name of what was found.
 pub(crate) fn require_container(schema: bool, purpose: &str, found: &Value) -> ConnectError {
     let wanted = if schema {

@@ -6,12 +6,16 @@ use parking_lot::Mutex;
 use regex::Regex;
 
 use crate::record::{RecordView, Transformation, Verdict};
+use crate::replacement::Replacement;
 
-/// Renames topics. The whole topic must match, as in Apache's.
+/// Renames topics. The whole topic must match; what is replaced is then the first match in it, as in Apache's: with the
+/// pattern `t|top` the topic `top` becomes `Xop`.
 #[derive(Debug)]
 pub(crate) struct RegexRouter {
-    regex: Regex,
-    replacement: String,
+    whole: Regex,
+    first: Regex,
+    /// The replacement, or what is wrong with it: told by the first record that needs it.
+    replacement: Result<Replacement, String>,
     /// The topic seen last and its new name.
     last: Mutex<Option<(ByteString, ByteString)>>,
 }
@@ -29,49 +33,44 @@ impl RegexRouter {
 
     pub(crate) fn configured(config: &ConfigMap) -> Result<Self, ConnectError> {
         let parsed = Self::config_def().parse_map(config).map_err(|e| ConnectError::config(e.to_string()))?;
-        let regex = Regex::new(&format!("^(?:{})$", parsed.str("regex")))
-            .map_err(|error| ConnectError::config("Invalid regex").caused_by(&error))?;
-        Ok(Self { regex, replacement: from_java(parsed.str("replacement")), last: Mutex::new(None) })
+        let regex = |text: &str| {
+            Regex::new(text).map_err(|error| ConnectError::config("Invalid regex").caused_by(&error))
+        };
+        let first = regex(parsed.str("regex"))?;
+        let names: Vec<Option<&str>> = first.capture_names().collect();
+        Ok(Self {
+            replacement: Replacement::parse(parsed.str("replacement"), &names),
+            whole: regex(&format!("^(?:{})$", parsed.str("regex")))?,
+            first,
+            last: Mutex::new(None),
+        })
+    }
+
+    fn renamed(&self, topic: &ByteString) -> Result<ByteString, ConnectError> {
+        if !self.whole.is_match(topic) {
+            return Ok(topic.clone());
+        }
+        let replacement = self.replacement.as_ref().map_err(|text| ConnectError::data(text.as_str()))?;
+        Ok(self
+            .first
+            .replacen(topic, 1, |found: &regex::Captures<'_>| replacement.expand(found))
+            .as_ref()
+            .into())
     }
 }
 
 impl Transformation for RegexRouter {
     fn apply(&self, record: &mut RecordView<'_>) -> Result<Verdict, ConnectError> {
         let mut last = self.last.lock();
-        if let Some((topic, renamed)) = &*last
-            && topic == record.topic
-        {
-            *record.topic = renamed.clone();
-            return Ok(Verdict::Keep);
-        }
-        let renamed = ByteString::from(&*self.regex.replace(record.topic, &self.replacement));
-        *last = Some((record.topic.clone(), renamed.clone()));
+        let renamed = match &*last {
+            Some((topic, renamed)) if topic == record.topic => renamed.clone(),
+            _ => {
+                let renamed = self.renamed(record.topic)?;
+                *last = Some((record.topic.clone(), renamed.clone()));
+                renamed
+            }
+        };
         *record.topic = renamed;
         Ok(Verdict::Keep)
     }
-}
-
-/// Java's replacement syntax (`$1`, `${name}`, backslash escapes) in that of the `regex` crate, where `$1x` would
-/// name a group `1x`.
-fn from_java(replacement: &str) -> String {
-    let mut out = String::new();
-    let mut chars = replacement.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some('$') => out.push_str("$$"),
-                Some(other) => out.push(other),
-                None => {}
-            },
-            '$' if chars.peek().is_some_and(char::is_ascii_digit) => {
-                out.push_str("${");
-                while let Some(digit) = chars.next_if(char::is_ascii_digit) {
-                    out.push(digit);
-                }
-                out.push('}');
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }

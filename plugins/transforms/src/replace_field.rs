@@ -1,13 +1,15 @@
 //! `ReplaceField`: leaves fields out and renames others.
 
+use std::collections::HashSet;
+
 use aqueduct_plugin_api::{
     ConfigDef, ConfigMap, ConnectError, Field, KeyDef, KeyType, Schema, Struct, Value,
 };
 use bytestring::ByteString;
 
 use crate::field_path::{or_default, replace_null_key};
-use crate::record::{Half, RecordView, Transformation, Verdict, require_container};
-use crate::schema_cache::SchemaCache;
+use crate::record::{Half, RecordView, Transformation, Verdict, put, require_container};
+use crate::schema_cache::{SchemaCache, duplicated, like};
 
 /// Filters and renames the fields of key or value.
 #[derive(Debug)]
@@ -51,21 +53,21 @@ impl ReplaceField {
         }
         let parsed =
             Self::config_def().parse_map(&config).map_err(|e| ConnectError::config(e.to_string()))?;
+        let given = parsed.list("renames");
         let rename = |text: &String| match text.split_once(':') {
-            Some((from, to)) if !from.is_empty() && !to.is_empty() => {
+            Some((from, to)) if !to.is_empty() && !to.contains(':') => {
                 Ok((from.to_owned(), ByteString::from(to)))
             }
-            _ => {
-                let text =
-                    format!("Invalid value {text} for configuration renames: Invalid rename mapping: {text}");
-                Err(ConnectError::config(text))
-            }
+            _ => Err(ConnectError::config(format!(
+                "Invalid value [{}] for configuration renames: Invalid rename mapping: {text}",
+                given.join(", ")
+            ))),
         };
         Ok(Self {
             half,
             exclude: parsed.list("exclude").to_vec(),
             include: parsed.list("include").to_vec(),
-            renames: parsed.list("renames").iter().map(rename).collect::<Result<_, _>>()?,
+            renames: given.iter().map(rename).collect::<Result<_, _>>()?,
             replace_null: parsed.bool("replace.null.with.default"),
             schemas: SchemaCache::default(),
         })
@@ -79,15 +81,21 @@ impl ReplaceField {
     fn renamed(&self, name: &ByteString) -> ByteString {
         self.renames
             .iter()
-            .find(|(from, _)| **from == **name)
+            .rfind(|(from, _)| **from == **name)
             .map_or_else(|| name.clone(), |(_, to)| to.clone())
     }
 
-    fn new_schema(&self, from: &Schema) -> Schema {
-        let kept = from.fields.iter().filter(|field| self.keeps(&field.name));
-        let fields =
-            kept.map(|field| Field { name: self.renamed(&field.name), schema: field.schema.clone() });
-        Schema { fields: fields.collect(), default: None, ..from.clone() }
+    fn new_schema(&self, from: &Schema) -> Result<Schema, ConnectError> {
+        let mut schema = like(from);
+        let mut names = HashSet::new();
+        for field in from.fields.iter().filter(|field| self.keeps(&field.name)) {
+            let name = self.renamed(&field.name);
+            if !names.insert(name.clone()) {
+                return Err(duplicated(&name));
+            }
+            schema.fields.push(Field { name, schema: field.schema.clone() });
+        }
+        Ok(schema)
     }
 }
 
@@ -97,7 +105,7 @@ impl Transformation for ReplaceField {
         match value {
             Value::Null => {}
             Value::Struct(fields) => {
-                let new_schema = self.schemas.get(&fields.schema, |from| self.new_schema(from));
+                let new_schema = self.schemas.get(&fields.schema, |from| self.new_schema(from))?;
                 let kept =
                     fields.schema.fields.iter().zip(&fields.values).filter(|(f, _)| self.keeps(&f.name));
                 let values =
@@ -106,12 +114,19 @@ impl Transformation for ReplaceField {
                 *schema = Some(new_schema);
             }
             Value::Map(entries) => {
-                entries.retain(|(name, _)| name.as_str().is_none_or(|name| self.keeps(name)));
-                for (name, _) in entries {
-                    if let Value::String(text) = name {
-                        *text = self.renamed(text);
+                // What is renamed to a name that is taken replaces it, or is replaced: the later entry counts.
+                let mut kept = Vec::with_capacity(entries.len());
+                for (name, value) in entries.drain(..) {
+                    match name {
+                        Value::String(name) if !self.keeps(&name) => {}
+                        Value::String(name) if self.renames.is_empty() => {
+                            kept.push((Value::String(name), value));
+                        }
+                        Value::String(name) => put(&mut kept, self.renamed(&name), value),
+                        name => kept.push((name, value)),
                     }
                 }
+                *entries = kept;
             }
             other => return Err(require_container(schema.is_some(), "field replacement", other)),
         }

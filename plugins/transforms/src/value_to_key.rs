@@ -27,8 +27,14 @@ impl ValueToKey {
 
     pub(crate) fn configured(config: &ConfigMap) -> Result<Self, ConnectError> {
         let parsed = Self::config_def().parse_map(config).map_err(|e| ConnectError::config(e.to_string()))?;
+        let mut fields: Vec<String> = Vec::new();
+        for field in parsed.list("fields") {
+            if !fields.contains(field) {
+                fields.push(field.clone());
+            }
+        }
         Ok(Self {
-            fields: parsed.list("fields").to_vec(),
+            fields,
             replace_null: parsed.bool("replace.null.with.default"),
             schemas: SchemaCache::default(),
         })
@@ -48,7 +54,7 @@ impl Transformation for ValueToKey {
                     let schema = &fields.schema.fields[index].schema;
                     values.push(or_default(Some(schema), &fields.values[index], self.replace_null));
                 }
-                let key_schema = self.schemas.get(&fields.schema, |from| self.key_schema(from));
+                let key_schema = self.schemas.get(&fields.schema, |from| Ok(self.key_schema(from)))?;
                 *record.key = Value::Struct(Struct::new(key_schema.clone(), values));
                 *record.key_schema = Some(key_schema);
             }
