@@ -76,6 +76,9 @@ impl GroupMember {
     /// event: `Lead`, then `Assigned`, or `Assigned` alone, or `Rejoin`, or `Lost`. Retriable faults are retried
     /// for as long as it takes.
     pub async fn join(&mut self, protocols: Vec<(ByteString, Bytes)>) {
+        // What was asked for before is answered by this join. Not so what is asked for from here on, even before the
+        // background task takes the join up: it may rest on something that these protocols do not know of.
+        self.rejoin.take();
         // Refused only when the client is closed, which `next_event` tells.
         let _ = self.commands.send(Command::Join(protocols)).await;
     }

@@ -88,6 +88,8 @@ pub(super) struct Membership {
     protocol: ByteString,
     leader_id: ByteString,
     last_contact: Instant,
+    /// Pauses between joins that were refused.
+    refusals: Backoff,
 }
 
 type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ClientError>> + Send>>;
@@ -104,6 +106,7 @@ impl Membership {
     ) -> Membership {
         Membership {
             lane: client.dedicated_lane(),
+            refusals: Backoff::new(client.config().retry_backoff, client.config().retry_backoff_max),
             client,
             config,
             commands,
@@ -151,8 +154,7 @@ impl Membership {
     async fn join(&mut self, protocols: Vec<(ByteString, Bytes)>) -> Step {
         let config = self.client.config();
         let mut backoff = Backoff::new(config.retry_backoff, config.retry_backoff_max);
-        // What was asked for before this join is answered by it.
-        self.rejoin.take();
+        let mut failing_since: Option<Instant> = None;
         loop {
             let request = self.join_request(&protocols);
             let within = patience(self.client.config(), self.config.rebalance_timeout);
@@ -164,7 +166,7 @@ impl Membership {
             let code = match &answer {
                 Ok(answer) => ErrorCode::from_code(answer.error_code),
                 Err(error) if error.is_retriable() => ErrorCode::CoordinatorNotAvailable,
-                Err(error) => return self.lost(error.clone()),
+                Err(error) => return self.refused(error.clone()).await,
             };
             match code {
                 ErrorCode::None => {
@@ -178,12 +180,24 @@ impl Membership {
                     }
                     continue;
                 }
-                ErrorCode::UnknownMemberId => self.set_status(-1, ByteString::new()),
+                ErrorCode::UnknownMemberId => {
+                    let was_member = self.is_member();
+                    self.set_status(-1, ByteString::new());
+                    // What it had may be somebody else's by now.
+                    if was_member {
+                        return self.lost(self.broker_error("JoinGroup", ErrorCode::UnknownMemberId));
+                    }
+                }
                 ErrorCode::IllegalGeneration | ErrorCode::RebalanceInProgress => {}
                 code if code.is_retriable() => {
                     self.client.learn_from(&Target::Group(self.config.group_id.clone()), code);
                 }
-                code => return self.lost(self.broker_error("JoinGroup", code)),
+                code => return self.refused(self.broker_error("JoinGroup", code)).await,
+            }
+            let since = *failing_since.get_or_insert_with(Instant::now);
+            if self.is_member() && since.elapsed() >= self.config.session_timeout {
+                let what = format!("the session of group {}", self.config.group_id);
+                return self.lost(ClientError::Timeout { what, after: self.config.session_timeout });
             }
             tracing::debug!(group = %self.config.group_id, "join is tried again: {code}");
             if let Err(step) = self.unless_told(Box::pin(sleep(backoff.next()))).await {
@@ -212,6 +226,7 @@ impl Membership {
 
     fn joined(&mut self, answer: JoinGroupResponse) -> Step {
         self.last_contact = Instant::now();
+        self.refusals.reset();
         self.set_status(answer.generation_id, answer.member_id.clone());
         self.protocol = answer.protocol_name.unwrap_or_default();
         self.leader_id = answer.leader;
@@ -274,9 +289,9 @@ impl Membership {
                 });
                 Step::Member
             }
-            ErrorCode::UnknownMemberId => {
+            code @ ErrorCode::UnknownMemberId => {
                 self.set_status(-1, ByteString::new());
-                self.must_rejoin("the coordinator does not know the member".to_owned())
+                self.lost(self.broker_error("SyncGroup", code))
             }
             code @ (ErrorCode::RebalanceInProgress | ErrorCode::IllegalGeneration) => {
                 self.must_rejoin(code.message().to_owned())
@@ -303,7 +318,7 @@ impl Membership {
             let rejoin = self.rejoin.clone();
             let pending = beat.is_some();
             // After the coordinator forgot the member there is nothing to keep alive.
-            let is_member = self.status.borrow().generation >= 0;
+            let is_member = self.is_member();
             tokio::select! {
                 command = self.commands.recv() => match command {
                     Some(Command::Join(protocols)) => return Step::Join(protocols),
@@ -465,6 +480,20 @@ impl Membership {
         self.set_status(-1, member_id);
         self.tell(GroupEvent::Lost { cause });
         Step::Outside
+    }
+
+    /// The group does not take this member at all: told after a pause, for whoever tries again at once.
+    async fn refused(&mut self, cause: ClientError) -> Step {
+        let pause = self.refusals.next();
+        match self.unless_told(Box::pin(sleep(pause))).await {
+            Ok(()) => self.lost(cause),
+            Err(step) => step,
+        }
+    }
+
+    /// Whether there is a generation in which it may have something assigned.
+    fn is_member(&self) -> bool {
+        self.status.borrow().generation >= 0
     }
 
     fn tell(&self, event: GroupEvent) {

@@ -4,6 +4,10 @@ mod config;
 mod event;
 mod member;
 mod membership;
+#[cfg(test)]
+mod membership_tests;
+#[cfg(test)]
+mod scripted;
 
 pub use config::GroupConfig;
 pub use event::{GroupEvent, JoinedMember};
