@@ -23,7 +23,7 @@ mod topic_partition;
 pub use aqueduct_protocol::record::TimestampType;
 pub use config::{CleanupPolicy, Durability, LogConfig};
 pub use error::{AppendError, ChangeError, EpochEndOffset, FlushError, ManagerError, ReadError};
-pub use flush::FlushTicket;
+pub use flush::{FlushStats, FlushTicket, TimeHistogram};
 pub use index::AbortedTxn;
 pub use manager::{LogDirInfo, LogManager, ManagerConfig};
 pub use offline::OfflineReason;

@@ -16,9 +16,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::codec::EncodeError;
 use aqueduct_protocol::messages::{FetchRequest, FetchResponse};
+use aqueduct_protocol::{ApiKey, ErrorCode};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
@@ -116,6 +116,9 @@ impl Fetch {
             return None;
         }
         let topics = answer(findings, &mut state);
+        let codes =
+            topics.iter().flat_map(|topic| &topic.partitions).map(|partition| partition.data.error_code);
+        broker.metrics.request(ApiKey::Fetch).record_error_codes(std::iter::once(0).chain(codes));
         let session_id = match &self.state {
             State::Session(session) => session.id,
             State::Own(_) => 0,

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use aqueduct_log::FetchSlice;
 use aqueduct_protocol::ApiKey;
-use aqueduct_protocol::codec::{DecodeError, Decoder, EncodeError, Message, Request, encode_response};
+use aqueduct_protocol::codec::{
+    DecodeError, Decoder, EncodeError, Message, Request, Response, encode_response,
+};
 use bytes::Bytes;
 use bytestring::ByteString;
 
@@ -180,20 +182,24 @@ fn call<H: Handler>(context: &RequestContext, mut decoder: Decoder) -> Outcome {
     };
     // Bytes after the body are left alone, as Kafka does: some clients send them.
     drop(decoder);
-    let (correlation_id, version) = (context.correlation_id, context.version);
     match H::handle(context, request) {
-        Answer::Now(response) => match encode_response(correlation_id, &response, version) {
-            Ok(segments) => Outcome::Ready(Some(frame_of(segments))),
+        Answer::Now(response) => match encode(context, &response) {
+            Ok(frame) => Outcome::Ready(Some(frame)),
             Err(error) => Outcome::Close(error.into()),
         },
         Answer::Framed(Ok(frame)) => Outcome::Ready(Some(frame)),
         Answer::Framed(Err(error)) => Outcome::Close(error.into()),
         Answer::LaterFramed(frame) => Outcome::Waiting(frame),
-        Answer::Later(answer) => Outcome::Waiting(Box::pin(async move {
-            let response = answer.await;
-            encode_response(correlation_id, &response, version).map(frame_of)
-        })),
+        Answer::Later(answer) => {
+            let context = context.clone();
+            Outcome::Waiting(Box::pin(async move { encode(&context, &answer.await) }))
+        }
         Answer::Silent => Outcome::Ready(None),
         Answer::Close(reason) => Outcome::Close(CloseReason::Refused(reason)),
     }
+}
+
+fn encode<R: Response>(context: &RequestContext, response: &R) -> Result<Frame, EncodeError> {
+    context.broker.metrics.request(R::API_KEY).record_errors(response, context.version);
+    encode_response(context.correlation_id, response, context.version).map(frame_of)
 }

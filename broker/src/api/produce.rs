@@ -116,9 +116,12 @@ impl Appending<'_> {
         topic.metrics.produce_requests.add(1);
         let records = data.records.unwrap_or_default();
         let appended = self.append_records(at, place, topic, config, data.index, &records);
-        if appended.is_err() {
+        if let Err(rejected) = &appended {
             topic.metrics.failed_produce_requests.add(1);
             topic.metrics.bytes_rejected.add(records.len() as u64);
+            if let Some(fault) = rejected.fault {
+                self.context.broker.metrics.data_fault(fault).add(1);
+            }
         }
         appended
     }
@@ -146,7 +149,7 @@ impl Appending<'_> {
             match flushed.poll_now() {
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
-                    return Err(Rejected { code: error.code(), message: error.to_string(), record: None });
+                    return Err(Rejected::new(error.code(), error.to_string()));
                 }
                 None => self.waiting.push(Waiting { topic: at, partition: place, flushed }),
             }
@@ -179,7 +182,7 @@ impl Appending<'_> {
                  {}-{index}",
                 config.min_insync_replicas, topic.name
             );
-            return Err(Rejected { code: ErrorCode::NotEnoughReplicas, message, record: None });
+            return Err(Rejected::new(ErrorCode::NotEnoughReplicas, message));
         }
         Ok(partition)
     }
@@ -189,7 +192,7 @@ async fn wait(mut response: ProduceResponse, waiting: Vec<Waiting>) -> ProduceRe
     for Waiting { topic, partition, flushed } in waiting {
         if let Err(error) = flushed.await {
             let slot = &mut response.responses[topic].partition_responses[partition];
-            let rejected = Rejected { code: error.code(), message: error.to_string(), record: None };
+            let rejected = Rejected::new(error.code(), error.to_string());
             *slot = reject(slot.index, rejected);
         }
     }
@@ -201,15 +204,15 @@ fn failed(response: &ProduceResponse) -> bool {
 }
 
 fn refusal(code: ErrorCode) -> Rejected {
-    Rejected { code, message: code.message().to_owned(), record: None }
+    Rejected::new(code, code.message())
 }
 
 fn rejected(error: AppendError) -> Rejected {
-    Rejected { code: error.code(), message: error.to_string(), record: None }
+    Rejected::new(error.code(), error.to_string())
 }
 
 fn reject(index: i32, rejected: Rejected) -> PartitionProduceResponse {
-    let Rejected { code, message, record } = rejected;
+    let Rejected { code, message, record, .. } = rejected;
     let record_errors = record.map(|batch_index| BatchIndexAndErrorMessage {
         batch_index,
         batch_index_error_message: Some(ByteString::from(message.as_str())),

@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aqueduct_protocol::ApiKey;
 
+use crate::replica::record_validator::DataFault;
+
+use super::idle::IdleShare;
 use super::request_metrics::RequestMetrics;
 use super::topic_metrics::Counter;
 
@@ -17,6 +20,9 @@ pub struct BrokerMetrics {
     requests: Vec<RequestMetrics>,
     /// Connections that were closed for what the peer sent.
     pub protocol_errors: Counter,
+    data_faults: [Counter; 4],
+    /// What the threads' time is used for.
+    pub idle: IdleShare,
     /// Fetches that wait for more to read.
     pub waiting_fetches: Arc<AtomicUsize>,
 }
@@ -24,11 +30,23 @@ pub struct BrokerMetrics {
 impl Default for BrokerMetrics {
     fn default() -> Self {
         let requests = (0..API_KEYS).map(|_| RequestMetrics::default()).collect();
-        Self { requests, protocol_errors: Counter::default(), waiting_fetches: Arc::default() }
+        Self {
+            requests,
+            protocol_errors: Counter::default(),
+            data_faults: Default::default(),
+            idle: IdleShare::default(),
+            waiting_fetches: Arc::default(),
+        }
     }
 }
 
 impl BrokerMetrics {
+    /// Batches refused for this.
+    #[must_use]
+    pub fn data_fault(&self, fault: DataFault) -> &Counter {
+        &self.data_faults[fault as usize]
+    }
+
     /// The counters of an API.
     #[must_use]
     pub fn request(&self, api: ApiKey) -> &RequestMetrics {

@@ -5,22 +5,29 @@ use std::fmt::{Display, Write};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use aqueduct_log::TimeHistogram;
+
 use crate::api::handlers::HANDLERS;
 use crate::broker::Broker;
 use crate::group::classic::GroupState;
+use crate::replica::record_validator::DataFault;
 use crate::replica::replica_manager::TopicTable;
 use crate::replica::topic::Topic;
 
+use super::request_metrics::RequestMetrics;
 use super::topic_metrics::{Counter, TopicMetrics};
 
 /// Writes all of them.
 pub(crate) fn write(broker: &Broker, text: &mut String) {
     let topics = Arc::clone(&*broker.replicas.topics());
     write_topics(&topics, broker.replicas.removed_metrics(), text);
+    write_data_faults(broker, text);
     write_logs(&topics, text);
     write_replicas(broker, &topics, text);
     write_groups(broker, text);
     write_controller(broker, text);
+    write_flushes(broker, text);
+    write_network(broker, text);
     write_requests(broker, text);
 }
 
@@ -47,6 +54,27 @@ fn write_topics(topics: &TopicTable, removed: &TopicMetrics, text: &mut String) 
         for topic in topics.iter() {
             line(text, &metric, &format!("topic=\"{}\"", topic.name), read(&topic.metrics).get());
         }
+    }
+}
+
+fn write_data_faults(broker: &Broker, text: &mut String) {
+    for (name, help, fault) in [
+        ("invalidmagicnumberrecords", "Batches of another format refused.", DataFault::MagicNumber),
+        ("invalidmessagecrcrecords", "Batches with a wrong checksum refused.", DataFault::Crc),
+        (
+            "invalidoffsetorsequencerecords",
+            "Batches whose offsets or sequence numbers do not fit refused.",
+            DataFault::OffsetOrSequence,
+        ),
+        (
+            "nokeycompactedtopicrecords",
+            "Batches without keys for a compacted topic refused.",
+            DataFault::NoKey,
+        ),
+    ] {
+        let metric = format!("kafka_server_brokertopicmetrics_{name}_total");
+        head(text, &metric, "counter", help);
+        line(text, &metric, "", broker.metrics.data_fault(fault).get());
     }
 }
 
@@ -83,7 +111,7 @@ fn write_replicas(broker: &Broker, topics: &TopicTable, text: &mut String) {
     let at_min_isr = topics.iter().filter(|t| t.config.load().min_insync_replicas == 1).map(count).sum();
     let under_min_isr = partitions - at_min_isr;
     let (sessions, cached) = broker.sessions.size();
-    let gauges: [(&str, &str, usize); 13] = [
+    let gauges: [(&str, &str, usize); 12] = [
         ("kafka_server_replicamanager_partitioncount", "Partitions here.", partitions),
         ("kafka_server_replicamanager_leadercount", "Partitions led here.", partitions - offline),
         (
@@ -111,11 +139,6 @@ fn write_replicas(broker: &Broker, topics: &TopicTable, text: &mut String) {
             "kafka_server_fetchsessioncache_numincrementalfetchpartitionscached",
             "Partitions in fetch sessions.",
             cached,
-        ),
-        (
-            "kafka_server_socket_server_metrics_connection_count",
-            "Open connections.",
-            broker.connections.count(),
         ),
     ];
     const PURGATORY: &str = "kafka_server_delayedoperationpurgatory_purgatorysize";
@@ -184,29 +207,94 @@ fn metadata_offset(broker: &Broker) -> i64 {
     i64::try_from(broker.image().offset).map_or(i64::MAX, |offset| offset.saturating_add(1))
 }
 
+fn write_flushes(broker: &Broker, text: &mut String) {
+    const FLUSHES: &str = "kafka_log_logflushstats_logflushrateandtimems";
+    let stats = broker.replicas.logs().flush_stats();
+    head(text, FLUSHES, "summary", "Milliseconds that flushes of partitions to their disks took.");
+    summary(text, FLUSHES, "", &stats.times, stats.count());
+}
+
+fn write_network(broker: &Broker, text: &mut String) {
+    const CONNECTIONS: &str = "kafka_server_socket_server_metrics_connection_count";
+    head(text, CONNECTIONS, "gauge", "Open connections.");
+    for (listener, count) in broker.connections.by_listener() {
+        line(text, CONNECTIONS, &format!("listener=\"{listener}\""), count);
+    }
+    // The same threads do what Kafka has two pools for.
+    let Some(idle) = broker.metrics.idle.share() else { return };
+    for (metric, help) in [
+        (
+            "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent",
+            "Share of time, 0 to 1, in which the threads had nothing to do, since it was last asked for.",
+        ),
+        (
+            "kafka_network_socketserver_networkprocessoravgidle_percent",
+            "The same: requests are read and handled by one pool.",
+        ),
+    ] {
+        head(text, metric, "gauge", help);
+        line(text, metric, "", idle);
+    }
+}
+
+/// How one stage of an API's requests is read: its times, and how many there are.
+type Stage = fn(&RequestMetrics) -> (&TimeHistogram, &Counter);
+
+const STAGES: [(&str, &str, Stage); 6] = [
+    ("totaltimems", "Milliseconds from a whole request to its answer's turn to be written.", |m| {
+        (&m.total, &m.count)
+    }),
+    ("requestqueuetimems", "Milliseconds from a whole request until it was handled.", |m| {
+        (&m.request_queue, &m.count)
+    }),
+    ("localtimems", "Milliseconds in the handler.", |m| (&m.local, &m.count)),
+    ("remotetimems", "Milliseconds of waiting for a flush, for more to read, for members of a group.", |m| {
+        (&m.remote, &m.count)
+    }),
+    ("responsequeuetimems", "Milliseconds that an answer waited for those before it.", |m| {
+        (&m.response_queue, &m.count)
+    }),
+    ("responsesendtimems", "Milliseconds until the socket had taken the answer.", |m| {
+        (&m.response_send, &m.sends)
+    }),
+];
+
 fn write_requests(broker: &Broker, text: &mut String) {
     const REQUESTS: &str = "kafka_network_requestmetrics_requests_total";
-    const TIMES: &str = "kafka_network_requestmetrics_totaltimems";
-    const QUANTILES: [f64; 5] = [0.5, 0.75, 0.95, 0.99, 0.999];
-    let used = || {
-        let each = HANDLERS.iter().map(|handler| (handler.api_key, broker.metrics.request(handler.api_key)));
-        each.filter(|(_, metrics)| metrics.count.get() > 0)
-    };
+    const ERRORS: &str = "kafka_network_requestmetrics_errors_total";
+    let each =
+        HANDLERS.iter().map(|handler| (handler.api_key.name(), broker.metrics.request(handler.api_key)));
+    let used: Vec<_> = each.filter(|(_, metrics)| metrics.count.get() > 0).collect();
     head(text, REQUESTS, "counter", "Requests answered.");
-    for (api, metrics) in used() {
-        line(text, REQUESTS, &format!("request=\"{}\"", api.name()), metrics.count.get());
+    for (api, metrics) in &used {
+        line(text, REQUESTS, &format!("request=\"{api}\""), metrics.count.get());
     }
-    head(text, TIMES, "summary", "Milliseconds from a whole request to its answer.");
-    for (api, metrics) in used() {
-        for quantile in QUANTILES {
-            if let Some(ms) = metrics.quantile_ms(quantile) {
-                line(text, TIMES, &format!("request=\"{}\",quantile=\"{quantile}\"", api.name()), ms);
-            }
+    head(text, ERRORS, "counter", "Error codes in answers, NONE included.");
+    for (api, metrics) in &used {
+        for (code, count) in metrics.errors() {
+            line(text, ERRORS, &format!("request=\"{api}\",error=\"{}\"", code.name()), count);
         }
-        let labels = format!("request=\"{}\"", api.name());
-        line(text, &format!("{TIMES}_sum"), &labels, metrics.total_us.get() as f64 / 1000.0);
-        line(text, &format!("{TIMES}_count"), &labels, metrics.count.get());
     }
+    for (name, help, stage) in STAGES {
+        let metric = format!("kafka_network_requestmetrics_{name}");
+        head(text, &metric, "summary", help);
+        for (api, metrics) in &used {
+            let (times, count) = stage(metrics);
+            summary(text, &metric, &format!("request=\"{api}\""), times, count.get());
+        }
+    }
+}
+
+fn summary(text: &mut String, metric: &str, labels: &str, times: &TimeHistogram, count: u64) {
+    const QUANTILES: [f64; 5] = [0.5, 0.75, 0.95, 0.99, 0.999];
+    let comma = if labels.is_empty() { "" } else { "," };
+    for quantile in QUANTILES {
+        if let Some(ms) = times.quantile_ms(quantile, count) {
+            line(text, metric, &format!("{labels}{comma}quantile=\"{quantile}\""), ms);
+        }
+    }
+    line(text, &format!("{metric}_sum"), labels, times.total_ms());
+    line(text, &format!("{metric}_count"), labels, count);
 }
 
 fn head(text: &mut String, metric: &str, kind: &str, help: &str) {

@@ -2,5 +2,6 @@
 
 pub mod broker_metrics;
 pub(crate) mod exposition;
+pub mod idle;
 pub mod request_metrics;
 pub mod topic_metrics;

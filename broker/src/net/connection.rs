@@ -25,6 +25,7 @@ use tokio::time::{Sleep, sleep};
 use super::frame_reader::{FrameError, FrameReader, NextFrame};
 use super::memory::RequestMemory;
 use super::output::Output;
+use super::timeline::{Sends, Timeline};
 use crate::api::handler::{
     CloseReason, ConnectionInfo, Frame, Outcome, PendingFrame, RequestContext, Segment,
 };
@@ -64,14 +65,14 @@ pub(crate) struct Connection {
     memory_wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// That of the last request.
     client_id: Option<ByteString>,
+    sends: Sends,
 }
 
 /// A request whose answer has not been written yet.
 struct InFlight {
     answer: Pending,
     pipelined: bool,
-    started: Instant,
-    api: ApiKey,
+    timeline: Timeline,
 }
 
 enum Pending {
@@ -158,6 +159,7 @@ impl Connection {
             idle: Box::pin(sleep(idle)),
             memory_wait: None,
             client_id: None,
+            sends: Sends::default(),
         }
     }
 
@@ -223,6 +225,7 @@ impl Connection {
     /// Moves answers that are there, in order, to the output.
     fn collect_answers(&mut self, cx: &mut Context<'_>) -> Result<(), ConnectionEnd> {
         while let Some(front) = self.in_flight.front_mut() {
+            let waited = matches!(front.answer, Pending::Waiting(_));
             if let Pending::Waiting(answer) = &mut front.answer {
                 match answer.as_mut().poll(cx) {
                     Poll::Pending => break,
@@ -232,9 +235,11 @@ impl Connection {
                 self.ready_bytes -= frame_bytes(frame);
             }
             let Some(done) = self.in_flight.pop_front() else { break };
-            self.broker.metrics.request(done.api).record(done.started.elapsed());
+            let now = Instant::now();
+            self.broker.metrics.request(done.timeline.api).record(done.timeline.times(waited, now));
             if let Pending::Ready(Some(frame)) = done.answer {
                 self.output.push(frame);
+                self.sends.begin(done.timeline.api, now, self.output.end());
             }
         }
         if self.in_flight.is_empty() && self.in_flight.capacity() > 0 {
@@ -248,7 +253,7 @@ impl Connection {
         while !self.output.is_empty() {
             let stream = &self.stream;
             match self.output.write(|slices| stream.try_write_vectored(slices)) {
-                Ok(()) => {}
+                Ok(()) => self.sends.end(self.output.written(), &self.broker.metrics),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => match stream.poll_write_ready(cx)? {
                     Poll::Ready(()) => {}
                     Poll::Pending => return Ok(Poll::Pending),
@@ -281,7 +286,6 @@ impl Connection {
     }
 
     fn handle(&mut self, frame: Bytes) -> Result<(), ConnectionEnd> {
-        let started = self.last_request;
         let mut decoder = Decoder::new(frame);
         let (api, header) = decode_request_header(&mut decoder).map_err(ConnectionEnd::Header)?;
         let version = header.request_api_version;
@@ -291,7 +295,7 @@ impl Connection {
                 return Err(ConnectionEnd::Unsupported { api, version });
             }
             let frame = api_versions::unsupported_version(header.correlation_id)?;
-            self.push(Pending::Ready(Some(frame)), true, started, api);
+            self.push(Pending::Ready(Some(frame)), true, api);
             return Ok(());
         }
         let client_id = self.own_client_id(header.client_id);
@@ -303,10 +307,8 @@ impl Connection {
             client_id,
         };
         match (entry.call)(&context, decoder) {
-            Outcome::Ready(frame) => self.push(Pending::Ready(frame), entry.pipelined, started, api),
-            Outcome::Waiting(answer) => {
-                self.push(Pending::Waiting(answer), entry.pipelined, started, api);
-            }
+            Outcome::Ready(frame) => self.push(Pending::Ready(frame), entry.pipelined, api),
+            Outcome::Waiting(answer) => self.push(Pending::Waiting(answer), entry.pipelined, api),
             Outcome::Close(reason) => return Err(ConnectionEnd::Request { api, version, reason }),
         }
         Ok(())
@@ -320,11 +322,14 @@ impl Connection {
         self.client_id.clone()
     }
 
-    fn push(&mut self, answer: Pending, pipelined: bool, started: Instant, api: ApiKey) {
+    fn push(&mut self, answer: Pending, pipelined: bool, api: ApiKey) {
         if let Pending::Ready(Some(frame)) = &answer {
             self.ready_bytes += frame_bytes(frame);
         }
-        self.in_flight.push_back(InFlight { answer, pipelined, started, api });
+        // What has been read last made the frame whole, unless more was read while it waited for its turn.
+        let (arrived, started) = (self.last_bytes, self.last_request);
+        let timeline = Timeline { api, arrived, started, handled: Instant::now() };
+        self.in_flight.push_back(InFlight { answer, pipelined, timeline });
     }
 
     /// Reads what the socket has. `Ready` if something came.

@@ -1,6 +1,6 @@
 //! Accepts connections, within `max.connections` and `max.connections.per.ip`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -61,6 +61,7 @@ pub(crate) async fn accept(
     shutdown: Shutdown,
 ) {
     let limits = broker.config.network;
+    broker.connections.listens(&listener.name);
     loop {
         let accepted = tokio::select! {
             () = shutdown.triggered() => return,
@@ -75,7 +76,7 @@ pub(crate) async fn accept(
                 continue;
             }
         };
-        let Some(place) = broker.connections.enter(peer.ip(), &limits) else {
+        let Some(place) = broker.connections.enter(&listener.name, peer.ip(), &limits) else {
             tracing::debug!(%peer, "too many connections");
             continue;
         };
@@ -112,25 +113,36 @@ fn spawn_connection(
 
 /// The connections that are open.
 #[derive(Debug, Default)]
-pub(crate) struct Connections {
-    by_address: Mutex<(usize, HashMap<IpAddr, usize>)>,
+pub(crate) struct Connections(Mutex<Open>);
+
+#[derive(Debug, Default)]
+struct Open {
+    count: usize,
+    by_address: HashMap<IpAddr, usize>,
+    /// Those without any included.
+    by_listener: BTreeMap<String, usize>,
 }
 
 impl Connections {
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.by_address.lock().0
+    /// How many there are at each listener.
+    pub(crate) fn by_listener(&self) -> BTreeMap<String, usize> {
+        self.0.lock().by_listener.clone()
     }
 
-    fn enter(self: &Arc<Self>, address: IpAddr, limits: &NetworkLimits) -> Option<Place> {
-        let mut open = self.by_address.lock();
-        let from_there = open.1.get(&address).copied().unwrap_or(0);
-        if open.0 >= limits.max_connections || from_there >= limits.max_connections_per_ip {
+    fn listens(&self, listener: &str) {
+        self.0.lock().by_listener.entry(listener.to_owned()).or_default();
+    }
+
+    fn enter(self: &Arc<Self>, listener: &str, address: IpAddr, limits: &NetworkLimits) -> Option<Place> {
+        let mut open = self.0.lock();
+        let from_there = open.by_address.get(&address).copied().unwrap_or(0);
+        if open.count >= limits.max_connections || from_there >= limits.max_connections_per_ip {
             return None;
         }
-        open.0 += 1;
-        open.1.insert(address, from_there + 1);
-        Some(Place { connections: Arc::clone(self), address })
+        open.count += 1;
+        open.by_address.insert(address, from_there + 1);
+        *open.by_listener.entry(listener.to_owned()).or_default() += 1;
+        Some(Place { connections: Arc::clone(self), listener: listener.to_owned(), address })
     }
 }
 
@@ -138,17 +150,21 @@ impl Connections {
 #[derive(Debug)]
 struct Place {
     connections: Arc<Connections>,
+    listener: String,
     address: IpAddr,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.connections.by_address.lock();
-        open.0 -= 1;
-        if let Some(count) = open.1.get_mut(&self.address) {
+        let mut open = self.connections.0.lock();
+        open.count -= 1;
+        if let Some(count) = open.by_listener.get_mut(&self.listener) {
+            *count -= 1;
+        }
+        if let Some(count) = open.by_address.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
-                open.1.remove(&self.address);
+                open.by_address.remove(&self.address);
             }
         }
     }

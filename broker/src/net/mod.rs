@@ -5,3 +5,4 @@ pub(crate) mod frame_reader;
 pub(crate) mod listener;
 pub(crate) mod memory;
 pub(crate) mod output;
+mod timeline;

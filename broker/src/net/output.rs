@@ -28,11 +28,13 @@ pub(crate) struct Output {
     /// How many of `segments` are files.
     files: usize,
     bytes: usize,
+    /// All bytes ever written.
+    written: u64,
 }
 
 impl Output {
     pub(crate) fn new(pool: BufferPool) -> Self {
-        Self { pool, staged: None, segments: VecDeque::new(), files: 0, bytes: 0 }
+        Self { pool, staged: None, segments: VecDeque::new(), files: 0, bytes: 0, written: 0 }
     }
 
     pub(crate) fn push(&mut self, frame: Frame) {
@@ -46,6 +48,16 @@ impl Output {
     /// Bytes still to be written.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// How many bytes were written since the beginning.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// [`Output::written`] when all that was pushed will be.
+    pub(crate) fn end(&self) -> u64 {
+        self.written + self.bytes as u64
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -73,6 +85,7 @@ impl Output {
             return Err(io::ErrorKind::WriteZero.into());
         }
         self.bytes -= written;
+        self.written += written as u64;
         self.remove(written);
         Ok(())
     }

@@ -23,17 +23,50 @@ pub struct Rejected {
     pub message: String,
     /// The record at fault, by its place in the batch.
     pub record: Option<i32>,
+    /// What is counted of it.
+    pub fault: Option<DataFault>,
+}
+
+/// What is wrong with refused records, as far as Kafka counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataFault {
+    /// Another format than version 2.
+    MagicNumber,
+    /// The checksum is not that of the bytes.
+    Crc,
+    /// Offsets, counts or sequence numbers do not fit together.
+    OffsetOrSequence,
+    /// No key, for a compacted topic.
+    NoKey,
+}
+
+impl DataFault {
+    fn of(error: &RecordError) -> Option<Self> {
+        match error {
+            RecordError::BadMagic { .. } => Some(Self::MagicNumber),
+            RecordError::BadCrc { .. } => Some(Self::Crc),
+            RecordError::BadCount { .. }
+            | RecordError::BadOffsetRange { .. }
+            | RecordError::InconsistentCount { .. }
+            | RecordError::BaseOffsetNotZero { .. }
+            | RecordError::BadSequence { .. }
+            | RecordError::OffsetNotConsecutive { .. } => Some(Self::OffsetOrSequence),
+            RecordError::MissingKey { .. } => Some(Self::NoKey),
+            _ => None,
+        }
+    }
 }
 
 impl Rejected {
-    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), record: None }
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), record: None, fault: None }
     }
 }
 
 impl From<RecordError> for Rejected {
     fn from(error: RecordError) -> Self {
-        Self { code: error.code(), message: error.to_string(), record: error.record_index() }
+        let fault = DataFault::of(&error);
+        Self { code: error.code(), message: error.to_string(), record: error.record_index(), fault }
     }
 }
 
@@ -106,7 +139,10 @@ fn single_batch(records: &[u8], version: i16) -> Result<RecordBatch<'_>, Rejecte
                 "Produce requests with version {version} are only allowed to contain record batches with magic \
                  version 2"
             );
-            Err(Rejected::new(ErrorCode::InvalidRecord, text))
+            Err(Rejected {
+                fault: Some(DataFault::MagicNumber),
+                ..Rejected::new(ErrorCode::InvalidRecord, text)
+            })
         }
         Err(RecordError::TrailingBytes { .. }) => {
             let text = format!(

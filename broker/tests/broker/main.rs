@@ -4,6 +4,7 @@ mod every_version;
 mod fetching;
 mod harness;
 mod hostile;
+mod metrics;
 mod producing;
 mod restart;
 mod topics;

@@ -1,7 +1,5 @@
 //! Topics and their settings over the protocol.
 
-use std::io::{Read, Write};
-
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::alter_configs_request::{AlterConfigsResource, AlterableConfig};
 use aqueduct_protocol::messages::delete_topics_request::DeleteTopicState;
@@ -87,34 +85,6 @@ fn a_setting_is_in_force_and_described_when_its_change_is_answered() {
     let values: Vec<(i8, Option<&str>)> =
         described.synonyms.iter().map(|s| (s.source, s.value.as_deref())).collect();
     assert_eq!(values, [(1, Some("1000")), (4, Some("100000")), (5, Some("1048588"))]);
-}
-
-#[test]
-fn metrics_are_served_under_kafkas_names() {
-    let folder = tempfile::tempdir().expect("temporary folder");
-    let broker = TestBroker::start(folder.path(), &[]);
-    let mut client = broker.connect();
-    client.create_topic("t", 1);
-    client.produce("t", 0, batch(&["a", "b"]));
-    let mut stream = std::net::TcpStream::connect(broker.admin).expect("connects");
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("writes");
-    let mut text = String::new();
-    stream.read_to_string(&mut text).expect("reads");
-    assert!(text.contains("kafka_server_brokertopicmetrics_messagesin_total{topic=\"t\"} 2"), "{text}");
-    for line in [
-        "kafka_controller_kafkacontroller_activecontrollercount 1",
-        "kafka_coordinator_group_groupmetadatamanager_numgroups 0",
-        "kafka_log_logmanager_offlinelogdirectorycount 0",
-        "kafka_server_raftmetrics_current_leader 1",
-    ] {
-        assert!(text.contains(line), "{line}: {text}");
-    }
-    delete(&mut client, "t");
-    let mut stream = std::net::TcpStream::connect(broker.admin).expect("connects");
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("writes");
-    let mut text = String::new();
-    stream.read_to_string(&mut text).expect("reads");
-    assert!(text.contains("kafka_server_brokertopicmetrics_messagesin_total 2"), "totals only rise: {text}");
 }
 
 fn alter_broker(client: &mut Client, broker: &'static str, key: &'static str, value: &'static str) -> i16 {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::ManagerConfig;
 use super::space::SpaceGuard;
 use crate::checkpoint::{CleanShutdown, MetaProperties, OffsetCheckpoint};
-use crate::flush::Committer;
+use crate::flush::{Committer, FlushStats};
 use crate::fs::{DirLock, FileSystem, make_durable_dir};
 use crate::{Durability, ManagerError};
 
@@ -21,6 +21,8 @@ pub(crate) struct LogDir {
     pub(crate) producer_limit: usize,
     pub(crate) producer_expiration_ms: i64,
     pub(crate) committer: Committer,
+    /// Those of all directories.
+    pub(crate) flush_stats: Arc<FlushStats>,
     pub(crate) space: SpaceGuard,
     pub(crate) recovery_points: OffsetCheckpoint,
     pub(crate) high_watermarks: OffsetCheckpoint,
@@ -41,6 +43,7 @@ impl LogDir {
         fs: Arc<dyn FileSystem>,
         path: &Path,
         config: &ManagerConfig,
+        flush_stats: Arc<FlushStats>,
     ) -> Result<LogDir, ManagerError> {
         let io = |source| ManagerError::Io { path: path.to_path_buf(), source };
         make_durable_dir(&*fs, path).map_err(io)?;
@@ -61,6 +64,7 @@ impl LogDir {
             producer_limit: config.max_producers_per_partition,
             producer_expiration_ms: config.producer_id_expiration_ms,
             committer: Committer::new(config.flush_threads),
+            flush_stats,
             space,
             recovery_points: checkpoint("recovery-point-offset-checkpoint")?,
             high_watermarks: checkpoint("replication-offset-checkpoint")?,

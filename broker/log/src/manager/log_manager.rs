@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::open::{DELETE_SUFFIX, open_all};
 use super::schedule::Schedule;
 use super::{LogDir, ManagerConfig};
+use crate::flush::FlushStats;
 use crate::fs::{FileSystem, is_full};
 use crate::partition::OpenRequest;
 use crate::topic_partition::is_legal_topic;
@@ -43,6 +44,7 @@ pub struct LogManager {
     pub(super) dirs: Vec<Arc<LogDir>>,
     /// Directories that could not be opened at all.
     unusable: Vec<(PathBuf, String)>,
+    flush_stats: Arc<FlushStats>,
     logs: RwLock<HashMap<TopicPartition, Arc<PartitionLog>>>,
     /// Held while a log is made or deleted.
     changing: Mutex<()>,
@@ -76,6 +78,7 @@ impl LogManager {
         let mut manager = LogManager {
             dirs: Vec::new(),
             unusable: Vec::new(),
+            flush_stats: Arc::default(),
             logs: RwLock::default(),
             changing: Mutex::default(),
             doomed: Mutex::default(),
@@ -85,7 +88,7 @@ impl LogManager {
             config,
         };
         for path in manager.config.log_dirs.clone() {
-            let opened = LogDir::open(fs.clone(), &path, &manager.config)
+            let opened = LogDir::open(fs.clone(), &path, &manager.config, manager.flush_stats.clone())
                 .and_then(|dir| manager.open_dir(Arc::new(dir), configs, now_ms));
             match opened {
                 Ok(()) => {}
@@ -105,6 +108,11 @@ impl LogManager {
             return Err(ManagerError::NoUsableDir { reasons });
         }
         Ok(Arc::new(manager))
+    }
+
+    /// What flushes cost since the start.
+    pub fn flush_stats(&self) -> &FlushStats {
+        &self.flush_stats
     }
 
     /// The partition's log, if there is one, online or not.

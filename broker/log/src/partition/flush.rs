@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use aqueduct_protocol::ids::Offset;
 
@@ -70,6 +71,7 @@ impl PartitionLog {
         if target <= flushed && !folder_dirty && !was_cut {
             return Ok(flushed);
         }
+        let began = Instant::now();
         for (i, segment) in segments.iter().enumerate() {
             let ends_flushed = segments.get(i + 1).is_some_and(|next| next.base_offset <= flushed.0);
             let written = !ends_flushed && segment.base_offset < target.0;
@@ -81,6 +83,7 @@ impl PartitionLog {
             let folder = self.folder();
             self.dir.fs.sync_dir(&folder).map_err(|error| self.sync_failed(folder, &error))?;
         }
+        self.dir.flush_stats.record(began.elapsed());
         if let Some(listener) = self.listener.get() {
             listener.flushed(self, target);
         }

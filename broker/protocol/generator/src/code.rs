@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::decode::decode;
 use crate::descriptor::{Field, Kind, Message, Struct, Type};
 use crate::encode::encode;
+use crate::error_codes::error_codes;
 use crate::names;
 use crate::versions::{Condition, Versions};
 
@@ -73,6 +74,7 @@ fn structure(message: &Message, of: &Struct, root: bool, out: &mut String) {
         min_size(message, of, out);
         decode(message, of, root, out);
         encode(message, of, root, out);
+        error_codes(message, of, out);
         out.push_str("}\n\n");
     }
 }
@@ -167,7 +169,9 @@ fn message_impls(message: &Message, out: &mut String) {
              const API_KEY: ApiKey = ApiKey::{api};\n}}\n"
         ),
         Kind::Response => {
-            writeln!(out, "impl Response for {name} {{\nconst API_KEY: ApiKey = ApiKey::{api};\n}}\n")
+            let _ = writeln!(out, "impl Response for {name} {{\nconst API_KEY: ApiKey = ApiKey::{api};\n");
+            error_codes(message, &message.root, out);
+            writeln!(out, "}}\n")
         }
         Kind::Key => writeln!(
             out,

@@ -9,6 +9,7 @@ mod decode;
 pub mod descriptor;
 mod docs;
 mod encode;
+mod error_codes;
 mod layout;
 mod names;
 mod records;

@@ -39,6 +39,9 @@ pub trait Request: Message {
 pub trait Response: Message {
     /// The API key of its request.
     const API_KEY: ApiKey;
+
+    /// Calls `see` with every error code that the response holds in `version`, those that say "no error" included.
+    fn each_error_code(&self, _version: i16, _see: &mut dyn FnMut(i16)) {}
 }
 
 /// The key of a record in a coordinator's internal topic. Its type number stands in front of it.
@@ -54,11 +57,31 @@ mod tests {
     use bytestring::ByteString;
 
     use super::*;
+    use crate::messages::metadata_response::{MetadataResponsePartition, MetadataResponseTopic};
     use crate::messages::{JoinGroupRequest, MetadataRequest, MetadataResponse, ProduceResponse};
 
     fn encode<M: Message>(message: &M, version: i16) -> Result<Encoder, EncodeError> {
         let mut encoder = Encoder::new();
         message.encode(&mut encoder, version).map(|()| encoder)
+    }
+
+    #[test]
+    fn error_codes_are_found_wherever_they_stand() {
+        let codes = |response: &MetadataResponse, version| {
+            let mut codes = Vec::new();
+            response.each_error_code(version, &mut |code| codes.push(code));
+            codes
+        };
+        let partition = |error_code| MetadataResponsePartition { error_code, ..Default::default() };
+        let topic = MetadataResponseTopic {
+            error_code: 3,
+            partitions: vec![partition(5), partition(0)],
+            ..Default::default()
+        };
+        let response = MetadataResponse { topics: vec![topic], error_code: 29, ..Default::default() };
+        assert_eq!(codes(&response, 12), [3, 5, 0]);
+        // The answer's own came with version 13.
+        assert_eq!(codes(&response, 13), [3, 5, 0, 29]);
     }
 
     #[test]

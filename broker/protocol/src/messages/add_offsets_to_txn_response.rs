@@ -44,4 +44,8 @@ impl Message for AddOffsetsToTxnResponse {
 
 impl Response for AddOffsetsToTxnResponse {
     const API_KEY: ApiKey = ApiKey::AddOffsetsToTxn;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

@@ -88,6 +88,12 @@ impl Message for AddPartitionsToTxnResponse {
 
 impl Response for AddPartitionsToTxnResponse {
     const API_KEY: ApiKey = ApiKey::AddPartitionsToTxn;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        if version >= 4 {
+            see(self.error_code);
+        }
+    }
 }
 
 /// `AddPartitionsToTxnResult` in [`AddPartitionsToTxnResponse`], versions 4-5.

@@ -59,4 +59,8 @@ impl Message for AddRaftVoterResponse {
 
 impl Response for AddRaftVoterResponse {
     const API_KEY: ApiKey = ApiKey::AddRaftVoter;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

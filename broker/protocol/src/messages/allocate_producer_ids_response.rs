@@ -50,4 +50,8 @@ impl Message for AllocateProducerIdsResponse {
 
 impl Response for AllocateProducerIdsResponse {
     const API_KEY: ApiKey = ApiKey::AllocateProducerIds;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

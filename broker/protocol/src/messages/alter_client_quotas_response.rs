@@ -49,6 +49,12 @@ impl Message for AlterClientQuotasResponse {
 
 impl Response for AlterClientQuotasResponse {
     const API_KEY: ApiKey = ApiKey::AlterClientQuotas;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.entries {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `EntryData` in [`AlterClientQuotasResponse`], versions 0-1.
@@ -104,6 +110,10 @@ impl EntryData {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

@@ -76,6 +76,14 @@ impl Message for AlterPartitionReassignmentsResponse {
 
 impl Response for AlterPartitionReassignmentsResponse {
     const API_KEY: ApiKey = ApiKey::AlterPartitionReassignments;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `ReassignableTopicResponse` in [`AlterPartitionReassignmentsResponse`], versions 0-1.
@@ -113,6 +121,12 @@ impl ReassignableTopicResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -161,5 +175,9 @@ impl ReassignablePartitionResponse {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -51,6 +51,14 @@ impl Message for AlterPartitionResponse {
 
 impl Response for AlterPartitionResponse {
     const API_KEY: ApiKey = ApiKey::AlterPartition;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TopicData` in [`AlterPartitionResponse`], versions 2-3.
@@ -87,6 +95,12 @@ impl TopicData {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -143,5 +157,9 @@ impl PartitionData {
         e.i32(self.partition_epoch);
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -51,6 +51,12 @@ impl Message for AlterReplicaLogDirsResponse {
 
 impl Response for AlterReplicaLogDirsResponse {
     const API_KEY: ApiKey = ApiKey::AlterReplicaLogDirs;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `AlterReplicaLogDirTopicResult` in [`AlterReplicaLogDirsResponse`], versions 1-2.
@@ -94,6 +100,12 @@ impl AlterReplicaLogDirTopicResult {
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `AlterReplicaLogDirPartitionResult` in [`AlterReplicaLogDirsResponse`], versions 1-2.
@@ -131,5 +143,9 @@ impl AlterReplicaLogDirPartitionResult {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

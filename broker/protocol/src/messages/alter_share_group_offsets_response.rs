@@ -58,6 +58,14 @@ impl Message for AlterShareGroupOffsetsResponse {
 
 impl Response for AlterShareGroupOffsetsResponse {
     const API_KEY: ApiKey = ApiKey::AlterShareGroupOffsets;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `AlterShareGroupOffsetsResponseTopic` in [`AlterShareGroupOffsetsResponse`], versions 0.
@@ -100,6 +108,12 @@ impl AlterShareGroupOffsetsResponseTopic {
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `AlterShareGroupOffsetsResponsePartition` in [`AlterShareGroupOffsetsResponse`], versions 0.
@@ -136,5 +150,9 @@ impl AlterShareGroupOffsetsResponsePartition {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -49,6 +49,12 @@ impl Message for AlterUserScramCredentialsResponse {
 
 impl Response for AlterUserScramCredentialsResponse {
     const API_KEY: ApiKey = ApiKey::AlterUserScramCredentials;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `AlterUserScramCredentialsResult` in [`AlterUserScramCredentialsResponse`], versions 0.
@@ -96,5 +102,9 @@ impl AlterUserScramCredentialsResult {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

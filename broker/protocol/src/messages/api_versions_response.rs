@@ -152,6 +152,10 @@ impl Message for ApiVersionsResponse {
 
 impl Response for ApiVersionsResponse {
     const API_KEY: ApiKey = ApiKey::ApiVersions;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `ApiVersion` in [`ApiVersionsResponse`], versions 0-5.

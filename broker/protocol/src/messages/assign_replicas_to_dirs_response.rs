@@ -52,6 +52,14 @@ impl Message for AssignReplicasToDirsResponse {
 
 impl Response for AssignReplicasToDirsResponse {
     const API_KEY: ApiKey = ApiKey::AssignReplicasToDirs;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.directories {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DirectoryData` in [`AssignReplicasToDirsResponse`], versions 0.
@@ -87,6 +95,12 @@ impl DirectoryData {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -125,6 +139,12 @@ impl TopicData {
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `PartitionData` in [`AssignReplicasToDirsResponse`], versions 0.
@@ -157,5 +177,9 @@ impl PartitionData {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -89,6 +89,14 @@ impl Message for BeginQuorumEpochResponse {
 
 impl Response for BeginQuorumEpochResponse {
     const API_KEY: ApiKey = ApiKey::BeginQuorumEpoch;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TopicData` in [`BeginQuorumEpochResponse`], versions 0-1.
@@ -130,6 +138,12 @@ impl TopicData {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -176,6 +190,10 @@ impl PartitionData {
         e.i32(self.leader_epoch);
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

@@ -67,4 +67,8 @@ impl Message for BrokerHeartbeatResponse {
 
 impl Response for BrokerHeartbeatResponse {
     const API_KEY: ApiKey = ApiKey::BrokerHeartbeat;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

@@ -57,4 +57,8 @@ impl Message for BrokerRegistrationResponse {
 
 impl Response for BrokerRegistrationResponse {
     const API_KEY: ApiKey = ApiKey::BrokerRegistration;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

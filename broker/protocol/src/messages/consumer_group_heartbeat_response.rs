@@ -71,6 +71,10 @@ impl Message for ConsumerGroupHeartbeatResponse {
 
 impl Response for ConsumerGroupHeartbeatResponse {
     const API_KEY: ApiKey = ApiKey::ConsumerGroupHeartbeat;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `Assignment` in [`ConsumerGroupHeartbeatResponse`], versions 0-1.

@@ -51,6 +51,12 @@ impl Message for CreateAclsResponse {
 
 impl Response for CreateAclsResponse {
     const API_KEY: ApiKey = ApiKey::CreateAcls;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `AclCreationResult` in [`CreateAclsResponse`], versions 1-3.
@@ -95,5 +101,9 @@ impl AclCreationResult {
         e.nullable_string(self.error_message.as_ref(), flexible)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -105,4 +105,8 @@ impl Message for CreateDelegationTokenResponse {
 
 impl Response for CreateDelegationTokenResponse {
     const API_KEY: ApiKey = ApiKey::CreateDelegationToken;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

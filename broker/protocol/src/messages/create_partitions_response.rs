@@ -51,6 +51,12 @@ impl Message for CreatePartitionsResponse {
 
 impl Response for CreatePartitionsResponse {
     const API_KEY: ApiKey = ApiKey::CreatePartitions;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `CreatePartitionsTopicResult` in [`CreatePartitionsResponse`], versions 0-3.
@@ -92,5 +98,9 @@ impl CreatePartitionsTopicResult {
         e.nullable_string(self.error_message.as_ref(), flexible)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

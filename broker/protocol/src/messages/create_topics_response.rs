@@ -52,6 +52,12 @@ impl Message for CreateTopicsResponse {
 
 impl Response for CreateTopicsResponse {
     const API_KEY: ApiKey = ApiKey::CreateTopics;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `CreatableTopicResult` in [`CreateTopicsResponse`], versions 2-7.
@@ -170,6 +176,10 @@ impl CreatableTopicResult {
             e.only_unknown_tags(&self.unknown_tagged_fields, false)?;
         }
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

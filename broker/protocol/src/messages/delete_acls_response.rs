@@ -51,6 +51,12 @@ impl Message for DeleteAclsResponse {
 
 impl Response for DeleteAclsResponse {
     const API_KEY: ApiKey = ApiKey::DeleteAcls;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.filter_results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DeleteAclsFilterResult` in [`DeleteAclsResponse`], versions 1-3.
@@ -108,6 +114,14 @@ impl DeleteAclsFilterResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.matching_acls {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -191,5 +205,9 @@ impl DeleteAclsMatchingAcl {
         e.i8(self.permission_type);
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

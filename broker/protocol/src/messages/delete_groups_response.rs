@@ -51,6 +51,12 @@ impl Message for DeleteGroupsResponse {
 
 impl Response for DeleteGroupsResponse {
     const API_KEY: ApiKey = ApiKey::DeleteGroups;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DeletableGroupResult` in [`DeleteGroupsResponse`], versions 0-3.
@@ -94,5 +100,9 @@ impl DeletableGroupResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

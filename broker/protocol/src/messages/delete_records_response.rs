@@ -51,6 +51,12 @@ impl Message for DeleteRecordsResponse {
 
 impl Response for DeleteRecordsResponse {
     const API_KEY: ApiKey = ApiKey::DeleteRecords;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DeleteRecordsTopicResult` in [`DeleteRecordsResponse`], versions 0-2.
@@ -94,6 +100,12 @@ impl DeleteRecordsTopicResult {
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DeleteRecordsPartitionResult` in [`DeleteRecordsResponse`], versions 0-2.
@@ -135,5 +147,9 @@ impl DeleteRecordsPartitionResult {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

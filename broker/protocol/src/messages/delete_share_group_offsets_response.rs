@@ -58,6 +58,14 @@ impl Message for DeleteShareGroupOffsetsResponse {
 
 impl Response for DeleteShareGroupOffsetsResponse {
     const API_KEY: ApiKey = ApiKey::DeleteShareGroupOffsets;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DeleteShareGroupOffsetsResponseTopic` in [`DeleteShareGroupOffsetsResponse`], versions 0.
@@ -98,5 +106,9 @@ impl DeleteShareGroupOffsetsResponseTopic {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

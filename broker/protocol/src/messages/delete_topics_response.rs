@@ -52,6 +52,12 @@ impl Message for DeleteTopicsResponse {
 
 impl Response for DeleteTopicsResponse {
     const API_KEY: ApiKey = ApiKey::DeleteTopics;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DeletableTopicResult` in [`DeleteTopicsResponse`], versions 1-6.
@@ -117,5 +123,9 @@ impl DeletableTopicResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -71,6 +71,10 @@ impl Message for DescribeAclsResponse {
 
 impl Response for DescribeAclsResponse {
     const API_KEY: ApiKey = ApiKey::DescribeAcls;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `DescribeAclsResource` in [`DescribeAclsResponse`], versions 1-3.

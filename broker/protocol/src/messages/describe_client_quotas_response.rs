@@ -70,6 +70,10 @@ impl Message for DescribeClientQuotasResponse {
 
 impl Response for DescribeClientQuotasResponse {
     const API_KEY: ApiKey = ApiKey::DescribeClientQuotas;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `EntryData` in [`DescribeClientQuotasResponse`], versions 0-1.

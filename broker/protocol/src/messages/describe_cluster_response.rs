@@ -96,6 +96,10 @@ impl Message for DescribeClusterResponse {
 
 impl Response for DescribeClusterResponse {
     const API_KEY: ApiKey = ApiKey::DescribeCluster;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `DescribeClusterBroker` in [`DescribeClusterResponse`], versions 0-2.

@@ -51,6 +51,12 @@ impl Message for DescribeConfigsResponse {
 
 impl Response for DescribeConfigsResponse {
     const API_KEY: ApiKey = ApiKey::DescribeConfigs;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DescribeConfigsResult` in [`DescribeConfigsResponse`], versions 1-4.
@@ -118,6 +124,10 @@ impl DescribeConfigsResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

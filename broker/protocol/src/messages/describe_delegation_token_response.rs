@@ -56,6 +56,10 @@ impl Message for DescribeDelegationTokenResponse {
 
 impl Response for DescribeDelegationTokenResponse {
     const API_KEY: ApiKey = ApiKey::DescribeDelegationToken;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `DescribedDelegationToken` in [`DescribeDelegationTokenResponse`], versions 1-3.

@@ -53,6 +53,12 @@ impl Message for DescribeGroupsResponse {
 
 impl Response for DescribeGroupsResponse {
     const API_KEY: ApiKey = ApiKey::DescribeGroups;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.groups {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DescribedGroup` in [`DescribeGroupsResponse`], versions 0-6.
@@ -148,6 +154,10 @@ impl DescribedGroup {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

@@ -57,6 +57,15 @@ impl Message for DescribeLogDirsResponse {
 
 impl Response for DescribeLogDirsResponse {
     const API_KEY: ApiKey = ApiKey::DescribeLogDirs;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        if version >= 3 {
+            see(self.error_code);
+        }
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DescribeLogDirsResult` in [`DescribeLogDirsResponse`], versions 1-5.
@@ -137,6 +146,10 @@ impl DescribeLogDirsResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

@@ -47,6 +47,12 @@ impl Message for DescribeProducersResponse {
 
 impl Response for DescribeProducersResponse {
     const API_KEY: ApiKey = ApiKey::DescribeProducers;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TopicResponse` in [`DescribeProducersResponse`], versions 0.
@@ -84,6 +90,12 @@ impl TopicResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -129,6 +141,10 @@ impl PartitionResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

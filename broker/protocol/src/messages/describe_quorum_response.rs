@@ -81,6 +81,14 @@ impl Message for DescribeQuorumResponse {
 
 impl Response for DescribeQuorumResponse {
     const API_KEY: ApiKey = ApiKey::DescribeQuorum;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TopicData` in [`DescribeQuorumResponse`], versions 0-2.
@@ -117,6 +125,12 @@ impl TopicData {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -203,6 +217,10 @@ impl PartitionData {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

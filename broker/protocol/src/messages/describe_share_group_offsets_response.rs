@@ -50,6 +50,12 @@ impl Message for DescribeShareGroupOffsetsResponse {
 
 impl Response for DescribeShareGroupOffsetsResponse {
     const API_KEY: ApiKey = ApiKey::DescribeShareGroupOffsets;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.groups {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DescribeShareGroupOffsetsResponseGroup` in [`DescribeShareGroupOffsetsResponse`], versions 0-1.
@@ -96,6 +102,14 @@ impl DescribeShareGroupOffsetsResponseGroup {
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+
+        see(self.error_code);
+    }
 }
 
 /// `DescribeShareGroupOffsetsResponseTopic` in [`DescribeShareGroupOffsetsResponse`], versions 0-1.
@@ -139,6 +153,12 @@ impl DescribeShareGroupOffsetsResponseTopic {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -207,5 +227,9 @@ impl DescribeShareGroupOffsetsResponsePartition {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -60,6 +60,12 @@ impl Message for DescribeTopicPartitionsResponse {
 
 impl Response for DescribeTopicPartitionsResponse {
     const API_KEY: ApiKey = ApiKey::DescribeTopicPartitions;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DescribeTopicPartitionsResponseTopic` in [`DescribeTopicPartitionsResponse`], versions 0.
@@ -127,6 +133,14 @@ impl DescribeTopicPartitionsResponseTopic {
         e.i32(self.topic_authorized_operations);
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -220,6 +234,10 @@ impl DescribeTopicPartitionsResponsePartition {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

@@ -48,6 +48,12 @@ impl Message for DescribeTransactionsResponse {
 
 impl Response for DescribeTransactionsResponse {
     const API_KEY: ApiKey = ApiKey::DescribeTransactions;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.transaction_states {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TransactionState` in [`DescribeTransactionsResponse`], versions 0.
@@ -107,6 +113,10 @@ impl TransactionState {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

@@ -69,6 +69,14 @@ impl Message for DescribeUserScramCredentialsResponse {
 
 impl Response for DescribeUserScramCredentialsResponse {
     const API_KEY: ApiKey = ApiKey::DescribeUserScramCredentials;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DescribeUserScramCredentialsResult` in [`DescribeUserScramCredentialsResponse`], versions 0.
@@ -125,6 +133,10 @@ impl DescribeUserScramCredentialsResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

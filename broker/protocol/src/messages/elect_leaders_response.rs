@@ -59,6 +59,15 @@ impl Message for ElectLeadersResponse {
 
 impl Response for ElectLeadersResponse {
     const API_KEY: ApiKey = ApiKey::ElectLeaders;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        if version >= 1 {
+            see(self.error_code);
+        }
+        for item in &self.replica_election_results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `ReplicaElectionResult` in [`ElectLeadersResponse`], versions 0-2.
@@ -101,6 +110,12 @@ impl ReplicaElectionResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partition_result {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -151,5 +166,9 @@ impl PartitionResult {
         e.nullable_string(self.error_message.as_ref(), flexible)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

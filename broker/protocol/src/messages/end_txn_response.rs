@@ -68,4 +68,8 @@ impl Message for EndTxnResponse {
 
 impl Response for EndTxnResponse {
     const API_KEY: ApiKey = ApiKey::EndTxn;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

@@ -44,4 +44,8 @@ impl Message for EnvelopeResponse {
 
 impl Response for EnvelopeResponse {
     const API_KEY: ApiKey = ApiKey::Envelope;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

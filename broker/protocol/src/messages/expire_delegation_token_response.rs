@@ -48,4 +48,8 @@ impl Message for ExpireDelegationTokenResponse {
 
 impl Response for ExpireDelegationTokenResponse {
     const API_KEY: ApiKey = ApiKey::ExpireDelegationToken;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

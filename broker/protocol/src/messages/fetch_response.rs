@@ -104,6 +104,15 @@ impl Message for FetchResponse {
 
 impl Response for FetchResponse {
     const API_KEY: ApiKey = ApiKey::Fetch;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        if version >= 7 {
+            see(self.error_code);
+        }
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `FetchableTopicResponse` in [`FetchResponse`], versions 4-18.
@@ -154,6 +163,12 @@ impl FetchableTopicResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -314,6 +329,10 @@ impl PartitionData {
             e.only_unknown_tags(&self.unknown_tagged_fields, false)?;
         }
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

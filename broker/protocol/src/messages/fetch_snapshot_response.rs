@@ -85,6 +85,14 @@ impl Message for FetchSnapshotResponse {
 
 impl Response for FetchSnapshotResponse {
     const API_KEY: ApiKey = ApiKey::FetchSnapshot;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TopicSnapshot` in [`FetchSnapshotResponse`], versions 0-1.
@@ -122,6 +130,12 @@ impl TopicSnapshot {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -192,6 +206,10 @@ impl PartitionSnapshot {
         }
         e.unknown_tags(unknown)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

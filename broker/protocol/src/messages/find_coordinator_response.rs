@@ -122,6 +122,17 @@ impl Message for FindCoordinatorResponse {
 
 impl Response for FindCoordinatorResponse {
     const API_KEY: ApiKey = ApiKey::FindCoordinator;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        if version <= 3 {
+            see(self.error_code);
+        }
+        if version >= 4 {
+            for item in &self.coordinators {
+                item.each_error_code(version, see);
+            }
+        }
+    }
 }
 
 /// `Coordinator` in [`FindCoordinatorResponse`], versions 4-6.
@@ -184,5 +195,9 @@ impl Coordinator {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -79,4 +79,8 @@ impl Message for GetTelemetrySubscriptionsResponse {
 
 impl Response for GetTelemetrySubscriptionsResponse {
     const API_KEY: ApiKey = ApiKey::GetTelemetrySubscriptions;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

@@ -46,4 +46,8 @@ impl Message for HeartbeatResponse {
 
 impl Response for HeartbeatResponse {
     const API_KEY: ApiKey = ApiKey::Heartbeat;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

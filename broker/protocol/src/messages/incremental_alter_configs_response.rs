@@ -51,6 +51,12 @@ impl Message for IncrementalAlterConfigsResponse {
 
 impl Response for IncrementalAlterConfigsResponse {
     const API_KEY: ApiKey = ApiKey::IncrementalAlterConfigs;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `AlterConfigsResourceResponse` in [`IncrementalAlterConfigsResponse`], versions 0-1.
@@ -108,5 +114,9 @@ impl AlterConfigsResourceResponse {
         e.string(&self.resource_name, flexible)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -88,4 +88,8 @@ impl Message for InitProducerIdResponse {
 
 impl Response for InitProducerIdResponse {
     const API_KEY: ApiKey = ApiKey::InitProducerId;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

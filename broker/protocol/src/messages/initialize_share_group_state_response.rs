@@ -46,6 +46,12 @@ impl Message for InitializeShareGroupStateResponse {
 
 impl Response for InitializeShareGroupStateResponse {
     const API_KEY: ApiKey = ApiKey::InitializeShareGroupState;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `InitializeStateResult` in [`InitializeShareGroupStateResponse`], versions 0.
@@ -83,6 +89,12 @@ impl InitializeStateResult {
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `PartitionResult` in [`InitializeShareGroupStateResponse`], versions 0.
@@ -119,5 +131,9 @@ impl PartitionResult {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -115,6 +115,10 @@ impl Message for JoinGroupResponse {
 
 impl Response for JoinGroupResponse {
     const API_KEY: ApiKey = ApiKey::JoinGroup;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `JoinGroupResponseMember` in [`JoinGroupResponse`], versions 0-9.

@@ -63,6 +63,16 @@ impl Message for LeaveGroupResponse {
 
 impl Response for LeaveGroupResponse {
     const API_KEY: ApiKey = ApiKey::LeaveGroup;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        if version >= 3 {
+            for item in &self.members {
+                item.each_error_code(version, see);
+            }
+        }
+    }
 }
 
 /// `MemberResponse` in [`LeaveGroupResponse`], versions 3-5.
@@ -115,5 +125,9 @@ impl MemberResponse {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

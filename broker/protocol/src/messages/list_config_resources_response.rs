@@ -52,6 +52,10 @@ impl Message for ListConfigResourcesResponse {
 
 impl Response for ListConfigResourcesResponse {
     const API_KEY: ApiKey = ApiKey::ListConfigResources;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `ConfigResource` in [`ListConfigResourcesResponse`], versions 0-1.

@@ -55,6 +55,10 @@ impl Message for ListGroupsResponse {
 
 impl Response for ListGroupsResponse {
     const API_KEY: ApiKey = ApiKey::ListGroups;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `ListedGroup` in [`ListGroupsResponse`], versions 0-5.

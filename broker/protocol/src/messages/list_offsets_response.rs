@@ -53,6 +53,12 @@ impl Message for ListOffsetsResponse {
 
 impl Response for ListOffsetsResponse {
     const API_KEY: ApiKey = ApiKey::ListOffsets;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `ListOffsetsTopicResponse` in [`ListOffsetsResponse`], versions 1-11.
@@ -95,6 +101,12 @@ impl ListOffsetsTopicResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -166,5 +178,9 @@ impl ListOffsetsPartitionResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -69,6 +69,10 @@ impl Message for ListPartitionReassignmentsResponse {
 
 impl Response for ListPartitionReassignmentsResponse {
     const API_KEY: ApiKey = ApiKey::ListPartitionReassignments;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `OngoingTopicReassignment` in [`ListPartitionReassignmentsResponse`], versions 0.

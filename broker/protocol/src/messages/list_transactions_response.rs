@@ -59,6 +59,10 @@ impl Message for ListTransactionsResponse {
 
 impl Response for ListTransactionsResponse {
     const API_KEY: ApiKey = ApiKey::ListTransactions;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `TransactionState` in [`ListTransactionsResponse`], versions 0-2.

@@ -107,6 +107,16 @@ impl Message for MetadataResponse {
 
 impl Response for MetadataResponse {
     const API_KEY: ApiKey = ApiKey::Metadata;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+
+        if version == 13 {
+            see(self.error_code);
+        }
+    }
 }
 
 /// `MetadataResponseBroker` in [`MetadataResponse`], versions 0-13.
@@ -246,6 +256,14 @@ impl MetadataResponseTopic {
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `MetadataResponsePartition` in [`MetadataResponse`], versions 0-13.
@@ -333,5 +351,9 @@ impl MetadataResponsePartition {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -54,6 +54,12 @@ impl Message for OffsetCommitResponse {
 
 impl Response for OffsetCommitResponse {
     const API_KEY: ApiKey = ApiKey::OffsetCommit;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `OffsetCommitResponseTopic` in [`OffsetCommitResponse`], versions 2-10.
@@ -106,6 +112,12 @@ impl OffsetCommitResponseTopic {
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `OffsetCommitResponsePartition` in [`OffsetCommitResponse`], versions 2-10.
@@ -143,5 +155,9 @@ impl OffsetCommitResponsePartition {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

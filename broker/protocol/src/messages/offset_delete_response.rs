@@ -49,6 +49,14 @@ impl Message for OffsetDeleteResponse {
 
 impl Response for OffsetDeleteResponse {
     const API_KEY: ApiKey = ApiKey::OffsetDelete;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `OffsetDeleteResponseTopic` in [`OffsetDeleteResponse`], versions 0.
@@ -83,6 +91,12 @@ impl OffsetDeleteResponseTopic {
         }
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `OffsetDeleteResponsePartition` in [`OffsetDeleteResponse`], versions 0.
@@ -108,5 +122,9 @@ impl OffsetDeleteResponsePartition {
         e.i32(self.partition_index);
         e.i16(self.error_code);
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

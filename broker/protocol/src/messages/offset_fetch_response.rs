@@ -85,6 +85,22 @@ impl Message for OffsetFetchResponse {
 
 impl Response for OffsetFetchResponse {
     const API_KEY: ApiKey = ApiKey::OffsetFetch;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        if version <= 7 {
+            for item in &self.topics {
+                item.each_error_code(version, see);
+            }
+        }
+        if (2..=7).contains(&version) {
+            see(self.error_code);
+        }
+        if version >= 8 {
+            for item in &self.groups {
+                item.each_error_code(version, see);
+            }
+        }
+    }
 }
 
 /// `OffsetFetchResponseTopic` in [`OffsetFetchResponse`], versions 1-7.
@@ -127,6 +143,12 @@ impl OffsetFetchResponseTopic {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -193,6 +215,10 @@ impl OffsetFetchResponsePartition {
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
     }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `OffsetFetchResponseGroup` in [`OffsetFetchResponse`], versions 8-10.
@@ -234,6 +260,14 @@ impl OffsetFetchResponseGroup {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+
+        see(self.error_code);
     }
 }
 
@@ -283,6 +317,12 @@ impl OffsetFetchResponseTopics {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -341,5 +381,9 @@ impl OffsetFetchResponsePartitions {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -51,6 +51,12 @@ impl Message for OffsetForLeaderEpochResponse {
 
 impl Response for OffsetForLeaderEpochResponse {
     const API_KEY: ApiKey = ApiKey::OffsetForLeaderEpoch;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `OffsetForLeaderTopicResult` in [`OffsetForLeaderEpochResponse`], versions 2-4.
@@ -92,6 +98,12 @@ impl OffsetForLeaderTopicResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -150,5 +162,9 @@ impl EpochEndOffset {
         e.i64(self.end_offset);
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

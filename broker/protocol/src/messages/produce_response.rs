@@ -89,6 +89,12 @@ impl Message for ProduceResponse {
 
 impl Response for ProduceResponse {
     const API_KEY: ApiKey = ApiKey::Produce;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TopicProduceResponse` in [`ProduceResponse`], versions 3-13.
@@ -140,6 +146,12 @@ impl TopicProduceResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partition_responses {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -264,6 +276,10 @@ impl PartitionProduceResponse {
             e.only_unknown_tags(&self.unknown_tagged_fields, false)?;
         }
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

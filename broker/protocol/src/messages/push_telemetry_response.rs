@@ -42,4 +42,8 @@ impl Message for PushTelemetryResponse {
 
 impl Response for PushTelemetryResponse {
     const API_KEY: ApiKey = ApiKey::PushTelemetry;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

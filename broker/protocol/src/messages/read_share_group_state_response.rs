@@ -45,6 +45,12 @@ impl Message for ReadShareGroupStateResponse {
 
 impl Response for ReadShareGroupStateResponse {
     const API_KEY: ApiKey = ApiKey::ReadShareGroupState;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `ReadStateResult` in [`ReadShareGroupStateResponse`], versions 0.
@@ -81,6 +87,12 @@ impl ReadStateResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -134,6 +146,10 @@ impl PartitionResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

@@ -46,6 +46,12 @@ impl Message for ReadShareGroupStateSummaryResponse {
 
 impl Response for ReadShareGroupStateSummaryResponse {
     const API_KEY: ApiKey = ApiKey::ReadShareGroupStateSummary;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `ReadStateSummaryResult` in [`ReadShareGroupStateSummaryResponse`], versions 0-1.
@@ -82,6 +88,12 @@ impl ReadStateSummaryResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -155,5 +167,9 @@ impl PartitionResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -48,4 +48,8 @@ impl Message for RenewDelegationTokenResponse {
 
 impl Response for RenewDelegationTokenResponse {
     const API_KEY: ApiKey = ApiKey::RenewDelegationToken;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

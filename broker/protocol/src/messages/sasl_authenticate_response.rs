@@ -69,4 +69,8 @@ impl Message for SaslAuthenticateResponse {
 
 impl Response for SaslAuthenticateResponse {
     const API_KEY: ApiKey = ApiKey::SaslAuthenticate;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

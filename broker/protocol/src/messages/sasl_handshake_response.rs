@@ -40,4 +40,8 @@ impl Message for SaslHandshakeResponse {
 
 impl Response for SaslHandshakeResponse {
     const API_KEY: ApiKey = ApiKey::SaslHandshake;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

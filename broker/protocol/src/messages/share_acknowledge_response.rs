@@ -72,6 +72,14 @@ impl Message for ShareAcknowledgeResponse {
 
 impl Response for ShareAcknowledgeResponse {
     const API_KEY: ApiKey = ApiKey::ShareAcknowledge;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `ShareAcknowledgeTopicResponse` in [`ShareAcknowledgeResponse`], versions 1-2.
@@ -108,6 +116,12 @@ impl ShareAcknowledgeTopicResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -149,6 +163,10 @@ impl PartitionData {
         self.current_leader.encode(e, version)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

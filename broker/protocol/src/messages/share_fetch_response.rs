@@ -71,6 +71,14 @@ impl Message for ShareFetchResponse {
 
 impl Response for ShareFetchResponse {
     const API_KEY: ApiKey = ApiKey::ShareFetch;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.responses {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `ShareFetchableTopicResponse` in [`ShareFetchResponse`], versions 1-2.
@@ -107,6 +115,12 @@ impl ShareFetchableTopicResponse {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -168,6 +182,10 @@ impl PartitionData {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

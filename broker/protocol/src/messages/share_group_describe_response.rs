@@ -49,6 +49,12 @@ impl Message for ShareGroupDescribeResponse {
 
 impl Response for ShareGroupDescribeResponse {
     const API_KEY: ApiKey = ApiKey::ShareGroupDescribe;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.groups {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DescribedGroup` in [`ShareGroupDescribeResponse`], versions 1.
@@ -129,6 +135,10 @@ impl DescribedGroup {
         e.i32(self.authorized_operations);
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

@@ -71,6 +71,10 @@ impl Message for ShareGroupHeartbeatResponse {
 
 impl Response for ShareGroupHeartbeatResponse {
     const API_KEY: ApiKey = ApiKey::ShareGroupHeartbeat;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `Assignment` in [`ShareGroupHeartbeatResponse`], versions 1.

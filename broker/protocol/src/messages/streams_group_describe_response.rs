@@ -48,6 +48,12 @@ impl Message for StreamsGroupDescribeResponse {
 
 impl Response for StreamsGroupDescribeResponse {
     const API_KEY: ApiKey = ApiKey::StreamsGroupDescribe;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.groups {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `DescribedGroup` in [`StreamsGroupDescribeResponse`], versions 0-1.
@@ -178,6 +184,10 @@ impl DescribedGroup {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

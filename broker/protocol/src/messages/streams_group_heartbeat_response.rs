@@ -162,6 +162,10 @@ impl Message for StreamsGroupHeartbeatResponse {
 
 impl Response for StreamsGroupHeartbeatResponse {
     const API_KEY: ApiKey = ApiKey::StreamsGroupHeartbeat;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `EndpointToPartitions` in [`StreamsGroupHeartbeatResponse`], versions 0-1.

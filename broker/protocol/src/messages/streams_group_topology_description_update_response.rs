@@ -48,4 +48,8 @@ impl Message for StreamsGroupTopologyDescriptionUpdateResponse {
 
 impl Response for StreamsGroupTopologyDescriptionUpdateResponse {
     const API_KEY: ApiKey = ApiKey::StreamsGroupTopologyDescriptionUpdate;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

@@ -65,4 +65,8 @@ impl Message for SyncGroupResponse {
 
 impl Response for SyncGroupResponse {
     const API_KEY: ApiKey = ApiKey::SyncGroup;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

@@ -52,6 +52,12 @@ impl Message for TxnOffsetCommitResponse {
 
 impl Response for TxnOffsetCommitResponse {
     const API_KEY: ApiKey = ApiKey::TxnOffsetCommit;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TxnOffsetCommitResponseTopic` in [`TxnOffsetCommitResponse`], versions 0-6.
@@ -104,6 +110,12 @@ impl TxnOffsetCommitResponseTopic {
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TxnOffsetCommitResponsePartition` in [`TxnOffsetCommitResponse`], versions 0-6.
@@ -141,5 +153,9 @@ impl TxnOffsetCommitResponsePartition {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, flexible)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -59,4 +59,8 @@ impl Message for UnregisterBrokerResponse {
 
 impl Response for UnregisterBrokerResponse {
     const API_KEY: ApiKey = ApiKey::UnregisterBroker;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

@@ -59,4 +59,8 @@ impl Message for UnregisterControllerResponse {
 
 impl Response for UnregisterControllerResponse {
     const API_KEY: ApiKey = ApiKey::UnregisterController;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }

@@ -75,6 +75,16 @@ impl Message for UpdateFeaturesResponse {
 
 impl Response for UpdateFeaturesResponse {
     const API_KEY: ApiKey = ApiKey::UpdateFeatures;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        if version <= 1 {
+            for item in &self.results {
+                item.each_error_code(version, see);
+            }
+        }
+    }
 }
 
 /// `UpdatableFeatureResult` in [`UpdateFeaturesResponse`], versions 0-1.
@@ -122,5 +132,9 @@ impl UpdatableFeatureResult {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

@@ -65,6 +65,10 @@ impl Message for UpdateRaftVoterResponse {
 
 impl Response for UpdateRaftVoterResponse {
     const API_KEY: ApiKey = ApiKey::UpdateRaftVoter;
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+    }
 }
 
 /// `CurrentLeader` in [`UpdateRaftVoterResponse`], versions 0.

@@ -77,6 +77,14 @@ impl Message for VoteResponse {
 
 impl Response for VoteResponse {
     const API_KEY: ApiKey = ApiKey::Vote;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
+
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `TopicData` in [`VoteResponse`], versions 0-2.
@@ -113,6 +121,12 @@ impl TopicData {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -158,6 +172,10 @@ impl PartitionData {
         e.bool(self.vote_granted);
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
 

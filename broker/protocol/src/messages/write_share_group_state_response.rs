@@ -45,6 +45,12 @@ impl Message for WriteShareGroupStateResponse {
 
 impl Response for WriteShareGroupStateResponse {
     const API_KEY: ApiKey = ApiKey::WriteShareGroupState;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.results {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `WriteStateResult` in [`WriteShareGroupStateResponse`], versions 0-1.
@@ -82,6 +88,12 @@ impl WriteStateResult {
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `PartitionResult` in [`WriteShareGroupStateResponse`], versions 0-1.
@@ -118,5 +130,9 @@ impl PartitionResult {
         e.nullable_string(self.error_message.as_ref(), true)?;
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }

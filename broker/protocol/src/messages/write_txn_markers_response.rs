@@ -45,6 +45,12 @@ impl Message for WriteTxnMarkersResponse {
 
 impl Response for WriteTxnMarkersResponse {
     const API_KEY: ApiKey = ApiKey::WriteTxnMarkers;
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.markers {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `WritableTxnMarkerResult` in [`WriteTxnMarkersResponse`], versions 1-2.
@@ -82,6 +88,12 @@ impl WritableTxnMarkerResult {
         }
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.topics {
+            item.each_error_code(version, see);
+        }
     }
 }
 
@@ -121,6 +133,12 @@ impl WritableTxnMarkerTopicResult {
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
     }
+
+    fn each_error_code(&self, version: i16, see: &mut dyn FnMut(i16)) {
+        for item in &self.partitions {
+            item.each_error_code(version, see);
+        }
+    }
 }
 
 /// `WritableTxnMarkerPartitionResult` in [`WriteTxnMarkersResponse`], versions 1-2.
@@ -153,5 +171,9 @@ impl WritableTxnMarkerPartitionResult {
         e.i16(self.error_code);
         e.only_unknown_tags(&self.unknown_tagged_fields, true)?;
         Ok(())
+    }
+
+    fn each_error_code(&self, _version: i16, see: &mut dyn FnMut(i16)) {
+        see(self.error_code);
     }
 }
