@@ -64,8 +64,25 @@ impl Settings {
     }
 }
 
-/// The setting that an error in Kafka's words is about.
+/// The setting that an error in Kafka's words is about, or in Confluent's.
 fn key_of(error: &str) -> Option<&str> {
-    let (_, rest) = error.split_once("configuration ")?;
-    rest.trim_start_matches('"').split([':', '"', ' ']).next().filter(|key| !key.is_empty())
+    let (_, rest) = error.split_once("configuration ").or_else(|| error.split_once("Configuration "))?;
+    rest.trim_start_matches(['"', '\'']).split([':', '"', '\'', ' ']).next().filter(|key| !key.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_about_the_key_that_it_names() {
+        for (error, key) in [
+            ("Invalid value x for configuration num.partitions: Not a number", Some("num.partitions")),
+            ("Missing required configuration \"group.id\" which has no default value.", Some("group.id")),
+            ("Configuration 'listeners' must not be empty. Valid values include: any", Some("listeners")),
+            ("The disk is full", None),
+        ] {
+            assert_eq!(key_of(error), key);
+        }
+    }
 }
