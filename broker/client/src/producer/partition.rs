@@ -388,6 +388,14 @@ impl PartitionQueue {
         }
     }
 
+    /// Fails everything, for ever: what is on its way may have arrived, but nobody will know.
+    pub(super) fn abandon(&mut self, error: &ProduceError) {
+        self.fail_all(error);
+        for flying in &self.in_flight {
+            flying.fate.decide(Outcome::Failed(error.clone()));
+        }
+    }
+
     /// Whether nothing is open, waiting or on its way.
     pub(super) fn is_idle(&self) -> bool {
         self.open.is_none() && self.waiting.is_empty() && self.in_flight.is_empty()
@@ -488,6 +496,17 @@ mod tests {
             tickets.iter().map(|ticket| ticket.result().unwrap().unwrap().offset).collect();
         assert_eq!(offsets, [0, 1, 2, 3]);
         assert!(bench.queue.is_idle());
+    }
+
+    #[test]
+    fn nobody_waits_for_ever_for_a_producer_that_has_ended() {
+        let mut bench = Bench::new();
+        let tickets = [bench.produce(), bench.produce()];
+        let _on_its_way = bench.next(EPOCH_0).unwrap();
+        bench.queue.abandon(&ProduceError::Closed);
+        for ticket in tickets {
+            assert!(matches!(ticket.result(), Some(Err(ProduceError::Closed))));
+        }
     }
 
     #[test]

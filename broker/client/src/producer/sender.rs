@@ -404,10 +404,9 @@ impl Sender {
         self.shared.closed.store(true, Ordering::SeqCst);
         for topic in &self.shared.topics {
             for queue in topic.partitions().iter() {
-                queue.queue.lock().fail_all(&ProduceError::Closed);
+                queue.queue.lock().abandon(&ProduceError::Closed);
             }
         }
-        // What was on its way may have arrived; nobody will know.
         self.works.clear();
     }
 }
