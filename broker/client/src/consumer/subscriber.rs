@@ -36,8 +36,8 @@ pub(super) struct Subscriber {
     /// Partitions that the user will be told of.
     gained: Vec<TopicPartition>,
     join_next: bool,
-    /// An event that is being worked on.
-    event: Option<GroupEvent>,
+    /// An event that is being worked on, and since when: the work is begun anew as often as the user's poll is dropped.
+    event: Option<(GroupEvent, Instant)>,
     /// The generation of the assignment held; −1 for none.
     generation: i32,
     told: VecDeque<ConsumerEvent>,
@@ -115,7 +115,7 @@ impl Subscriber {
         if self.join_next && self.giving_up.is_none() {
             self.join().await?;
         }
-        let event = match &self.event {
+        let (event, since) = match &self.event {
             Some(event) => event.clone(),
             None => {
                 let (member, watched) = (&mut self.member, &mut self.watched);
@@ -126,10 +126,10 @@ impl Subscriber {
                         return Ok(());
                     }
                 };
-                self.event.insert(event).clone()
+                self.event.insert((event, Instant::now())).clone()
             }
         };
-        let outcome = self.act_on(event).await;
+        let outcome = self.act_on(event, since).await;
         self.event = None;
         outcome
     }
@@ -147,7 +147,7 @@ impl Subscriber {
         Ok(())
     }
 
-    async fn act_on(&mut self, event: GroupEvent) -> Result<(), ConsumeError> {
+    async fn act_on(&mut self, event: GroupEvent, since: Instant) -> Result<(), ConsumeError> {
         match event {
             GroupEvent::Rejoin { .. } => {
                 self.join_next = true;
@@ -157,7 +157,7 @@ impl Subscriber {
                 }
             }
             GroupEvent::Lead { protocol, members, .. } => {
-                let assignments = self.lead(&protocol, members).await;
+                let assignments = self.lead(&protocol, members, since + TOPIC_WAIT).await;
                 self.member.assign(assignments).await;
             }
             GroupEvent::Assigned { generation, assignment, .. } => {
@@ -209,8 +209,13 @@ impl Subscriber {
         }
     }
 
-    /// Works the assignments out.
-    async fn lead(&mut self, protocol: &str, members: Vec<JoinedMember>) -> Vec<(ByteString, bytes::Bytes)> {
+    /// Works the assignments out. Waits for topics that are not there (yet) until `deadline`.
+    async fn lead(
+        &mut self,
+        protocol: &str,
+        members: Vec<JoinedMember>,
+        deadline: Instant,
+    ) -> Vec<(ByteString, bytes::Bytes)> {
         let members: Vec<Member> = members
             .into_iter()
             .map(|member| Member {
@@ -221,7 +226,7 @@ impl Subscriber {
             .collect();
         let wanted: BTreeSet<ByteString> =
             members.iter().flat_map(|member| member.subscription.topics.iter().cloned()).collect();
-        let counts = self.partition_counts(wanted.clone()).await;
+        let counts = self.partition_counts(wanted.clone(), deadline).await;
         let assignor = PartitionAssignor::from_name(protocol).unwrap_or(PartitionAssignor::Range);
         let assignments = assignor::assign(assignor, members, &counts);
         // A topic that does not exist has no partitions as yet: its creation is a change.
@@ -234,8 +239,11 @@ impl Subscriber {
     }
 
     /// The partition counts of the topics that exist.
-    async fn partition_counts(&self, topics: BTreeSet<ByteString>) -> BTreeMap<ByteString, i32> {
-        let deadline = Instant::now() + TOPIC_WAIT;
+    async fn partition_counts(
+        &self,
+        topics: BTreeSet<ByteString>,
+        deadline: Instant,
+    ) -> BTreeMap<ByteString, i32> {
         let cache = self.shared.client.metadata_cache();
         let looked_up = topics.into_iter().map(|topic| async move {
             let found = cache.topic(&topic, deadline).await;
