@@ -1,6 +1,7 @@
 //! Between a connector's records and the log's: transformations and converters.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use aqueduct_client::{ConsumerRecord, ProducerRecord};
 use aqueduct_converters::{ConvertError, Converter, Missing, SchemaAndValue};
@@ -11,7 +12,9 @@ use aqueduct_transforms::{Chain, Verdict};
 use bytes::{Bytes, BytesMut};
 use bytestring::ByteString;
 
+use super::task_metrics::ErrorMetrics;
 use crate::config::worker_config::{WorkerConfig, below};
+use crate::errors::policy::ErrorPolicy;
 use crate::errors::report::{RecordFault, Stage};
 use crate::plugins::converters::{self, Use};
 
@@ -33,7 +36,7 @@ struct NamedConverter {
 
 /// Why a record was not converted.
 pub(crate) enum NotConverted {
-    /// Something must be fetched first: see [`Conversion::fetch`].
+    /// Something must be fetched first.
     Missing(Stage, Missing),
     /// It cannot be converted.
     Fault(RecordFault),
@@ -124,8 +127,35 @@ impl Conversion {
         Ok(kept.then_some(record))
     }
 
+    /// Converts, fetches what that asks for, and tries again for as long as the connector's settings say.
+    pub(crate) async fn retried<T>(
+        &mut self,
+        policy: &ErrorPolicy,
+        errors: &ErrorMetrics,
+        mut convert: impl FnMut(&mut Self) -> Result<T, NotConverted> + Send,
+    ) -> Result<T, RecordFault> {
+        let mut tries = 0;
+        let mut began: Option<Instant> = None;
+        loop {
+            let fault = match convert(self) {
+                Ok(converted) => return Ok(converted),
+                Err(NotConverted::Fault(fault)) => fault,
+                Err(NotConverted::Missing(stage, missing)) => match self.fetch(stage, missing).await {
+                    Ok(()) => continue,
+                    Err(fault) => fault,
+                },
+            };
+            tries += 1;
+            let elapsed = began.get_or_insert_with(Instant::now).elapsed();
+            let wait = policy.retry_after(&fault.error, tries, elapsed, rand::random());
+            let Some(wait) = wait else { return Err(fault) };
+            errors.retries.increment(1);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
     /// Fetches what a conversion asked for.
-    pub(crate) async fn fetch(&self, stage: Stage, missing: Missing) -> Result<(), RecordFault> {
+    async fn fetch(&self, stage: Stage, missing: Missing) -> Result<(), RecordFault> {
         let converter = match stage {
             Stage::KeyConverter => &self.key,
             Stage::HeaderConverter => &self.header,

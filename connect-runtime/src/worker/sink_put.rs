@@ -7,7 +7,7 @@ use aqueduct_plugin_api::{ConnectError, ErrorClass, PutCompletion, PutOutcome, S
 use tokio::time::Instant;
 
 use super::connector::within;
-use super::conversion::NotConverted;
+use super::conversion::Conversion;
 use super::sink::{SinkLoop, Told, UnderWay};
 use super::sink_batches::judge;
 use crate::errors::policy::tolerance_exceeded;
@@ -100,30 +100,12 @@ impl SinkLoop {
         record: &ConsumerRecord,
         letters: &mut Vec<Delivery>,
     ) -> Result<Option<SinkRecord>, ConnectError> {
-        let mut tries = 0;
-        let mut began: Option<Instant> = None;
-        loop {
-            let fault = match self.conversion.consumed(record) {
-                Ok(converted) => return Ok(converted),
-                Err(NotConverted::Fault(fault)) => fault,
-                Err(NotConverted::Missing(stage, missing)) => {
-                    match self.conversion.fetch(stage, missing).await {
-                        Ok(()) => continue,
-                        Err(fault) => fault,
-                    }
-                }
-            };
-            tries += 1;
-            let elapsed = began.get_or_insert_with(Instant::now).elapsed();
-            match self.policy.retry_after(&fault.error, tries, elapsed, rand::random()) {
-                Some(wait) => {
-                    self.errors.retries.increment(1);
-                    tokio::time::sleep(wait).await;
-                }
-                None => {
-                    letters.extend(self.tolerate(record, fault).await?);
-                    return Ok(None);
-                }
+        let convert = |conversion: &mut Conversion| conversion.consumed(record);
+        match self.conversion.retried(&self.policy, &self.errors, convert).await {
+            Ok(converted) => Ok(converted),
+            Err(fault) => {
+                letters.extend(self.tolerate(record, fault).await?);
+                Ok(None)
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
 
 use aqueduct_client::{Delivery, ProduceError, Producer};
 use aqueduct_plugin_api::{ConnectError, ErrorClass, OffsetMap, SourceBatch, SourceRecord};
@@ -10,7 +9,7 @@ use aqueduct_service::Clock;
 use bytestring::ByteString;
 
 use super::acknowledgements::{Fate, Sent};
-use super::conversion::{Conversion, NotConverted};
+use super::conversion::Conversion;
 use super::env::WorkerEnv;
 use super::task_metrics::ErrorMetrics;
 use super::topic_creation::{TopicRules, ensure};
@@ -116,28 +115,10 @@ impl SourceSender {
             Ok(false) => return Ok(None),
             Err(fault) => return self.tolerate(fault).map(|()| None),
         }
-        let mut tries = 0;
-        let mut began: Option<Instant> = None;
-        loop {
-            let fault = match self.conversion.produced(record) {
-                Ok(converted) => return Ok(Some(converted)),
-                Err(NotConverted::Fault(fault)) => fault,
-                Err(NotConverted::Missing(stage, missing)) => {
-                    match self.conversion.fetch(stage, missing).await {
-                        Ok(()) => continue,
-                        Err(fault) => fault,
-                    }
-                }
-            };
-            tries += 1;
-            let elapsed = began.get_or_insert_with(Instant::now).elapsed();
-            match self.policy.retry_after(&fault.error, tries, elapsed, rand::random()) {
-                Some(wait) => {
-                    self.errors.retries.increment(1);
-                    tokio::time::sleep(wait).await;
-                }
-                None => return self.tolerate(fault).map(|()| None),
-            }
+        let convert = |conversion: &mut Conversion| conversion.produced(record);
+        match self.conversion.retried(&self.policy, &self.errors, convert).await {
+            Ok(converted) => Ok(Some(converted)),
+            Err(fault) => self.tolerate(fault).map(|()| None),
         }
     }
 
