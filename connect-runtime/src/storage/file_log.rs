@@ -44,7 +44,7 @@ impl FileLog {
 #[async_trait]
 impl CompactedLog for FileLog {
     async fn append(&self, records: Vec<(Bytes, Option<Bytes>)>) -> Result<(), StorageError> {
-        let _one = self.writing.lock().await;
+        let writing = self.writing.clone().lock_owned().await;
         for (key, value) in records {
             (self.apply.lock())(LogRecord { offset: 0, key, value });
         }
@@ -56,7 +56,12 @@ impl CompactedLog for FileLog {
             text.push(b'\n');
         }
         let path = self.path.clone();
-        let written = tokio::task::spawn_blocking(move || replace(&path, &text)).await;
+        // Held until the file is written: whoever waits for that may give up meanwhile.
+        let replaced = move || {
+            let _one = writing;
+            replace(&path, &text)
+        };
+        let written = tokio::task::spawn_blocking(replaced).await;
         let written = written.unwrap_or_else(|failed| Err(std::io::Error::other(failed)));
         written.map_err(|source| StorageError::File { path: self.path.clone(), source })
     }
@@ -79,7 +84,7 @@ fn read_lines(bytes: &[u8]) -> std::io::Result<Vec<LogRecord>> {
 
 /// Writes beside, syncs, renames, syncs the folder.
 fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let beside = path.with_extension("new");
+    let beside = beside(path);
     let mut file = std::fs::File::create(&beside)?;
     file.write_all(text)?;
     file.sync_all()?;
@@ -87,5 +92,48 @@ fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => std::fs::File::open(folder)?.sync_all(),
         None => Ok(()),
+    }
+}
+
+/// Where the next file is written, whatever this one is called.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn records() -> Vec<(Bytes, Option<Bytes>)> {
+        vec![(Bytes::from_static(br#"["c",{"p":1}]"#), Some(Bytes::from_static(br#"{"n":1}"#)))]
+    }
+
+    #[tokio::test]
+    async fn a_write_that_nobody_waits_for_any_more_holds_the_next_one_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("offsets.new");
+        let state = Arc::new(Mutex::new(OffsetState::default()));
+        let apply = crate::storage::offset_store::applier(state.clone());
+        let log = FileLog::open(&path, state, apply).unwrap();
+        log.append(records()).await.unwrap();
+        // A disk that does not get on: opening a pipe to write waits for a reader.
+        let pipe = beside(&path);
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let given_up = tokio::time::timeout(Duration::from_millis(100), log.append(records())).await;
+        assert!(given_up.is_err());
+        assert!(log.writing.try_lock().is_err(), "the first write is still under way");
+        let read = tokio::task::spawn_blocking({
+            let pipe = pipe.clone();
+            move || std::fs::read(pipe)
+        });
+        read.await.unwrap().unwrap();
+        std::fs::remove_file(&pipe).unwrap();
+        log.append(records()).await.unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"[\"c\",{\"p\":1}]\t{\"n\":1}\n");
     }
 }
