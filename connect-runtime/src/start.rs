@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,9 @@ use aqueduct_config::{Properties, PropertiesError};
 use aqueduct_plugin_abi::PluginLibrary;
 use aqueduct_service::http::{HttpLimits, HttpServer};
 use aqueduct_service::known_hosts::KnownHosts;
+use aqueduct_service::tasks::panic_text;
 use aqueduct_service::{Shutdown, Tasks};
+use futures_util::FutureExt;
 use parking_lot::Mutex;
 
 use crate::config::worker_config::{DistributedConfig, InternalTopic, Mode, WorkerConfig};
@@ -333,7 +336,7 @@ async fn serve(parts: Parts, shutdown: Shutdown, graceful: Duration) {
     let herder_stop = Shutdown::new();
     let writer_stop = Shutdown::new();
     let writer = tokio::spawn(statuses.run_writer(writer_stop.clone(), Duration::from_secs(5)));
-    let herder = tokio::spawn(driver.run(herder_stop.clone()));
+    let herder = tokio::spawn(watched(driver.run(herder_stop.clone()), shutdown.clone()));
     server.serve(router(rest), shutdown).await;
     herder_stop.trigger();
     let member = herder.await;
@@ -347,14 +350,27 @@ async fn serve(parts: Parts, shutdown: Shutdown, graceful: Duration) {
         tracing::error!("the writer of statuses ended badly: {error}");
     }
     match member {
-        Ok(member) => {
+        Ok(Some(member)) => {
             if tokio::time::timeout(Duration::from_secs(5), member.leave()).await.is_err() {
                 tracing::warn!("the group was not left in time");
             }
         }
+        Ok(None) => {}
         Err(error) => tracing::error!("the herder ended badly: {error}"),
     }
     client.close();
+}
+
+/// The herder. Should it panic, the worker ends: it is no member any more, and others run its work.
+async fn watched<T>(herder: impl Future<Output = T>, shutdown: Shutdown) -> Option<T> {
+    match AssertUnwindSafe(herder).catch_unwind().await {
+        Ok(ended) => Some(ended),
+        Err(panic) => {
+            tracing::error!("the herder panicked, the worker stops: {}", panic_text(&*panic));
+            shutdown.trigger();
+            None
+        }
+    }
 }
 
 fn herder_settings(config: &WorkerConfig, url: String) -> HerderSettings {

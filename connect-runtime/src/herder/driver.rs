@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks};
 use rand::RngCore;
@@ -43,6 +43,8 @@ impl Driver {
     /// Joins, and acts on events until shutdown; gives the membership back, to be left when all work has ended.
     pub(crate) async fn run(mut self, shutdown: Shutdown) -> Member {
         let (internal, mut internal_events) = mpsc::unbounded_channel();
+        // Due times are of a clock that nobody sets.
+        let began = Instant::now();
         let mut wake_at: Option<i64> = None;
         let mut key_check = tokio::time::interval(KEY_CHECK);
         let join = self.state.join(&self.env.configs.state());
@@ -53,7 +55,7 @@ impl Driver {
                 Some(event) = self.config_events.recv() => self.config_events_from(event),
                 Some(event) = internal_events.recv() => event,
                 event = self.member.next_event() => event,
-                () = wake(wake_at) => {
+                () = wake(wake_at, began) => {
                     wake_at = None;
                     Event::Wake
                 }
@@ -66,7 +68,7 @@ impl Driver {
             let config = self.env.configs.state();
             let statuses = self.env.statuses.state();
             tracing::debug!(?event, "herder");
-            let actions = self.state.on_event(event, &config, &statuses, SystemClock.now_ms());
+            let actions = self.state.on_event(event, &config, &statuses, now_ms(began));
             self.publish_view();
             for action in actions {
                 self.carry_out(action, &internal, &mut wake_at).await;
@@ -112,13 +114,13 @@ impl Driver {
             Action::RequestRejoin(reason) => self.member.request_rejoin(reason),
             Action::ReadConfig => self.read_config(internal.clone()),
             Action::Set(instance, spec) => self.instances.set(instance, spec),
-            Action::TellWhenStopped(instances) => {
+            Action::TellWhenStopped(number, instances) => {
                 let ended = self.instances.ended(&instances);
                 let internal = internal.clone();
                 self.tasks.spawn("awaiting the end of revoked work", async move {
                     ended.await;
                     // The loop is gone only at shutdown.
-                    let _ = internal.send(Event::Stopped(instances));
+                    let _ = internal.send(Event::Stopped(number, instances));
                 });
             }
             Action::Restart(instance) => drop(self.instances.restart(&instance)),
@@ -126,7 +128,6 @@ impl Driver {
                 instances.iter().for_each(|instance| self.note_unassigned(instance))
             }
             Action::RemoveStatuses(name) => self.remove_statuses(name),
-            Action::RemoveTaskStatuses(name, tasks) => self.remove_task_statuses(&name, tasks),
             Action::WakeAt(at) => *wake_at = Some(at),
             Action::CheckSessionKey => self.check_session_key(),
             Action::SetLogger(logger, level) => {
@@ -168,38 +169,26 @@ impl Driver {
         }
     }
 
-    /// Once at once, and once more for words that were on their way.
+    /// Removes the statuses of a deleted connector, or of tasks that a connector no longer has: once at once, and once
+    /// more for words that were on their way.
     fn remove_statuses(&self, name: String) {
         let env = self.env.clone();
         let shutdown = self.tasks.shutdown().clone();
-        self.tasks.spawn(format!("removing the statuses of {name}"), async move {
+        self.tasks.spawn(format!("removing statuses of {name}"), async move {
             for wait in [Duration::ZERO, SWEEP_AFTER] {
                 if !wait.is_zero() && !shutdown.sleep(wait).await {
                     return;
                 }
-                if env.configs.state().connector(&name).is_some() {
-                    return;
+                let removed = match env.configs.state().connector(&name) {
+                    None => env.statuses.remove(&name).await,
+                    Some(entry) => {
+                        let gone = env.statuses.state().tasks_from(&name, entry.tasks.len() as u32);
+                        if gone.is_empty() { Ok(()) } else { env.statuses.remove_instances(&gone).await }
+                    }
+                };
+                if let Err(error) = removed {
+                    tracing::warn!("statuses of {name} were not removed: {error}");
                 }
-                if let Err(error) = env.statuses.remove(&name).await {
-                    tracing::warn!("the statuses of {name} were not removed: {error}");
-                }
-            }
-        });
-    }
-
-    fn remove_task_statuses(&self, name: &str, tasks: u32) {
-        let statuses = self.env.statuses.state();
-        let Some(known) = statuses.connector(name) else { return };
-        let gone = known.tasks.keys().filter(|number| **number >= tasks);
-        let gone: Vec<Instance> =
-            gone.map(|number| Instance::Task(crate::id::TaskId::new(name, *number))).collect();
-        if gone.is_empty() {
-            return;
-        }
-        let (env, name) = (self.env.clone(), name.to_owned());
-        self.tasks.spawn(format!("removing statuses of tasks of {name}"), async move {
-            if let Err(error) = env.statuses.remove_instances(&gone).await {
-                tracing::warn!("statuses of former tasks of {name} were not removed: {error}");
             }
         });
     }
@@ -234,10 +223,14 @@ impl Driver {
     }
 }
 
-async fn wake(at: Option<i64>) {
+fn now_ms(began: Instant) -> i64 {
+    began.elapsed().as_millis() as i64
+}
+
+async fn wake(at: Option<i64>, began: Instant) {
     match at {
         Some(at) => {
-            let left = (at - SystemClock.now_ms()).max(0) as u64;
+            let left = (at - now_ms(began)).max(0) as u64;
             tokio::time::sleep(Duration::from_millis(left)).await;
         }
         None => std::future::pending().await,

@@ -1,5 +1,8 @@
 //! Offsets of connectors as users see and change them (KIP-875).
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use aqueduct_client::consumer::CommittedOffset;
 use aqueduct_client::{ClientError, TopicPartition};
 use aqueduct_plugin_api::{ConnectorKind, ErrorClass, OffsetMap, Plugin};
@@ -8,9 +11,9 @@ use serde_json::{Map, Value as Json, json};
 use super::error::HerderError;
 use super::infos::OffsetInfo;
 use super::requests::Herder;
+use super::view::ClusterView;
 use crate::storage::config_records::TargetState;
 use crate::storage::config_state::ConnectorEntry;
-use std::sync::Arc;
 
 /// The consumer group of a sink connector.
 pub(crate) fn sink_group(connector: &str) -> String {
@@ -19,6 +22,9 @@ pub(crate) fn sink_group(connector: &str) -> String {
 
 /// One change a user asks for: partition and offset as JSON, null to reset.
 pub(crate) type OffsetChange = (Json, Json);
+
+/// How much longer than they may take to stop the end of tasks is waited for.
+const TASKS_END_WAIT: Duration = Duration::from_secs(10);
 
 /// Kafka's code for a group that is not there.
 const GROUP_ID_NOT_FOUND: i16 = 69;
@@ -70,7 +76,7 @@ impl Herder {
         }
         self.require_leader().await?;
         let _writing = self.locks.lock(name).await;
-        let entry = self.stopped_entry(name)?;
+        let entry = self.stopped_entry(name).await?;
         let by_worker = match self.kind(&entry)? {
             ConnectorKind::Source => {
                 let changes = changes.iter().map(source_change).collect::<Result<Vec<_>, _>>()?;
@@ -89,7 +95,7 @@ impl Herder {
     pub(crate) async fn reset_offsets(&self, name: &str) -> Result<String, HerderError> {
         self.require_leader().await?;
         let _writing = self.locks.lock(name).await;
-        let entry = self.stopped_entry(name)?;
+        let entry = self.stopped_entry(name).await?;
         let by_worker = match self.kind(&entry)? {
             ConnectorKind::Source => {
                 let all = self.offsets.all(name).await?;
@@ -104,10 +110,16 @@ impl Herder {
         Ok(outcome_text("reset", by_worker))
     }
 
-    fn stopped_entry(&self, name: &str) -> Result<Arc<ConnectorEntry>, HerderError> {
+    /// A connector that is stopped, once its tasks have ended everywhere: the last offsets that they commit must not come
+    /// after what is changed here.
+    async fn stopped_entry(&self, name: &str) -> Result<Arc<ConnectorEntry>, HerderError> {
         let entry = self.entry(name)?;
         if entry.target == TargetState::Stopped && entry.tasks.is_empty() {
-            return Ok(entry);
+            let ended = |view: &ClusterView| view.has_no_tasks_since(name, entry.tasks_revision);
+            let within = self.config.graceful_stop + TASKS_END_WAIT;
+            let view = self.view.when(within, |view| ended(view) || !view.is_leader).await;
+            self.require_leader().await?;
+            return if ended(&view) { Ok(entry) } else { Err(HerderError::too_many_hops()) };
         }
         Err(HerderError::BadRequest(format!(
             "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the \

@@ -31,6 +31,9 @@ use crate::worker::instances::Instances;
 /// How long a request waits for a leader to be known: a join takes that long at most when members are well.
 const LEADER_WAIT: Duration = Duration::from_secs(10);
 
+/// The longest name of a new connector, in bytes: it stands in every assignment, once for each task.
+const MAX_NAME: usize = 1024;
+
 /// The worker as REST sees it.
 pub(crate) struct Herder {
     pub(crate) config: Arc<WorkerConfig>,
@@ -86,13 +89,29 @@ impl Herder {
         if self.configs.state().connector(name).is_some() {
             return Err(HerderError::Conflict(format!("Connector {name} already exists")));
         }
+        self.configs.write(&self.new_connector(name, config, initial)?).await?;
+        self.connector_info(name)
+    }
+
+    /// The records of a connector that is not there yet.
+    fn new_connector(
+        &self,
+        name: &str,
+        config: ConfigMap,
+        initial: Option<TargetState>,
+    ) -> Result<Vec<ConfigRecord>, HerderError> {
+        if name.len() > MAX_NAME {
+            let text =
+                format!("The connector's name has {} bytes; it may have {MAX_NAME} at most", name.len());
+            return Err(HerderError::BadRequest(text));
+        }
         let mut records = Vec::new();
-        if let Some(state) = initial {
-            records.push(ConfigRecord::TargetState { name: name.to_owned(), state: Some(state) });
+        // A pause of its deleted namesake may have come too late to be deleted with it.
+        if initial.is_some() || self.configs.state().has_early_target(name) {
+            records.push(ConfigRecord::TargetState { name: name.to_owned(), state: initial });
         }
         records.push(ConfigRecord::Connector { name: name.to_owned(), config: Some(config) });
-        self.configs.write(&records).await?;
-        self.connector_info(name)
+        Ok(records)
     }
 
     /// Creates a connector or replaces its configuration; tells whether it is new.
@@ -113,9 +132,13 @@ impl Herder {
         config: ConfigMap,
     ) -> Result<(bool, ConnectorInfo), HerderError> {
         let before = self.configs.state().connector(name).cloned();
-        if before.as_ref().is_none_or(|entry| *entry.config != config) {
-            let record = ConfigRecord::Connector { name: name.to_owned(), config: Some(config) };
-            self.configs.write(&[record]).await?;
+        match &before {
+            None => self.configs.write(&self.new_connector(name, config, None)?).await?,
+            Some(entry) if *entry.config == config => {}
+            Some(_) => {
+                let record = ConfigRecord::Connector { name: name.to_owned(), config: Some(config) };
+                self.configs.write(&[record]).await?;
+            }
         }
         Ok((before.is_none(), self.connector_info(name)?))
     }
@@ -174,6 +197,7 @@ impl Herder {
 
     /// Pauses or resumes. Any worker may.
     pub(crate) async fn set_target(&self, name: &str, target: TargetState) -> Result<(), HerderError> {
+        let _writing = self.locks.lock(name).await;
         if self.configs.state().connector(name).is_none() {
             return Err(HerderError::NotFound(format!("Unknown connector {name}")));
         }

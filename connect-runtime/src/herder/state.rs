@@ -1,6 +1,6 @@
 //! The herder's decisions. Pure: an event, the configuration and the time in; actions out.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 
 use bytes::Bytes;
@@ -8,7 +8,6 @@ use bytes::Bytes;
 use super::restart_plan::RestartPlan;
 use super::spec::{Spec, changes, configured, desired};
 use super::view::ClusterView;
-use crate::id::TaskId;
 use crate::membership::assignor::AssignorMemory;
 use crate::membership::protocol::{Assignment, CONFIG_MISMATCH, Subscription, Version, Work};
 use crate::storage::config_records::RestartRequest;
@@ -44,8 +43,8 @@ pub(crate) enum Event {
     },
     /// The membership is over; others may have the work already.
     Lost,
-    /// Instances that were to end have ended.
-    Stopped(Vec<Instance>),
+    /// The instances of a [`Action::TellWhenStopped`] have ended.
+    Stopped(u64, Vec<Instance>),
     /// A time that was asked for has come.
     Wake,
 }
@@ -63,16 +62,14 @@ pub(crate) enum Action {
     RequestRejoin(&'static str),
     /// Let an instance run so, or end (`None`).
     Set(Instance, Option<Spec>),
-    /// Tell when these have ended.
-    TellWhenStopped(Vec<Instance>),
+    /// Tell when these have ended, with this number.
+    TellWhenStopped(u64, Vec<Instance>),
     /// Start an instance anew.
     Restart(Instance),
     /// Note that nobody runs these.
     Unassigned(Vec<Instance>),
-    /// Forget the statuses of a deleted connector.
+    /// Forget the statuses of a deleted connector, or of tasks that a connector no longer has.
     RemoveStatuses(String),
-    /// Forget the statuses of tasks that a connector no longer has.
-    RemoveTaskStatuses(String, u32),
     /// Wake the herder at this time (ms).
     WakeAt(i64),
     /// There is a new session key, or none yet: see to it.
@@ -92,6 +89,9 @@ pub(crate) struct HerderSettings {
     pub(crate) max_delay_ms: i64,
 }
 
+/// When a round that came to nothing is tried again.
+const AGAIN_AFTER_MS: i64 = 500;
+
 /// The herder's memory.
 #[derive(Debug)]
 pub(crate) struct HerderState {
@@ -101,8 +101,10 @@ pub(crate) struct HerderState {
     assigned: Work,
     /// What was asked to run.
     asked: BTreeMap<Instance, Spec>,
-    /// Given up, and not ended yet: still told to the group as owned.
-    stopping: BTreeSet<Instance>,
+    /// Given up, and not ended yet: still told to the group as owned. With the number of the last request to end it.
+    stopping: BTreeMap<Instance, u64>,
+    /// Numbers requests to end.
+    stops: u64,
     /// The protocol of the last generation.
     in_use: Version,
     /// A rejoin that waits for everything to stop (eager protocol).
@@ -124,12 +126,13 @@ impl HerderState {
             memory: AssignorMemory::default(),
             assigned: Work::default(),
             asked: BTreeMap::new(),
-            stopping: BTreeSet::new(),
+            stopping: BTreeMap::new(),
+            stops: 0,
             join_when_stopped: false,
             round: None,
             rebalanced_for: None,
             member_id: String::new(),
-            view: ClusterView { generation: -1, ..ClusterView::default() },
+            view: ClusterView { generation: -1, round_offset: -1, ..ClusterView::default() },
         }
     }
 
@@ -140,10 +143,7 @@ impl HerderState {
 
     /// The offers for joining, with what this worker owns.
     pub(crate) fn join(&self, config: &ConfigState) -> Action {
-        let owned = Work {
-            connectors: self.assigned.connectors.iter().cloned().chain(self.stopping_connectors()).collect(),
-            tasks: self.assigned.tasks.iter().cloned().chain(self.stopping_tasks()).collect(),
-        };
+        let owned = join(&self.assigned, &work_of(self.stopping.keys()));
         let subscription =
             Subscription { url: self.settings.url.clone(), config_offset: config.offset, owned };
         let versions = [Version::Sessioned, Version::Compatible, Version::Eager];
@@ -165,11 +165,17 @@ impl HerderState {
             Event::Lead { protocol, members } => self.on_lead(&protocol, members, config, now_ms),
             Event::ConfigRead(in_time) => self.lead(in_time, config, now_ms),
             Event::Assigned { generation, member_id, protocol, assignment } => {
-                self.on_assigned(generation, member_id, &protocol, &assignment, config)
+                let was_leader = self.view.is_leader;
+                let mut actions =
+                    self.on_assigned(generation, member_id, &protocol, &assignment, config, now_ms);
+                if self.view.is_leader && !was_leader {
+                    actions.extend(forgotten(config, statuses));
+                }
+                actions
             }
             Event::Lost => self.on_lost(config),
-            Event::Stopped(instances) => self.on_stopped(&instances, config),
-            Event::Wake => vec![Action::RequestRejoin("held-back work is due")],
+            Event::Stopped(number, instances) => self.on_stopped(number, &instances, config),
+            Event::Wake => vec![Action::RequestRejoin("another round is due")],
         }
     }
 
@@ -179,6 +185,7 @@ impl HerderState {
         config: &ConfigState,
         statuses: &StatusState,
     ) -> Vec<Action> {
+        let gave_up = self.give_up_deleted(&events, config);
         let mut actions = self.reconcile(config);
         for event in events {
             match event {
@@ -190,23 +197,38 @@ impl HerderState {
                     actions.push(Action::SetLogger(logger, level))
                 }
                 ConfigEvent::SessionKeyChanged => actions.push(Action::CheckSessionKey),
-                ConfigEvent::ConnectorRemoved(name) if self.view.is_leader => {
+                ConfigEvent::ConnectorRemoved(name) | ConfigEvent::TasksChanged(name)
+                    if self.view.is_leader =>
+                {
                     actions.push(Action::RemoveStatuses(name));
-                }
-                ConfigEvent::TasksChanged(name) if self.view.is_leader => {
-                    let tasks = config.connector(&name).map_or(0, |entry| entry.tasks.len());
-                    actions.push(Action::RemoveTaskStatuses(name, tasks as u32));
                 }
                 _ => {}
             }
         }
-        let known = self.rebalanced_for.as_ref();
-        if known.is_some_and(|known| *known != configured(config)) {
+        let changed = self.rebalanced_for.as_ref().is_some_and(|known| *known != configured(config));
+        if changed {
             // Once: the next round notes what it was for.
             self.rebalanced_for = None;
+        }
+        if changed || gave_up {
             actions.push(Action::RequestRejoin("connectors or tasks changed"));
         }
         actions
+    }
+
+    /// What was deleted is given up at once and not in the next round: created again it is new work, perhaps another
+    /// worker's. Gives whether there was any.
+    fn give_up_deleted(&mut self, events: &[ConfigEvent], config: &ConfigState) -> bool {
+        let count = |work: &Work| work.connectors.len() + work.tasks.len();
+        let before = count(&self.assigned);
+        for event in events {
+            let (ConfigEvent::ConnectorRemoved(name) | ConfigEvent::TasksChanged(name)) = event else {
+                continue;
+            };
+            self.assigned.connectors.retain(|held| held != name || config.connector(held).is_some());
+            self.assigned.tasks.retain(|held| held.connector != *name || config.task(held).is_some());
+        }
+        count(&self.assigned) < before
     }
 
     /// The instances here that a restart request means.
@@ -221,22 +243,12 @@ impl HerderState {
     }
 
     fn on_rejoin(&mut self, config: &ConfigState) -> Vec<Action> {
-        if self.in_use > Version::Eager || self.asked.is_empty() {
+        if self.in_use > Version::Eager || (self.asked.is_empty() && self.stopping.is_empty()) {
             return vec![self.join(config)];
         }
         self.join_when_stopped = true;
         self.assigned = Work::default();
-        self.give_up_all(config)
-    }
-
-    /// Ends everything that should not run any more, and waits for it.
-    fn give_up_all(&mut self, config: &ConfigState) -> Vec<Action> {
-        let mut actions = self.reconcile(config);
-        let stopping: Vec<Instance> = self.stopping.iter().cloned().collect();
-        if !stopping.is_empty() {
-            actions.push(Action::TellWhenStopped(stopping));
-        }
-        actions
+        self.reconcile(config)
     }
 
     fn on_lead(
@@ -286,6 +298,9 @@ impl HerderState {
         let all = configured(config);
         let round = self.memory.assign(&owned, &all, self.settings.max_delay_ms, now_ms);
         self.rebalanced_for = Some(all);
+        self.view.round_offset = config.offset;
+        let held = owned.values().flat_map(instances);
+        self.view.lingering = held.filter(|instance| !is_configured(instance, config)).collect();
         self.view.owners = BTreeMap::new();
         let mut assignments = Vec::new();
         for (id, (assigned, revoked)) in round.members {
@@ -323,24 +338,27 @@ impl HerderState {
         protocol: &str,
         bytes: &[u8],
         config: &ConfigState,
+        now_ms: i64,
     ) -> Vec<Action> {
         self.in_use = Version::from_protocol_name(protocol).unwrap_or(self.settings.protocol);
+        self.view.unsigned = self.in_use < Version::Sessioned;
         self.member_id = member_id;
         let assignment = match Assignment::decode(bytes) {
             Ok(assignment) => assignment,
             Err(error) => {
                 tracing::warn!("the leader's assignment cannot be read: {error}; joining again");
-                return vec![Action::RequestRejoin("the assignment could not be read")];
+                return vec![Action::WakeAt(now_ms + AGAIN_AFTER_MS)];
             }
         };
         self.view.generation = generation;
         self.view.is_leader = assignment.leader == self.member_id;
         self.view.leader_url = Some(assignment.leader_url).filter(|url| !url.is_empty());
         if assignment.error != 0 {
-            return vec![Action::RequestRejoin("the leader did not know the latest configuration")];
+            // The leader did not know the latest configuration.
+            return vec![Action::WakeAt(now_ms + AGAIN_AFTER_MS)];
         }
         if !self.view.is_leader {
-            self.view.owners.clear();
+            self.view.forget_round();
             // A worker that knows more than the leader did leaves it to the leader to notice.
             let same = config.offset == assignment.config_offset;
             self.rebalanced_for = same.then(|| configured(config));
@@ -350,7 +368,7 @@ impl HerderState {
             Version::Eager => assignment.assigned,
             _ => join(&without(&self.assigned, &assignment.revoked), &assignment.assigned),
         };
-        let mut actions = self.give_up_all(config);
+        let mut actions = self.reconcile(config);
         if self.view.is_leader {
             actions.push(Action::CheckSessionKey);
         }
@@ -364,9 +382,9 @@ impl HerderState {
         self.memory = AssignorMemory::default();
         self.view.is_leader = false;
         self.view.leader_url = None;
-        self.view.owners.clear();
+        self.view.forget_round();
         self.join_when_stopped = true;
-        let actions = self.give_up_all(config);
+        let actions = self.reconcile(config);
         if self.stopping.is_empty() { self.join_now(actions, config) } else { actions }
     }
 
@@ -376,10 +394,14 @@ impl HerderState {
         actions
     }
 
-    fn on_stopped(&mut self, instances: &[Instance], config: &ConfigState) -> Vec<Action> {
+    fn on_stopped(&mut self, number: u64, instances: &[Instance], config: &ConfigState) -> Vec<Action> {
         let mut freed = false;
         for instance in instances {
-            freed |= self.stopping.remove(instance);
+            // Not if it was started and is to end once more.
+            if self.stopping.get(instance) == Some(&number) {
+                self.stopping.remove(instance);
+                freed = true;
+            }
         }
         if !self.stopping.is_empty() {
             return Vec::new();
@@ -394,33 +416,37 @@ impl HerderState {
     fn reconcile(&mut self, config: &ConfigState) -> Vec<Action> {
         let wanted = desired(&self.assigned, config);
         let changed = changes(&wanted, &self.asked);
+        self.stops += 1;
+        let mut ending = Vec::new();
         for (instance, spec) in &changed {
-            // Work that is still configured moves to another worker: the group must hear when it has ended here.
-            let moves = spec.is_none() && is_configured(instance, config);
-            if moves {
-                self.stopping.insert(instance.clone());
-            } else {
+            if spec.is_some() {
                 self.stopping.remove(instance);
+            } else {
+                // It may go to another worker, now or when a connector of that name is created again: not before the
+                // group has heard that it has ended here.
+                self.stopping.insert(instance.clone(), self.stops);
+                ending.push(instance.clone());
             }
         }
         self.asked = wanted;
         self.view.assigned = instances(&self.assigned).collect();
-        changed.into_iter().map(|(instance, spec)| Action::Set(instance, spec)).collect()
+        let mut actions: Vec<Action> =
+            changed.into_iter().map(|(instance, spec)| Action::Set(instance, spec)).collect();
+        if !ending.is_empty() {
+            actions.push(Action::TellWhenStopped(self.stops, ending));
+        }
+        actions
     }
+}
 
-    fn stopping_connectors(&self) -> impl Iterator<Item = String> + '_ {
-        self.stopping.iter().filter_map(|instance| match instance {
-            Instance::Connector(name) => Some(name.clone()),
-            Instance::Task(_) => None,
-        })
-    }
-
-    fn stopping_tasks(&self) -> impl Iterator<Item = TaskId> + '_ {
-        self.stopping.iter().filter_map(|instance| match instance {
-            Instance::Task(id) => Some(id.clone()),
-            Instance::Connector(_) => None,
-        })
-    }
+/// What statuses a leader finds that its predecessor did not get to remove: of connectors and tasks that are not there.
+fn forgotten(config: &ConfigState, statuses: &StatusState) -> Vec<Action> {
+    let leftover = |name: &String| {
+        let tasks = config.connector(name).map(|entry| entry.tasks.len() as u32);
+        let is_forgotten = tasks.is_none_or(|tasks| !statuses.tasks_from(name, tasks).is_empty());
+        is_forgotten.then(|| Action::RemoveStatuses(name.clone()))
+    };
+    statuses.names().filter_map(leftover).collect()
 }
 
 fn is_configured(instance: &Instance, config: &ConfigState) -> bool {
@@ -434,6 +460,17 @@ fn is_configured(instance: &Instance, config: &ConfigState) -> bool {
 pub(crate) fn instances(work: &Work) -> impl Iterator<Item = Instance> + '_ {
     let connectors = work.connectors.iter().cloned().map(Instance::Connector);
     connectors.chain(work.tasks.iter().cloned().map(Instance::Task))
+}
+
+fn work_of<'a>(all: impl Iterator<Item = &'a Instance>) -> Work {
+    let mut work = Work::default();
+    for instance in all {
+        match instance {
+            Instance::Connector(name) => work.connectors.push(name.clone()),
+            Instance::Task(id) => work.tasks.push(id.clone()),
+        }
+    }
+    work
 }
 
 fn without(work: &Work, gone: &Work) -> Work {

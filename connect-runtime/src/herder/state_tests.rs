@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aqueduct_plugin_api::ConfigMap;
 
 use super::*;
+use crate::id::TaskId;
 use crate::storage::config_records::{ConfigRecord, TargetState};
+use crate::storage::status_records::{State, Status};
 
 /// Workers on one config topic, with a coordinator that does what a group coordinator does.
 struct Cluster {
@@ -14,6 +16,8 @@ struct Cluster {
     generation: i32,
     now_ms: i64,
     delay_ms: i64,
+    /// Whether what is told to end goes on for now.
+    slow_to_stop: bool,
 }
 
 struct Worker {
@@ -22,7 +26,8 @@ struct Worker {
     /// How often each instance was started, ended or restarted.
     touched: BTreeMap<Instance, u32>,
     wants_rejoin: bool,
-    stopping: Vec<Instance>,
+    /// Told to end, and not ended yet.
+    stopping: Vec<(u64, Vec<Instance>)>,
     wake_at: Option<i64>,
 }
 
@@ -34,6 +39,7 @@ impl Cluster {
             generation: 0,
             now_ms: 0,
             delay_ms: 0,
+            slow_to_stop: false,
         };
         names.iter().for_each(|name| cluster.join(name));
         cluster.settle();
@@ -102,7 +108,7 @@ impl Cluster {
                 }
                 Action::Restart(instance) => *worker.touched.entry(instance).or_default() += 1,
                 Action::RequestRejoin(_) | Action::Join(_) => worker.wants_rejoin = true,
-                Action::TellWhenStopped(instances) => worker.stopping.extend(instances),
+                Action::TellWhenStopped(number, instances) => worker.stopping.push((number, instances)),
                 Action::Assign(given) => assignments = Some(given),
                 Action::WakeAt(at) => worker.wake_at = Some(at),
                 _ => {}
@@ -123,9 +129,10 @@ impl Cluster {
     fn settle(&mut self) {
         for _ in 0..20 {
             for name in self.names() {
-                let stopped = std::mem::take(&mut self.workers.get_mut(&name).unwrap().stopping);
-                if !stopped.is_empty() {
-                    self.tell(&name, Event::Stopped(stopped));
+                let stopping = &mut self.workers.get_mut(&name).unwrap().stopping;
+                let stopped = if self.slow_to_stop { Vec::new() } else { std::mem::take(stopping) };
+                for (number, instances) in stopped {
+                    self.tell(&name, Event::Stopped(number, instances));
                 }
                 let worker = self.workers.get_mut(&name).unwrap();
                 if worker.wake_at.is_some_and(|at| at <= self.now_ms) {
@@ -164,6 +171,21 @@ impl Cluster {
         assert_eq!(all.len(), once.len(), "nothing runs twice");
         let configured: BTreeSet<Instance> = instances(&configured(&self.config)).collect();
         assert_eq!(once.into_iter().cloned().collect::<BTreeSet<_>>(), configured);
+    }
+
+    /// What a worker has not ended yet runs on no other.
+    fn assert_none_runs_twice(&self) {
+        for (name, worker) in &self.workers {
+            for instance in worker.stopping.iter().flat_map(|(_, instances)| instances) {
+                let others = self.workers.iter().filter(|(other, _)| *other != name);
+                let runs = |(_, other): (&String, &Worker)| other.running.contains_key(instance);
+                assert!(!others.into_iter().any(runs), "{instance} ends on {name} and runs elsewhere");
+            }
+        }
+    }
+
+    fn leader_view(&self) -> &ClusterView {
+        self.workers.values().map(|worker| worker.state.view()).find(|view| view.is_leader).unwrap()
     }
 
     fn touched(&self) -> BTreeMap<Instance, u32> {
@@ -254,6 +276,72 @@ fn a_deleted_connector_ends_everywhere_and_its_statuses_go() {
     cluster.write(removal);
     cluster.assert_all_run_once();
     assert!(cluster.workers.values().all(|worker| worker.running.is_empty()));
+}
+
+#[test]
+fn a_connector_that_is_created_again_waits_for_its_former_tasks_to_end() {
+    let mut cluster = Cluster::of(&["a", "b", "c"]);
+    cluster.create("other", 1);
+    cluster.create("one", 4);
+    cluster.slow_to_stop = true;
+    let removal = cluster.config.removal_of("one");
+    cluster.write(removal);
+    cluster.assert_none_runs_twice();
+    // Another order: what is free goes elsewhere.
+    cluster.create("before", 3);
+    cluster.create("one", 4);
+    cluster.assert_none_runs_twice();
+    cluster.slow_to_stop = false;
+    cluster.settle();
+    cluster.assert_all_run_once();
+}
+
+#[test]
+fn the_leader_knows_when_the_tasks_of_a_stopped_connector_have_ended() {
+    let mut cluster = Cluster::of(&["a", "b"]);
+    cluster.create("one", 4);
+    cluster.slow_to_stop = true;
+    cluster.write([
+        ConfigRecord::Commit { name: "one".to_owned(), tasks: Some(0) },
+        ConfigRecord::TargetState { name: "one".to_owned(), state: Some(TargetState::Stopped) },
+    ]);
+    let since = cluster.config.connector("one").unwrap().tasks_revision;
+    assert!(!cluster.leader_view().has_no_tasks_since("one", since));
+    cluster.slow_to_stop = false;
+    cluster.settle();
+    assert!(cluster.leader_view().has_no_tasks_since("one", since));
+    assert!(cluster.workers["b"].state.view().round_offset < 0, "only the leader can tell");
+    cluster.assert_all_run_once();
+}
+
+#[test]
+fn a_new_leader_removes_statuses_of_what_is_not_there() {
+    let mut statuses = StatusState::default();
+    let status = || Some(Status::of(State::Running, "w", 1));
+    statuses.apply(Instance::Connector("deleted".to_owned()).record(status()));
+    statuses.apply(Instance::Task(TaskId::new("one", 0)).record(status()));
+    let mut cluster = Cluster::of(&["a"]);
+    cluster.create("one", 1);
+    assert_eq!(forgotten(&cluster.config, &statuses), [Action::RemoveStatuses("deleted".to_owned())]);
+    statuses.apply(Instance::Task(TaskId::new("one", 1)).record(status()));
+    assert_eq!(forgotten(&cluster.config, &statuses).len(), 2);
+}
+
+#[test]
+fn a_round_that_came_to_nothing_is_tried_again_after_a_pause() {
+    let mut cluster = Cluster::of(&["a"]);
+    let refusal = Assignment { error: CONFIG_MISMATCH, ..Assignment::default() };
+    for bytes in [refusal.encode(Version::Sessioned), Bytes::from_static(b"?")] {
+        let event = Event::Assigned {
+            generation: 9,
+            member_id: "a".to_owned(),
+            protocol: "sessioned".to_owned(),
+            assignment: bytes,
+        };
+        let state = &mut cluster.workers.get_mut("a").unwrap().state;
+        let actions = state.on_event(event, &cluster.config, &StatusState::default(), 7);
+        assert_eq!(actions, [Action::WakeAt(7 + AGAIN_AFTER_MS)]);
+    }
 }
 
 #[test]

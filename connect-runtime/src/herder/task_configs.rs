@@ -10,7 +10,7 @@ use super::requests::Herder;
 use crate::config::connector_keys::{TASK_CLASS, TOPICS, TOPICS_REGEX};
 use crate::id::TaskId;
 use crate::plugins::catalog::task_class;
-use crate::storage::config_records::ConfigRecord;
+use crate::storage::config_records::{ConfigRecord, TargetState};
 use crate::storage::config_state::ConnectorEntry;
 
 /// Where a connector instance leaves its task configurations.
@@ -67,7 +67,8 @@ impl Herder {
         self.require_leader().await?;
         let _writing = self.locks.lock(connector).await;
         let entry = self.entry(connector)?;
-        if !differs(&entry, &tasks) {
+        // A stopped connector has no tasks, whatever it said before it heard of that.
+        if entry.target == TargetState::Stopped || !differs(&entry, &tasks) {
             return Ok(());
         }
         let count = u32::try_from(tasks.len()).unwrap_or(u32::MAX);

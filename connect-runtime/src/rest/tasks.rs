@@ -62,8 +62,11 @@ pub(crate) async fn put_configs(State(state): Shared, Path(name): Path<String>, 
     call.finish(&state, outcome).await
 }
 
-/// Only workers of the cluster may ask.
+/// Only workers of the cluster may ask, if the protocol in use is one that signs.
 fn check_signature(state: &RestState, call: &Call) -> Result<(), HerderError> {
+    if state.herder.view.load().unsigned {
+        return Ok(());
+    }
     let config = state.herder.configs.state();
     signing::verify(
         config.session_key.as_ref(),

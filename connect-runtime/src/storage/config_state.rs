@@ -1,6 +1,6 @@
 //! The configuration of the cluster: what the config topic says so far. Pure: records in, snapshot and events out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aqueduct_plugin_api::ConfigMap;
@@ -44,8 +44,8 @@ pub(crate) struct ConfigState {
     deferred: BTreeMap<String, BTreeMap<u32, ConfigMap>>,
     /// Target states that were written before their connector (KIP-980).
     early_targets: BTreeMap<String, TargetState>,
-    /// How many `task-` records each connector ever had here, to tombstone them with it.
-    task_records: BTreeMap<String, u32>,
+    /// The `task-` records that each connector ever had here, to tombstone them with it.
+    task_records: BTreeMap<String, BTreeSet<u32>>,
 }
 
 /// What a record changed.
@@ -90,17 +90,21 @@ impl ConfigState {
             .flat_map(|(name, entry)| (0..entry.tasks.len()).map(|n| TaskId::new(name.clone(), n as u32)))
     }
 
+    /// Whether a target state waits for a connector of this name: an initial one (KIP-980), or what a pause left that
+    /// came after the deletion.
+    pub(crate) fn has_early_target(&self, name: &str) -> bool {
+        self.early_targets.contains_key(name)
+    }
+
     /// The tombstones that remove a connector and everything that was ever written for it.
     pub(crate) fn removal_of(&self, name: &str) -> Vec<ConfigRecord> {
         let name = name.to_owned();
-        let tasks = self.task_records.get(&name).copied().unwrap_or(0);
+        let tasks = self.task_records.get(&name).into_iter().flatten();
         let mut records = vec![
             ConfigRecord::Connector { name: name.clone(), config: None },
             ConfigRecord::TargetState { name: name.clone(), state: None },
         ];
-        records.extend(
-            (0..tasks).map(|n| ConfigRecord::Task { id: TaskId::new(name.clone(), n), config: None }),
-        );
+        records.extend(tasks.map(|n| ConfigRecord::Task { id: TaskId::new(name.clone(), *n), config: None }));
         records.push(ConfigRecord::Commit { name, tasks: None });
         records
     }
@@ -175,8 +179,7 @@ impl ConfigState {
         let TaskId { connector, task } = id;
         match config {
             Some(config) => {
-                let known = self.task_records.entry(connector.clone()).or_default();
-                *known = (*known).max(task.saturating_add(1));
+                self.task_records.entry(connector.clone()).or_default().insert(task);
                 self.deferred.entry(connector).or_default().insert(task, config);
             }
             None => {
@@ -191,7 +194,10 @@ impl ConfigState {
     fn commit_tasks(&mut self, offset: i64, name: String, tasks: u32) -> Option<ConfigEvent> {
         let mut deferred = self.deferred.remove(&name).unwrap_or_default();
         let entry = Arc::make_mut(self.connectors.get_mut(&name)?);
-        entry.tasks_revision = offset;
+        // None after none is no change: nobody need hear of it before offsets can be altered.
+        if tasks > 0 || !entry.tasks.is_empty() || entry.inconsistent {
+            entry.tasks_revision = offset;
+        }
         entry.inconsistent = (0..tasks).any(|n| !deferred.contains_key(&n));
         if entry.inconsistent {
             entry.tasks.clear();
@@ -296,6 +302,20 @@ mod tests {
             read([connector("a"), target(TargetState::Paused), target(TargetState::Paused)]);
         assert_eq!(state.connector("c").unwrap().target, TargetState::Paused);
         assert_eq!(events.len(), 2, "the second write of the same state changes nothing");
+    }
+
+    #[test]
+    fn a_task_of_a_huge_number_is_one_record_to_remove() {
+        let (state, _) = read([connector("a"), task(u32::MAX, "x")]);
+        assert_eq!(state.removal_of("c").len(), 4);
+    }
+
+    #[test]
+    fn a_second_stop_changes_nothing() {
+        let (mut state, _) = read([connector("a"), task(0, "x"), commit(1), commit(0)]);
+        assert_eq!(state.connector("c").unwrap().tasks_revision, 3);
+        state.apply(4, commit(0));
+        assert_eq!(state.connector("c").unwrap().tasks_revision, 3);
     }
 
     #[test]

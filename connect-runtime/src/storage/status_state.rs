@@ -60,6 +60,11 @@ impl std::fmt::Display for Instance {
 }
 
 impl StatusState {
+    /// The connectors of which anything is known.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        self.connectors.keys()
+    }
+
     /// What is known of a connector.
     pub(crate) fn connector(&self, name: &str) -> Option<&Arc<ConnectorStatuses>> {
         self.connectors.get(name)
@@ -77,6 +82,12 @@ impl StatusState {
     /// Whether a worker may replace what stands there without harming what a later owner has written.
     pub(crate) fn may_replace_safely(&self, of: &Instance, worker_id: &str, generation: i32) -> bool {
         self.status(of).is_none_or(|old| old.worker_id == worker_id || old.generation <= generation)
+    }
+
+    /// The tasks of a connector with a status, from this number on.
+    pub(crate) fn tasks_from(&self, name: &str, number: u32) -> Vec<Instance> {
+        let known = self.connectors.get(name).into_iter().flat_map(|statuses| statuses.tasks.range(number..));
+        known.map(|(number, _)| Instance::Task(TaskId::new(name, *number))).collect()
     }
 
     /// Tombstones for everything known of a connector.

@@ -101,7 +101,13 @@ impl StatusStore {
                 () = self.wake.notified() => {}
                 () = shutdown.triggered() => break,
             }
-            while let Err(error) = self.write_pending().await {
+            loop {
+                // A cluster that is away must not hold the end of the worker up.
+                let written = tokio::select! {
+                    written = self.write_pending() => written,
+                    () = shutdown.triggered() => break,
+                };
+                let Err(error) = written else { break };
                 tracing::warn!("statuses are not written: {error}; trying again");
                 if !shutdown.sleep(backoff).await {
                     break;

@@ -44,17 +44,19 @@ pub(crate) struct Reporter {
     instance: Instance,
     /// Whether anything was said in this attempt.
     spoken: Arc<AtomicBool>,
+    /// Whether anything was said in any attempt.
+    claimed: Arc<AtomicBool>,
 }
 
 impl Reporter {
     /// The reporter of an instance.
     pub(crate) fn new(env: Arc<WorkerEnv>, instance: Instance) -> Self {
-        Self { env, instance, spoken: Arc::default() }
+        Self { env, instance, spoken: Arc::default(), claimed: Arc::default() }
     }
 
     /// For the next attempt: nothing was said in it.
     pub(crate) fn for_attempt(&self) -> Self {
-        Self::new(self.env.clone(), self.instance.clone())
+        Self { spoken: Arc::default(), ..self.clone() }
     }
 
     /// It takes long to start; said only if nothing else was.
@@ -90,9 +92,10 @@ impl Reporter {
         self.put(State::Restarting, None, false);
     }
 
-    /// It failed.
+    /// It failed. As the first word of a new owner it replaces whatever a former one said, in whatever generation: those
+    /// of a group that was emptied begin anew.
     pub(crate) fn failed(&self, error: &ConnectError) {
-        self.put(State::Failed, Some(error.trace()), true);
+        self.put(State::Failed, Some(error.trace()), self.claimed.load(Ordering::Relaxed));
     }
 
     /// Nobody runs it any more, unless somebody else has said otherwise already.
@@ -103,6 +106,7 @@ impl Reporter {
     /// Statuses of connectors that were deleted meanwhile are not written.
     fn put(&self, state: State, trace: Option<String>, safe: bool) {
         self.spoken.store(true, Ordering::Relaxed);
+        self.claimed.store(true, Ordering::Relaxed);
         let config = self.env.configs.state();
         let Some(entry) = config.connector(self.instance.connector()) else { return };
         if let Instance::Task(id) = &self.instance {

@@ -65,6 +65,11 @@ impl Cluster {
         format!("{name}-{}", self.name)
     }
 
+    /// The topic in which its workers keep `configs`, `offsets` or `status`.
+    pub(crate) fn internal_topic(&self, what: &str) -> String {
+        format!("{}-{what}", self.name)
+    }
+
     /// The settings of a distributed worker of this cluster.
     pub(crate) fn settings(&self, more: &str) -> WorkerConfig {
         let name = &self.name;
@@ -127,6 +132,19 @@ impl Cluster {
         self.folder.path()
     }
 
+    /// A client of the broker.
+    pub(crate) async fn client(&self) -> aqueduct_client::Client {
+        aqueduct_client::Client::connect(aqueduct_client::ClientConfig::new(&self.bootstrap)).await.unwrap()
+    }
+
+    /// Stops the broker under the workers.
+    pub(crate) async fn stop_broker(&mut self) {
+        if let Some((broker, shutdown)) = self.broker.take() {
+            shutdown.trigger();
+            broker.wait().await;
+        }
+    }
+
     /// Stops one worker in order.
     pub(crate) async fn stop_worker(&mut self, at: usize) {
         let (worker, _) = self.workers.remove(at);
@@ -138,10 +156,7 @@ impl Cluster {
         while !self.workers.is_empty() {
             self.stop_worker(0).await;
         }
-        if let Some((broker, shutdown)) = self.broker.take() {
-            shutdown.trigger();
-            broker.wait().await;
-        }
+        self.stop_broker().await;
     }
 
     /// A request to a worker: status and JSON (null for an empty body).

@@ -4,4 +4,5 @@
 mod cluster;
 mod plugin;
 mod scenarios;
+mod trouble;
 mod two_workers;
