@@ -1,7 +1,7 @@
 //! `SimpleHeaderConverter`: header values as text, read back by what they look like.
 
 use ::bytes::{Bytes, BytesMut};
-use aqueduct_plugin_api::{ConnectError, Decimal, Schema, SchemaRef, Type, Value, logical};
+use aqueduct_plugin_api::{Decimal, Schema, SchemaRef, Type, Value, logical};
 use bytestring::ByteString;
 use serde_json::Value as Json;
 
@@ -61,50 +61,73 @@ fn guess(text: &str) -> Option<SchemaAndValue> {
         '0'..='9' | '-' | '+' | '.' => number(trimmed),
         '[' | '{' => {
             let json: Json = serde_json::from_str(trimmed).ok()?;
-            Some(SchemaAndValue { schema: None, value: container(json).ok()? })
+            Some(SchemaAndValue { schema: None, value: container(json)? })
         }
         _ => None,
     }
 }
 
-/// A number in the narrowest type that holds it.
+/// A number as the smallest type that holds it: `1.0` and `1e3` are whole.
 fn number(text: &str) -> Option<SchemaAndValue> {
-    let (kind, value) = if let Ok(integer) = text.parse::<i64>() {
-        if let Ok(n) = i8::try_from(integer) {
-            (Type::Int8, Value::Int8(n))
-        } else if let Ok(n) = i16::try_from(integer) {
-            (Type::Int16, Value::Int16(n))
-        } else if let Ok(n) = i32::try_from(integer) {
-            (Type::Int32, Value::Int32(n))
-        } else {
-            (Type::Int64, Value::Int64(integer))
-        }
-    } else {
-        let decimal: Decimal = text.parse().ok()?;
-        let double: f64 = text.parse().ok()?;
-        let exact = format!("{double}").parse::<Decimal>().ok().is_some_and(|d| same(&d, &decimal));
-        if !exact {
-            let schema = logical::decimal(decimal.scale);
-            return Some(SchemaAndValue { schema: Some(schema.into()), value: Value::Decimal(decimal) });
-        }
-        let single = double as f32;
-        if f64::from(single) == double {
-            (Type::Float32, Value::Float32(single))
-        } else {
-            (Type::Float64, Value::Float64(double))
-        }
+    if let Ok(whole) = text.parse() {
+        let (schema, value) = integer(whole);
+        return Some(SchemaAndValue { schema: Some(schema.into()), value });
+    }
+    let decimal: Decimal = text.parse().ok()?;
+    let whole = decimal.with_scale(0).and_then(|whole| whole.to_string().parse::<i64>().ok());
+    let (schema, value) = match whole {
+        Some(whole) => integer(whole),
+        None if decimal.scale == 0 => (logical::decimal(0), Value::Decimal(decimal)),
+        None => fraction(text, decimal)?,
     };
-    Some(SchemaAndValue { schema: Some(Schema::of(kind).into()), value })
+    Some(SchemaAndValue { schema: Some(schema.into()), value })
 }
 
+fn integer(number: i64) -> (Schema, Value) {
+    let (kind, value) = if let Ok(n) = i8::try_from(number) {
+        (Type::Int8, Value::Int8(n))
+    } else if let Ok(n) = i16::try_from(number) {
+        (Type::Int16, Value::Int16(n))
+    } else if let Ok(n) = i32::try_from(number) {
+        (Type::Int32, Value::Int32(n))
+    } else {
+        (Type::Int64, Value::Int64(number))
+    };
+    (Schema::of(kind), value)
+}
+
+/// The shortest type that is written with the same digits. (Apache's takes a float whatever digits that costs.)
+fn fraction(text: &str, decimal: Decimal) -> Option<(Schema, Value)> {
+    let exact = |shortest: String| shortest.parse::<Decimal>().is_ok_and(|found| same(&found, &decimal));
+    let (single, double): (f32, f64) = (text.parse().ok()?, text.parse().ok()?);
+    Some(if single.is_finite() && exact(format!("{single}")) {
+        (Schema::of(Type::Float32), Value::Float32(single))
+    } else if exact(format!("{double}")) {
+        (Schema::of(Type::Float64), Value::Float64(double))
+    } else {
+        (logical::decimal(decimal.scale), Value::Decimal(decimal))
+    })
+}
+
+/// Whether two decimals are the same number.
 fn same(a: &Decimal, b: &Decimal) -> bool {
     let scale = a.scale.max(b.scale);
     matches!((a.with_scale(scale), b.with_scale(scale)), (Some(a), Some(b)) if a == b)
 }
 
-/// A list or map without a schema; its numbers are INT64 or FLOAT64.
-fn container(json: Json) -> Result<Value, ConnectError> {
-    crate::json::schemaless(json)
+/// A list or map, its numbers as small as those that stand alone.
+fn container(json: Json) -> Option<Value> {
+    Some(match json {
+        Json::Number(digits) => number(&digits.to_string())?.value,
+        Json::Array(items) => Value::Array(items.into_iter().map(container).collect::<Option<_>>()?),
+        Json::Object(members) => {
+            let entry = |(name, value)| Some((Value::string(name), container(value)?));
+            Value::Map(members.into_iter().map(entry).collect::<Option<_>>()?)
+        }
+        Json::Null => Value::Null,
+        Json::Bool(b) => Value::Bool(b),
+        Json::String(text) => Value::string(text),
+    })
 }
 
 #[cfg(test)]
@@ -123,7 +146,14 @@ mod tests {
         assert_eq!(read("1.5"), Value::Float32(1.5));
         assert_eq!(read("true"), Value::Bool(true));
         assert_eq!(read("null"), Value::Null);
-        assert_eq!(read("[1,\"a\"]"), Value::Array(vec![Value::Int64(1), Value::string("a")]));
+        assert_eq!(read("1.0"), Value::Int8(1));
+        assert_eq!(read("1e3"), Value::Int16(1000));
+        assert_eq!(read("0.1"), Value::Float32(0.1));
+        assert_eq!(read("0.123456789"), Value::Float64(0.123_456_789));
+        assert_eq!(read("3.4028236e38"), Value::Float64(3.402_823_6e38));
+        assert!(matches!(read("99999999999999999999"), Value::Decimal(_)));
+        assert!(matches!(read("1e99999"), Value::Decimal(_) | Value::String(_)));
+        assert_eq!(read("[1,\"a\"]"), Value::Array(vec![Value::Int8(1), Value::string("a")]));
         assert_eq!(read("10.0.0.1"), Value::string("10.0.0.1"));
         assert_eq!(read("x y"), Value::string("x y"));
         assert_eq!(read(""), Value::string(""));

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use ::bytes::{Bytes, BytesMut};
-use aqueduct_plugin_api::{ConnectError, Schema, SchemaRef, Struct, Type, Value};
+use aqueduct_plugin_api::{Schema, SchemaRef, Struct, Type, Value};
 use bytestring::ByteString;
 
 use crate::converter::{ConvertError, Converter, SchemaAndValue};
@@ -44,9 +44,11 @@ impl Converter for StringConverter {
     fn to_connect(&self, _topic: &str, data: Option<&Bytes>) -> Result<SchemaAndValue, ConvertError> {
         let value = match data {
             None => Value::Null,
-            Some(bytes) => Value::String(ByteString::try_from(bytes.clone()).map_err(|error| {
-                ConnectError::data("Failed to deserialize: the bytes are not UTF-8").caused_by(&error)
-            })?),
+            // What is not UTF-8 is replaced, as Java's decoder does.
+            Some(bytes) => Value::String(
+                ByteString::try_from(bytes.clone())
+                    .unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned().into()),
+            ),
         };
         Ok(SchemaAndValue { schema: Some(self.schema.clone()), value })
     }
@@ -111,4 +113,17 @@ fn list<T>(
         write(item, out);
     }
     out.push_str(close);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced_as_java_does() {
+        let read = StringConverter::default().to_connect("t", Some(&Bytes::from_static(b"\xffA")));
+        assert_eq!(read.unwrap().value, Value::string("\u{fffd}A"));
+        let read = StringConverter::default().to_connect("t", Some(&Bytes::from_static(b"plain")));
+        assert_eq!(read.unwrap().value, Value::string("plain"));
+    }
 }

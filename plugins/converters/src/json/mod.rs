@@ -16,7 +16,6 @@ use parking_lot::Mutex;
 use crate::converter::{ConvertError, Converter, SchemaAndValue};
 
 pub(crate) use number::java_double;
-pub(crate) use read::schemaless;
 
 /// Groups of settings.
 const SCHEMAS: &str = "Schemas";
@@ -109,14 +108,14 @@ impl JsonConverter {
         text
     }
 
-    fn schema_of(&self, text: &str, json: &serde_json::Value) -> Result<Option<SchemaRef>, ConnectError> {
+    fn schema_of(&self, text: &str) -> Result<Option<SchemaRef>, ConnectError> {
         let mut read = self.read.lock();
         if let Some((last, schema)) = &*read
             && last == text
         {
             return Ok(schema.clone());
         }
-        let schema = schema::from_json(json)?.map(SchemaRef::new);
+        let schema = schema::from_json(&parse(text.as_bytes())?)?.map(SchemaRef::new);
         *read = Some((text.to_owned(), schema.clone()));
         Ok(schema)
     }
@@ -158,6 +157,9 @@ impl Converter for JsonConverter {
     fn to_connect(&self, _topic: &str, data: Option<&Bytes>) -> Result<SchemaAndValue, ConvertError> {
         let Some(data) = data else { return Ok(SchemaAndValue::NULL) };
         if !self.schemas {
+            if data.trim_ascii().is_empty() {
+                return Ok(SchemaAndValue::NULL);
+            }
             let json = parse(data)?;
             return Ok(SchemaAndValue { schema: None, value: read::schemaless(json)? });
         }
@@ -169,8 +171,8 @@ impl Converter for JsonConverter {
             )?;
             return Ok(SchemaAndValue { schema: Some(schema.clone()), value });
         }
-        let (schema_text, schema_json, payload) = read::envelope(data)?;
-        let schema = self.schema_of(&schema_text, &schema_json)?;
+        let (schema_text, payload) = read::envelope(data)?;
+        let schema = self.schema_of(schema_text)?;
         let rules = read::Rules::new(self.replace_null_with_default, data.len());
         let value = read::value(schema.as_ref(), payload, &rules)?;
         Ok(SchemaAndValue { schema, value })
@@ -197,7 +199,7 @@ pub(crate) fn write_json(
     write::Writer { decimals, replace_null: false }.value(schema, value, out)
 }
 
-fn parse(data: &Bytes) -> Result<serde_json::Value, ConnectError> {
+fn parse(data: &[u8]) -> Result<serde_json::Value, ConnectError> {
     serde_json::from_slice(data).map_err(|error| {
         let mut failure =
             ConnectError::data("Converting byte[] to Kafka Connect data failed due to serialization error:")

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use ::bytes::Bytes;
 use aqueduct_plugin_api::{ConnectError, Decimal, Schema, SchemaRef, Struct, Type, Value, logical};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,8 +15,8 @@ const ENVELOPE: &str = "JsonConverter with schemas.enable requires \"schema\" an
      additional fields. If you are trying to deserialize plain JSON data, set schemas.enable=false in your converter \
      configuration.";
 
-/// The two members of an envelope: the schema's text and JSON, and the payload.
-pub(super) fn envelope(data: &Bytes) -> Result<(String, Json, Json), ConnectError> {
+/// The two members of an envelope, the schema as its text: it is mostly that of the record before.
+pub(super) fn envelope(data: &[u8]) -> Result<(&str, Json), ConnectError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Envelope<'a> {
@@ -28,15 +27,16 @@ pub(super) fn envelope(data: &Bytes) -> Result<(String, Json, Json), ConnectErro
     }
     let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(data) else {
         // Either no JSON at all, which has a text of its own, or JSON of another shape.
-        parse(data)?;
+        if !data.trim_ascii().is_empty() {
+            parse(data)?;
+        }
         return Err(ConnectError::data(ENVELOPE));
     };
-    let json = |raw: &RawValue| parse(&Bytes::copy_from_slice(raw.get().as_bytes()));
-    Ok((envelope.schema.get().to_owned(), json(envelope.schema)?, json(envelope.payload)?))
+    Ok((envelope.schema.get(), parse(envelope.payload.get().as_bytes())?))
 }
 
 /// A value without a schema: integers are INT64, objects maps.
-pub(crate) fn schemaless(json: Json) -> Result<Value, ConnectError> {
+pub(super) fn schemaless(json: Json) -> Result<Value, ConnectError> {
     Ok(match json {
         Json::Null => Value::Null,
         Json::Bool(b) => Value::Bool(b),
@@ -152,11 +152,16 @@ fn values_in(value: &Value) -> usize {
     }
 }
 
+/// From 2^53 on a double stands for several integers.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
 fn integer<N: TryFrom<i64>>(
     json: &Json,
     mismatch: impl Fn(&Json) -> ConnectError,
 ) -> Result<N, ConnectError> {
-    let number = json.as_i64().ok_or_else(|| mismatch(json))?;
+    // `1e3` and `2.0` are written by some for what is whole; what has a fraction is not cut off, as Apache's does.
+    let whole = |number: f64| (number.fract() == 0.0 && number.abs() < MAX_EXACT).then_some(number as i64);
+    let number = json.as_i64().or_else(|| json.as_f64().and_then(whole)).ok_or_else(|| mismatch(json))?;
     N::try_from(number)
         .map_err(|_| ConnectError::data(format!("The number {number} does not fit its schema's type")))
 }

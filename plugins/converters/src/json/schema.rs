@@ -1,5 +1,7 @@
 //! Schemas as JSON, in the members and order of Apache's `JsonConverter`.
 
+use std::collections::HashSet;
+
 use ::bytes::BytesMut;
 use aqueduct_plugin_api::{ConnectError, Field, Schema, Type};
 use serde_json::{Map, Value as Json, json};
@@ -114,11 +116,16 @@ fn with_fields(json: &Json, depth: usize) -> Result<Schema, ConnectError> {
         .and_then(Json::as_array)
         .ok_or_else(|| ConnectError::data("Struct schema's \"fields\" argument is not an array."))?;
     let mut out = Schema::of(Type::Struct);
+    let mut names = HashSet::new();
     for field in fields {
         let name = field
             .get("field")
             .and_then(Json::as_str)
             .ok_or_else(|| ConnectError::data("Struct schema's field name not specified properly"))?;
+        if !names.insert(name) {
+            let text = format!("Cannot create field because of field name duplication {name}");
+            return Err(ConnectError::data(text));
+        }
         out = out.field(name, schema(field, depth + 1)?);
     }
     Ok(out)

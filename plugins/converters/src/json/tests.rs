@@ -105,3 +105,60 @@ fn plain_json_is_refused_where_an_envelope_is_expected() {
         error.message.starts_with("JsonConverter with schemas.enable requires \"schema\" and \"payload\"")
     );
 }
+
+fn refusal(outcome: Result<impl std::fmt::Debug, ConvertError>) -> String {
+    match outcome {
+        Err(ConvertError::Failed(error)) => error.message,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn a_value_that_is_not_its_schemas_is_refused_and_nothing_is_written() {
+    let converter = JsonConverter::new(true);
+    let mut out = BytesMut::from(&b"before"[..]);
+    let mut refused = |schema: Schema, value: Value| {
+        let text = refusal(converter.from_connect("t", Some(&Arc::new(schema)), &value, &mut out));
+        assert_eq!(&out[..], b"before");
+        text
+    };
+    let text = refused(Schema::of(Type::Int32), Value::string("x"));
+    assert_eq!(text, "Invalid type for INT32: class java.lang.String");
+    let text = refused(Schema::of(Type::Int8), Value::Int32(5));
+    assert_eq!(text, "Invalid type for INT8: class java.lang.Integer");
+    let text = refused(logical::decimal(2), Value::Decimal(Decimal::new(15, 1)));
+    let scales = "Decimal value has mismatching scale for given Decimal schema. Schema has scale 2, value has scale 1.";
+    assert_eq!(text, scales);
+    let map = Schema::map(Schema::of(Type::String), Schema::of(Type::Int32));
+    let text = refused(map, Value::Map(vec![(Value::Int32(1), Value::Int32(2))]));
+    assert_eq!(text, "Invalid type for STRING: class java.lang.Integer");
+}
+
+#[test]
+fn whole_numbers_may_be_written_as_fractions_and_are_never_cut_off() {
+    let converter = JsonConverter::new(true);
+    let read = |kind: &str, number: &str| {
+        let text = format!("{{\"schema\":{{\"type\":\"{kind}\"}},\"payload\":{number}}}");
+        converter.to_connect("t", Some(&Bytes::from(text))).map(|read| read.value)
+    };
+    assert_eq!(read("int64", "1e3").unwrap(), Value::Int64(1000));
+    assert_eq!(read("int8", "-2.0").unwrap(), Value::Int8(-2));
+    for (kind, number) in
+        [("int32", "2.7"), ("int8", "300"), ("int64", "1e19"), ("int64", "9007199254740993.0")]
+    {
+        assert!(read(kind, number).is_err(), "{kind} {number}");
+    }
+}
+
+#[test]
+fn nothing_is_null_without_schemas_and_no_envelope_with_them() {
+    for text in ["", "  "] {
+        let read = JsonConverter::new(false).to_connect("t", Some(&Bytes::from_static(text.as_bytes())));
+        assert_eq!(read.unwrap().value, Value::Null);
+        let read = JsonConverter::new(true).to_connect("t", Some(&Bytes::from_static(text.as_bytes())));
+        assert!(refusal(read).starts_with("JsonConverter with schemas.enable requires"));
+    }
+    let twice = r#"{"schema":{"type":"struct","fields":[{"field":"a","type":"int8"},{"field":"a","type":"int8"}]},"payload":{}}"#;
+    let read = JsonConverter::new(true).to_connect("t", Some(&Bytes::from_static(twice.as_bytes())));
+    assert_eq!(refusal(read), "Cannot create field because of field name duplication a");
+}

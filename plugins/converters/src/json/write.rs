@@ -1,7 +1,7 @@
 //! Connect values to JSON text, written straight into the record's buffer.
 
 use ::bytes::{BufMut, BytesMut};
-use aqueduct_plugin_api::{ConnectError, Schema, Struct, Type, Value};
+use aqueduct_plugin_api::{ConnectError, Decimal, Schema, Struct, Type, Value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -23,6 +23,9 @@ impl Writer {
         value: &Value,
         out: &mut BytesMut,
     ) -> Result<(), ConnectError> {
+        if let Some(schema) = schema.filter(|schema| !fits(schema.kind, value)) {
+            return Err(misfit(schema, value));
+        }
         match value {
             Value::Null => return self.null(schema, out),
             Value::Bool(b) => out.put_slice(if *b { b"true" } else { b"false" }),
@@ -34,10 +37,7 @@ impl Writer {
             Value::Float64(n) => float(*n, &n.to_string(), out),
             Value::String(text) => string(text, out),
             Value::Bytes(bytes) => quoted_base64(bytes, out),
-            Value::Decimal(decimal) => match self.decimals {
-                DecimalFormat::Base64 => quoted_base64(&decimal.unscaled_bytes(), out),
-                DecimalFormat::Numeric => out.put_slice(decimal.to_string().as_bytes()),
-            },
+            Value::Decimal(decimal) => self.decimal(schema, decimal, out)?,
             Value::Array(items) => {
                 let element = schema.and_then(|s| s.value_schema.as_deref());
                 out.put_u8(b'[');
@@ -49,6 +49,29 @@ impl Writer {
             }
             Value::Map(entries) => return self.map(schema, entries, out),
             Value::Struct(fields) => return self.structure(schema, fields, out),
+        }
+        Ok(())
+    }
+
+    /// A decimal has its schema's scale: its digits alone would be read as another number.
+    fn decimal(
+        self,
+        schema: Option<&Schema>,
+        decimal: &Decimal,
+        out: &mut BytesMut,
+    ) -> Result<(), ConnectError> {
+        if let Some(scale) = schema.and_then(Schema::decimal_scale)
+            && scale != decimal.scale
+        {
+            return Err(ConnectError::data(format!(
+                "Decimal value has mismatching scale for given Decimal schema. Schema has scale {scale}, value has \
+                 scale {}.",
+                decimal.scale
+            )));
+        }
+        match self.decimals {
+            DecimalFormat::Base64 => quoted_base64(&decimal.unscaled_bytes(), out),
+            DecimalFormat::Numeric => out.put_slice(decimal.to_string().as_bytes()),
         }
         Ok(())
     }
@@ -91,6 +114,12 @@ impl Writer {
         for (index, (key, value)) in entries.iter().enumerate() {
             comma(index, out);
             match key {
+                key if object && key.as_str().is_none() => {
+                    return Err(ConnectError::data(format!(
+                        "Invalid type for STRING: class {}",
+                        java_class(key)
+                    )));
+                }
                 Value::String(text) if object => {
                     string(text, out);
                     out.put_u8(b':');
@@ -127,6 +156,51 @@ impl Writer {
         }
         out.put_u8(b'}');
         Ok(())
+    }
+}
+
+/// Whether a value is one of a schema's type; null is judged elsewhere.
+fn fits(kind: Type, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(_) => kind == Type::Boolean,
+        Value::Int8(_) => kind == Type::Int8,
+        Value::Int16(_) => kind == Type::Int16,
+        Value::Int32(_) | Value::Date(_) | Value::Time(_) => kind == Type::Int32,
+        Value::Int64(_) | Value::Timestamp(_) => kind == Type::Int64,
+        Value::Float32(_) => kind == Type::Float32,
+        Value::Float64(_) => kind == Type::Float64,
+        Value::String(_) => kind == Type::String,
+        Value::Bytes(_) | Value::Decimal(_) => kind == Type::Bytes,
+        Value::Array(_) => kind == Type::Array,
+        Value::Map(_) => kind == Type::Map,
+        Value::Struct(_) => kind == Type::Struct,
+    }
+}
+
+fn misfit(schema: &Schema, value: &Value) -> ConnectError {
+    let kind = schema.kind.name().to_uppercase();
+    ConnectError::data(format!("Invalid type for {kind}: class {}", java_class(value)))
+}
+
+/// Java's name of what a value would be there.
+fn java_class(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "java.lang.Boolean",
+        Value::Int8(_) => "java.lang.Byte",
+        Value::Int16(_) => "java.lang.Short",
+        Value::Int32(_) => "java.lang.Integer",
+        Value::Int64(_) => "java.lang.Long",
+        Value::Float32(_) => "java.lang.Float",
+        Value::Float64(_) => "java.lang.Double",
+        Value::String(_) => "java.lang.String",
+        Value::Bytes(_) => "java.nio.HeapByteBuffer",
+        Value::Decimal(_) => "java.math.BigDecimal",
+        Value::Date(_) | Value::Time(_) | Value::Timestamp(_) => "java.util.Date",
+        Value::Array(_) => "java.util.ArrayList",
+        Value::Map(_) => "java.util.HashMap",
+        Value::Struct(_) => "org.apache.kafka.connect.data.Struct",
     }
 }
 
