@@ -10,7 +10,7 @@ use std::time::Duration;
 use aqueduct_client::{Client, ClientError, CompactedTopicConfig};
 use aqueduct_config::{Properties, PropertiesError};
 use aqueduct_plugin_abi::PluginLibrary;
-use aqueduct_service::http::{HttpLimits, HttpServer};
+use aqueduct_service::http::HttpServer;
 use aqueduct_service::known_hosts::KnownHosts;
 use aqueduct_service::tasks::panic_text;
 use aqueduct_service::{Shutdown, Tasks};
@@ -250,8 +250,7 @@ async fn start(
 ) -> Result<Running, StartError> {
     let address = config.rest.listener.bind_address();
     let listen = |source| StartError::Listen { address: address.clone(), source };
-    let limits = HttpLimits { drain: Duration::from_secs(10), ..HttpLimits::default() };
-    let server = HttpServer::bind(&address, limits).await.map_err(listen)?;
+    let server = HttpServer::bind(&address, config.rest.http).await.map_err(listen)?;
     let rest_addr = server.local_addr().map_err(listen)?;
     let worker_id = advertised(&config, rest_addr);
     let url = format!("http://{worker_id}/");
@@ -307,6 +306,7 @@ async fn start(
             origin: config.rest.allow_origin.clone(),
         },
         allow_methods: config.rest.allow_methods.clone(),
+        limits: config.rest.requests,
     });
     let parts = Parts { server, rest, driver, instances, statuses: stores.statuses, work, client };
     let ended = tokio::spawn(serve(parts, shutdown.clone(), config.graceful_stop));

@@ -35,6 +35,9 @@ pub enum RegistryError {
     /// The body did not arrive in time.
     #[error("HTTP 408 Request Timeout")]
     BodyTooSlow,
+    /// Other requests hold all of `queued.max.request.bytes`.
+    #[error("The registry is busy with other large requests; try again")]
+    NoRoom,
 
     /// 40401
     #[error("Subject '{0}' not found.")]
@@ -135,6 +138,7 @@ impl RegistryError {
             RegistryError::EmptyBody => 422,
             RegistryError::BodyTooLarge(_) => 413,
             RegistryError::BodyTooSlow => 408,
+            RegistryError::NoRoom => 503,
             RegistryError::SubjectNotFound(_) => 40401,
             RegistryError::VersionNotFound(_) => 40402,
             RegistryError::SchemaIdNotFound(_) | RegistryError::SchemaNotFound => 40403,

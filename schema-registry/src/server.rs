@@ -6,7 +6,7 @@ use crate::registry::Registry;
 use crate::rest::router;
 use crate::store::{OpenError, Store};
 use aqueduct_client::ClientConfig;
-use aqueduct_service::http::{HttpLimits, HttpServer};
+use aqueduct_service::http::HttpServer;
 use aqueduct_service::{Shutdown, Tasks};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl SchemaRegistry {
         let mut addresses = Vec::new();
         for address in &config.listeners {
             let told = |source| StartError::Listen { address: address.clone(), source };
-            let server = HttpServer::bind(address, HttpLimits::default()).await.map_err(told)?;
+            let server = HttpServer::bind(address, config.http).await.map_err(told)?;
             addresses.push(server.local_addr().map_err(told)?);
             servers.push(server);
         }

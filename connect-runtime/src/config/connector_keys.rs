@@ -3,6 +3,9 @@
 use aqueduct_config::{Check, ConfigDef, Importance, KeyDef, KeyType, Width};
 use aqueduct_plugin_api::ConnectorKind;
 
+/// The most settings of a connector or task.
+pub(crate) const MAX_SETTINGS: usize = 4_000;
+
 /// A connector's name.
 pub(crate) const NAME: &str = "name";
 /// Its class.

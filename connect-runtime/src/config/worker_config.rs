@@ -7,6 +7,7 @@ use std::time::Duration;
 use aqueduct_client::{ClientConfig, ConsumerConfig, ProducerConfig};
 use aqueduct_config::{ConfigErrors, Parsed, Properties};
 use aqueduct_plugin_api::ConfigMap;
+use aqueduct_service::http::HttpLimits;
 use aqueduct_service::listener::Listener;
 
 use super::overrides::OverridePolicy;
@@ -85,6 +86,17 @@ pub(crate) struct RestConfig {
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) allow_origin: String,
     pub(crate) allow_methods: String,
+    pub(crate) http: HttpLimits,
+    pub(crate) requests: RequestLimits,
+}
+
+/// Limits of a request to the REST API.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestLimits {
+    /// The largest body, in bytes.
+    pub(crate) max_bytes: usize,
+    /// Until when it is answered.
+    pub(crate) timeout: Duration,
 }
 
 /// How failed connectors and tasks start again.
@@ -309,6 +321,17 @@ fn rest_config(parsed: &Parsed) -> Result<RestConfig, ConfigErrors> {
         allowed_hosts,
         allow_origin: parsed.str("access.control.allow.origin").to_owned(),
         allow_methods: parsed.str("access.control.allow.methods").to_owned(),
+        http: HttpLimits {
+            max_connections: parsed.int("rest.server.connection.limit").max(0) as usize,
+            idle_timeout: millis(parsed, "rest.idle.timeout.ms"),
+            max_header_bytes: parsed.int("rest.max.request.header.size") as usize,
+            max_queued_bytes: parsed.int("rest.queued.max.request.bytes") as usize,
+            drain: Duration::from_secs(10),
+        },
+        requests: RequestLimits {
+            max_bytes: parsed.int("rest.request.max.bytes") as usize,
+            timeout: millis(parsed, "rest.request.timeout.ms"),
+        },
     })
 }
 
@@ -363,6 +386,7 @@ mod tests {
         assert_eq!(distributed.status_topic.settings["min.insync.replicas"], "2");
         assert_eq!(config.below("producer.")["linger.ms"], "20");
         assert_eq!(distributed.max_delay, Duration::ZERO);
+        assert_eq!(config.rest.requests.max_bytes, 1 << 20);
     }
 
     #[test]
@@ -381,6 +405,10 @@ mod tests {
         let errors = WorkerConfig::distributed(&Properties::parse(text).unwrap()).unwrap_err().0;
         assert!(errors.iter().any(|e| e.starts_with("line 2: Invalid value soon")), "{errors:?}");
         assert!(errors.iter().any(|e| e.contains("\"config.storage.topic\"")), "{errors:?}");
+        let small = format!("{DISTRIBUTED}rest.request.max.bytes=5\nrest.idle.timeout.ms=0\n");
+        let errors = WorkerConfig::distributed(&Properties::parse(&small).unwrap()).unwrap_err().0;
+        assert_eq!(errors.len(), 2, "{errors:?}");
+        assert!(errors[0].contains("Invalid value 5 for configuration rest.request.max.bytes"), "{errors:?}");
         let open = DISTRIBUTED.replace("http://127.0.0.1:0", "http://:8083");
         let errors = WorkerConfig::distributed(&Properties::parse(&open).unwrap()).unwrap_err().0;
         assert!(errors[0].contains("allow.insecure.listeners"), "{errors:?}");

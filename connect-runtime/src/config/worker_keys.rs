@@ -30,6 +30,17 @@ fn common() -> Vec<KeyDef> {
         KeyDef::optional("rest.advertised.host.name", String, "The host that other workers reach this one by; that of the listener if not set."),
         KeyDef::optional("rest.advertised.port", Int, "The port that other workers reach this one by; that of the listener if not set."),
         KeyDef::with_default("rest.allowed.hosts", List, "", "Host names, beside the listener's and the advertised one, that requests to a loopback listener may name: against web pages that rebind a name. (Not a key of Kafka's.)"),
+        KeyDef::with_default("rest.request.max.bytes", Int, 1024 * 1024, "The largest body of a request to the REST API, in bytes; what other workers send, signed, may be 64 MiB. (Not a key of Kafka's.)")
+            .check(Check::AtLeast(1024)),
+        KeyDef::with_default("rest.queued.max.request.bytes", Long, 128 * 1024 * 1024, "Memory of the bodies of requests that are arriving or being answered, in bytes; the first 64 KiB of each are not counted. Beyond it a body waits for 5 s and is refused with 503. (Not a key of Kafka's.)")
+            .check(Check::AtLeast(65_536)),
+        KeyDef::with_default("rest.request.timeout.ms", Long, 90_000, "The time that a request has to be answered in, in ms. (Not a key of Kafka's, where it is a constant.)")
+            .check(Check::AtLeast(1)),
+        KeyDef::with_default("rest.server.connection.limit", Int, 4096, "Connections open at one time on the REST API; further ones wait to be accepted. 0 or less: any number. (Not a key of Kafka's.)"),
+        KeyDef::with_default("rest.max.request.header.size", Int, 8192, "The largest head of a request, in bytes; a larger one is 431. (Not a key of Kafka's.)")
+            .check(Check::Between(8192, 1024 * 1024)),
+        KeyDef::with_default("rest.idle.timeout.ms", Long, 30_000, "The time that the head of a request has to arrive, that its body has, and that a client may take nothing of an answer, in ms. (Not a key of Kafka's.)")
+            .check(Check::AtLeast(1)),
         KeyDef::with_default("access.control.allow.origin", String, "", "The origin of web pages that may call the REST API: *, or one; none if empty."),
         KeyDef::with_default("access.control.allow.methods", String, "", "The methods such pages may use; GET, POST and HEAD if empty."),
         KeyDef::with_default("client.id", String, "", "Names this worker in the brokers' logs."),

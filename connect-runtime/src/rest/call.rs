@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aqueduct_service::http::BodyFailure;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -23,21 +24,17 @@ pub(crate) struct Call {
     pub(crate) host: String,
 }
 
-/// The largest body of a request, in bytes. Task configurations from other workers may be larger.
-const MAX_BODY: usize = 1 << 20;
+/// The largest body of a signed request, in bytes: task configurations from other workers.
 const MAX_INTERNAL_BODY: usize = 64 << 20;
 
 impl FromRequest<Arc<RestState>> for Call {
     type Rejection = Response;
 
-    async fn from_request(request: Request, _state: &Arc<RestState>) -> Result<Self, Response> {
+    async fn from_request(request: Request, state: &Arc<RestState>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let internal = parts.headers.contains_key(crate::herder::signing::SIGNATURE_HEADER);
-        let limit = if internal { MAX_INTERNAL_BODY } else { MAX_BODY };
-        let body = axum::body::to_bytes(body, limit).await.map_err(|_| {
-            let text = format!("The request's body is larger than {limit} bytes, or was not sent whole");
-            answer::error_json(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), &text)
-        })?;
+        let limit = if internal { MAX_INTERNAL_BODY } else { state.limits.max_bytes };
+        let body = axum::body::to_bytes(body, limit).await.map_err(|error| refused_body(&error, limit))?;
         let takes_body = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
         if takes_body && !has_json(&parts.headers, &body, &parts.method) {
             return Err(answer::container_error(StatusCode::UNSUPPORTED_MEDIA_TYPE));
@@ -61,6 +58,22 @@ impl FromRequest<Arc<RestState>> for Call {
             body,
             host,
         })
+    }
+}
+
+fn refused_body(error: &axum::Error, limit: usize) -> Response {
+    match BodyFailure::of(error) {
+        BodyFailure::TooLarge => {
+            let text = format!("The request's body is larger than {limit} bytes");
+            answer::error_json(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), &text)
+        }
+        BodyFailure::TooSlow => answer::container_error(StatusCode::REQUEST_TIMEOUT),
+        BodyFailure::NoRoom => {
+            let text = "The worker is busy with other large requests; try again";
+            answer::error_json(StatusCode::SERVICE_UNAVAILABLE.as_u16(), text)
+        }
+        // Its sender has cut it short, and does not read the answer.
+        BodyFailure::Broken => answer::container_error(StatusCode::BAD_REQUEST),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Every path, its methods, and what stands before all of them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -13,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use super::call::OriginalPath;
 use super::safety::{Guests, routed_path};
 use super::{answer, connectors, loggers, offsets, plugins, root, tasks};
+use crate::config::worker_config::RequestLimits;
 use crate::herder::requests::Herder;
 
 /// What handlers share.
@@ -21,10 +21,8 @@ pub(crate) struct RestState {
     pub(crate) cluster_id: String,
     pub(crate) guests: Guests,
     pub(crate) allow_methods: String,
+    pub(crate) limits: RequestLimits,
 }
-
-/// Longest time for a request.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 
 type Routes = Router<Arc<RestState>>;
 
@@ -146,7 +144,7 @@ async fn guard(state: &RestState, mut request: Request, next: middleware::Next) 
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let started = std::time::Instant::now();
     let (method, path) = (request.method().clone(), routed);
-    let mut response = match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+    let mut response = match tokio::time::timeout(state.limits.timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => answer::error_json(500, "Request timed out. The worker did not answer in time."),
     };

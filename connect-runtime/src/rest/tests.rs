@@ -122,6 +122,7 @@ fn api() -> Api {
         cluster_id: "cluster".to_owned(),
         guests: Guests { known: KnownHosts { loopback: true, names: Vec::new() }, origin: String::new() },
         allow_methods: String::new(),
+        limits: herder.config.rest.requests,
     };
     Api { router: router(Arc::new(state)), herder, view }
 }

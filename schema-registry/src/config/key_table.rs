@@ -41,6 +41,13 @@ fn server_keys() -> Vec<KeyDef> {
         KeyDef::with_default("allow.insecure.listeners", KeyType::Boolean, "false", "Allows listeners beyond loopback without TLS and authentication. Aqueduct's own key."),
         KeyDef::with_default("request.max.bytes", KeyType::Int, 10 * 1024 * 1024, "The largest request body, in bytes. Aqueduct's own key.")
             .check(Check::AtLeast(1024)),
+        KeyDef::with_default("queued.max.request.bytes", KeyType::Long, 128 * 1024 * 1024, "Memory of the request bodies that are arriving or being answered, in bytes; the first 64 KiB of each are not counted. Beyond it a body waits for 5 s and is refused with 503. Aqueduct's own key.")
+            .check(Check::AtLeast(65_536)),
+        KeyDef::with_default("server.connection.limit", KeyType::Int, 4096, "Connections open at one time on a listener; further ones wait to be accepted. 0 or less: any number, which is Confluent's default."),
+        KeyDef::with_default("max.request.header.size", KeyType::Int, 8192, "The largest head of a request, in bytes; a larger one is 431.")
+            .check(Check::Between(8192, 1024 * 1024)),
+        KeyDef::with_default("idle.timeout.ms", KeyType::Long, 30_000, "The time that the head of a request has to arrive, that its body has, and that a client may take nothing of an answer, in ms.")
+            .check(Check::AtLeast(1)),
         KeyDef::with_default("incompatible.error.code", KeyType::Int, 40901, "The error_code of an incompatible schema: 40901 since Confluent's 8.2, 409 before. Aqueduct's own key."),
     ]
 }

@@ -3,6 +3,7 @@
 use super::key_table::{key_table, not_honoured};
 use aqueduct_avro::compatibility::CompatibilityLevel;
 use aqueduct_config::{ConfigErrors, Parsed, Properties};
+use aqueduct_service::http::HttpLimits;
 use std::time::Duration;
 
 /// A registry's settings; see the key table for what each is.
@@ -13,6 +14,8 @@ pub struct RegistryConfig {
     pub listeners: Vec<String>,
     pub host_name: String,
     pub request_max_bytes: usize,
+    /// Limits of the HTTP server.
+    pub http: HttpLimits,
     pub incompatible_error_code: u32,
     /// `host:port` of brokers.
     pub bootstrap_servers: Vec<String>,
@@ -57,6 +60,13 @@ impl RegistryConfig {
             listeners,
             host_name: parsed.str("host.name").to_owned(),
             request_max_bytes: parsed.int("request.max.bytes") as usize,
+            http: HttpLimits {
+                max_connections: parsed.int("server.connection.limit").max(0) as usize,
+                idle_timeout: millis("idle.timeout.ms"),
+                max_header_bytes: parsed.int("max.request.header.size") as usize,
+                max_queued_bytes: parsed.int("queued.max.request.bytes") as usize,
+                ..HttpLimits::default()
+            },
             incompatible_error_code: parsed.int("incompatible.error.code") as u32,
             bootstrap_servers,
             topic: parsed.str("kafkastore.topic").to_owned(),
@@ -146,6 +156,13 @@ mod tests {
         assert_eq!(config.listeners, ["localhost:0"]);
         assert_eq!(config.compatibility_level, CompatibilityLevel::FullTransitive);
         assert_eq!(config.topic, "_schemas");
+        let limits = parse(&[
+            ("kafkastore.bootstrap.servers", "a:1"),
+            ("server.connection.limit", "-1"),
+            ("idle.timeout.ms", "500"),
+        ]);
+        let limits = limits.unwrap().http;
+        assert_eq!((limits.max_connections, limits.idle_timeout), (0, Duration::from_millis(500)));
     }
 
     #[test]
@@ -156,6 +173,12 @@ mod tests {
         ]);
         assert_eq!(errors.unwrap_err().0.len(), 4);
         assert!(parse(&[]).is_err());
+        for (key, value) in
+            [("max.request.header.size", "100"), ("idle.timeout.ms", "0"), ("queued.max.request.bytes", "1")]
+        {
+            let told = parse(&[("kafkastore.bootstrap.servers", "a:1"), (key, value)]).unwrap_err().0;
+            assert!(told[0].contains(&format!("Invalid value {value} for configuration {key}")), "{told:?}");
+        }
         assert!(
             parse(&[("kafkastore.bootstrap.servers", "a:1"), ("schema.compatibility.level", "sideways")])
                 .is_err()
