@@ -7,6 +7,16 @@ use crate::storage::config_records::ConfigRecord;
 use crate::storage::offset_records;
 use crate::storage::status_records::StatusRecord;
 
+/// Whether bytes are a worker's metadata in JoinGroup.
+pub fn is_subscription(bytes: &[u8]) -> bool {
+    Subscription::decode(bytes).is_ok()
+}
+
+/// Whether bytes are the leader's word in SyncGroup.
+pub fn is_assignment(bytes: &[u8]) -> bool {
+    Assignment::decode(bytes).is_ok()
+}
+
 /// A worker's metadata in JoinGroup.
 pub fn subscription(bytes: &[u8]) {
     if let Ok(read) = Subscription::decode(bytes) {
@@ -30,13 +40,17 @@ pub fn rest_body(bytes: &[u8]) {
         let _ = body::without_nulls(given.config);
     }
     let _ = body::parse_config(bytes);
-    let _ = body::parse::<Vec<aqueduct_plugin_api::ConfigMap>>(bytes);
     if let Ok(changes) = offsets::parse_alter(bytes) {
         for (partition, offset) in changes {
             let _ = aqueduct_plugin_api::OffsetMap::from_json(&partition);
             let _ = aqueduct_plugin_api::OffsetMap::from_json(&offset);
         }
     }
+}
+
+/// The task configurations that another worker sends.
+pub fn internal_body(bytes: &[u8]) {
+    let _ = body::parse::<Vec<aqueduct_plugin_api::ConfigMap>>(bytes);
 }
 
 /// The path of a request: what is routed has neither empty segments nor `..`.
@@ -48,6 +62,13 @@ pub fn rest_path(path: &str) {
             assert!(!decoded.is_empty() && decoded != "." && decoded != ".." && !decoded.contains('\0'));
         }
     }
+}
+
+/// How many of the internal topics a record may be of.
+pub fn storage_topics(key: &[u8], value: Option<&[u8]>) -> usize {
+    usize::from(ConfigRecord::decode(key, value).is_ok())
+        + usize::from(StatusRecord::decode(key, value).is_ok())
+        + usize::from(offset_records::decode(key, value).is_ok())
 }
 
 /// A record of one of the internal topics.

@@ -10,6 +10,9 @@ pub struct Properties {
     lines: BTreeMap<String, usize>,
 }
 
+/// The most settings of a file. Each takes some hundred bytes however short its line.
+const MAX_SETTINGS: usize = 4_000;
+
 /// Why a `.properties` file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum PropertiesError {
@@ -30,6 +33,12 @@ pub enum PropertiesError {
     /// A line without a key, such as `=value`.
     #[error("line {line}: no key before '='")]
     NoKey {
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// No server has so many settings.
+    #[error("line {line}: more than {MAX_SETTINGS} settings")]
+    TooMany {
         /// The line, counted from 1.
         line: usize,
     },
@@ -76,6 +85,9 @@ impl Properties {
             }
             properties.lines.insert(key.clone(), line);
             properties.values.insert(key, value);
+            if properties.values.len() > MAX_SETTINGS {
+                return Err(PropertiesError::TooMany { line });
+            }
         }
         Ok(properties)
     }
@@ -169,7 +181,8 @@ fn unescape(text: &str, line: usize) -> Result<String, PropertiesError> {
         match chars.next() {
             Some('u') => {
                 let digits: String = chars.by_ref().take(4).collect();
-                let unit = u16::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 4);
+                let hexadecimal = digits.len() == 4 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+                let unit = u16::from_str_radix(&digits, 16).ok().filter(|_| hexadecimal);
                 units.push(unit.ok_or(PropertiesError::Escape { line })?);
                 continue;
             }
@@ -198,6 +211,15 @@ fn flush_units(units: &mut Vec<u16>, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_has_a_bounded_number_of_settings() {
+        let text = |count: usize| (0..count).map(|n| format!("k{n}=v\nk0=again\n")).collect::<String>();
+        assert_eq!(Properties::parse(&text(MAX_SETTINGS)).unwrap().iter().count(), MAX_SETTINGS);
+        let error = Properties::parse(&text(MAX_SETTINGS + 1)).unwrap_err();
+        assert_eq!(error.to_string(), "line 8001: more than 4000 settings");
+        assert!(Properties::parse("a=\\u+123").is_err(), "a sign is no digit");
+    }
 
     #[test]
     fn reads_what_java_reads() {

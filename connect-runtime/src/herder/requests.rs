@@ -16,7 +16,7 @@ use super::forward::Forwarder;
 use super::infos::{ConfigInfos, ConnectorInfo, ConnectorStatusInfo};
 use super::restart_plan::RestartPlan;
 use super::view::SharedView;
-use crate::config::connector_keys::NAME;
+use crate::config::connector_keys::{MAX_SETTINGS, NAME};
 use crate::config::ignored::ignored;
 use crate::config::worker_config::WorkerConfig;
 use crate::id::TaskId;
@@ -167,6 +167,10 @@ impl Herder {
 
     /// 400 with every error of a configuration.
     async fn check_config(&self, config: &ConfigMap) -> Result<(), HerderError> {
+        if config.len() > MAX_SETTINGS {
+            let text = format!("The configuration has more than {MAX_SETTINGS} settings");
+            return Err(HerderError::BadRequest(text));
+        }
         let infos = self.judge(config).await?;
         let errors: Vec<&str> = infos.errors().collect();
         if errors.is_empty() {

@@ -275,6 +275,8 @@ fn get_work(bytes: &mut &[u8]) -> Result<Work, BadBytes> {
         if copied > MAX_NAME_BYTES {
             return Err(BadBytes::TooMuch);
         }
+        // The count was checked against the bytes that are left.
+        work.tasks.reserve(count);
         for _ in 0..count {
             match get_i32(bytes)? {
                 CONNECTOR_TASK => work.connectors.push(name.clone()),

@@ -1,11 +1,13 @@
 //! Records of the config topic: keys, JSON values, tombstones.
 
 use aqueduct_plugin_api::ConfigMap;
+use aqueduct_plugin_api::bounded_json::Bounds;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use serde_json::{Map, Value as Json, json};
 
+use crate::config::connector_keys::MAX_SETTINGS;
 use crate::id::TaskId;
 
 /// What a user wants a connector to do.
@@ -130,6 +132,9 @@ pub(crate) enum BadConfigRecord {
     },
 }
 
+/// What is read of a value: an object, the settings in it, and nothing deeper.
+const BOUNDS: Bounds = Bounds { values: MAX_SETTINGS + 16, depth: 2 };
+
 const CONNECTOR: &str = "connector-";
 const TASK: &str = "task-";
 const COMMIT: &str = "commit-";
@@ -233,7 +238,7 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn parse(key: &'a str, value: Option<&[u8]>) -> Result<Self, BadConfigRecord> {
         let Some(bytes) = value else { return Ok(Self { key, object: None }) };
-        match serde_json::from_slice(bytes) {
+        match BOUNDS.read(bytes) {
             Ok(Json::Object(object)) => Ok(Self { key, object: Some(object) }),
             Ok(Json::Null) => Ok(Self { key, object: None }),
             _ => Err(BadConfigRecord::Value { key: key.to_owned(), what: "JSON object" }),

@@ -1,8 +1,12 @@
 //! Records of the offset topic: key `["connector",{partition}]`, value `{offset}` or a tombstone.
 
 use aqueduct_plugin_api::OffsetMap;
+use aqueduct_plugin_api::bounded_json::Bounds;
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
+
+/// What is read of a key or value: members that are no values of a kind that offsets have are seen to be none.
+const BOUNDS: Bounds = Bounds { values: 1_000, depth: 2 };
 
 /// One record of the offset topic.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,13 +42,13 @@ pub(crate) fn encode_value(offset: &OffsetMap) -> Bytes {
 
 /// Reads a record; member order does not matter.
 pub(crate) fn decode(key: &[u8], value: Option<&[u8]>) -> Result<OffsetRecord, BadOffsetRecord> {
-    let key: Json = serde_json::from_slice(key).map_err(|_| BadOffsetRecord::Key)?;
+    let key: Json = BOUNDS.read(key).map_err(|_| BadOffsetRecord::Key)?;
     let (connector, partition) = match key.as_array().map(Vec::as_slice) {
         Some([Json::String(connector), partition @ Json::Object(_)]) => (connector, partition),
         _ => return Err(BadOffsetRecord::Key),
     };
     let partition = OffsetMap::from_json(partition).map_err(|_| BadOffsetRecord::Key)?;
-    let offset = match value.map(serde_json::from_slice::<Json>) {
+    let offset = match value.map(|value| BOUNDS.read(value)) {
         None | Some(Ok(Json::Null)) => None,
         Some(Ok(json)) => Some(OffsetMap::from_json(&json).map_err(|_| BadOffsetRecord::Value)?),
         Some(Err(_)) => return Err(BadOffsetRecord::Value),

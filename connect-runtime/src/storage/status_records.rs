@@ -1,5 +1,6 @@
 //! Records of the status topic: connectors, tasks and the topics they use.
 
+use aqueduct_plugin_api::bounded_json::Bounds;
 use bytes::Bytes;
 use serde_json::{Map, Value as Json, json};
 
@@ -101,6 +102,9 @@ pub(crate) enum BadStatusRecord {
     Value(String),
 }
 
+/// What is read of a value: few members, and those of a topic's.
+const BOUNDS: Bounds = Bounds { values: 64, depth: 2 };
+
 const CONNECTOR: &str = "status-connector-";
 const TASK: &str = "status-task-";
 const TOPIC: &str = "status-topic-";
@@ -123,7 +127,7 @@ impl StatusRecord {
     pub(crate) fn decode(key: &[u8], value: Option<&[u8]>) -> Result<Self, BadStatusRecord> {
         let lossy = || String::from_utf8_lossy(key).into_owned();
         let text = std::str::from_utf8(key).map_err(|_| BadStatusRecord::Key(lossy()))?;
-        let object = match value.map(serde_json::from_slice::<Json>) {
+        let object = match value.map(|value| BOUNDS.read(value)) {
             None | Some(Ok(Json::Null)) => None,
             Some(Ok(Json::Object(object))) => Some(object),
             Some(_) => return Err(BadStatusRecord::Value(lossy())),

@@ -4,6 +4,7 @@
 //! worker only ever holds `Box<dyn Connector>`, `Box<dyn SourceTask>` and `Box<dyn SinkTask>`, whether the
 //! implementation is linked in or lives in a library of its own.
 
+pub mod bounded_json;
 mod connector;
 mod decimal;
 mod error;

@@ -2,12 +2,9 @@
 
 use aqueduct_connector_elasticsearch::fuzzing;
 
-use crate::bound::within;
-
-/// An item takes more than its text.
-const ITEMS: usize = 64;
+use crate::bound::within_input;
 
 /// An answer to a request of three operations.
 pub(crate) fn parse(data: &[u8]) {
-    within(ITEMS, data.len(), || fuzzing::bulk_answer(data, &[Some("1"), Some("2"), None]));
+    within_input(data.len(), || fuzzing::bulk_answer(data, &[Some("1"), Some("2"), None]));
 }

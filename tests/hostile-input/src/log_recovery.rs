@@ -15,13 +15,11 @@ use aqueduct_protocol::ids::{LeaderEpoch, ProducerEpoch, ProducerId, Sequence};
 use aqueduct_protocol::record::{EndTxnMarker, ProducerState, RecordBatchBuilder, RecordBatches};
 use uuid::Uuid;
 
-use crate::bound::within;
+use crate::bound::within_input;
 use crate::records::seal;
 
 const DIR: &str = "/logs";
 const NOW: i64 = 1_700_000_000_000;
-/// The files, their copies in memory and what recovery holds of them.
-const FILES: usize = 16;
 
 /// Files by which what is in the others is believed.
 const TRUSTED: [&str; 2] = ["recovery-point-offset-checkpoint", ".kafka_cleanshutdown"];
@@ -50,7 +48,7 @@ pub(crate) fn recover(data: &[u8]) {
     let trusted = files
         .iter()
         .any(|(path, content)| content.is_some() && TRUSTED.iter().any(|name| path.ends_with(name)));
-    within(FILES, input + size, || start(&fs, trusted));
+    within_input(input + size, || start(&fs, trusted));
 }
 
 /// A file and what is in it; `None` if it is gone.

@@ -7,10 +7,7 @@ use std::path::PathBuf;
 use aqueduct_plugin_abi::PluginCatalog;
 use tempfile::TempDir;
 
-use crate::bound::within;
-
-/// A manifest's JSON takes more than its text.
-const VALUES: usize = 160;
+use crate::bound::within_input;
 
 thread_local! {
     static FOLDER: OnceCell<TempDir> = const { OnceCell::new() };
@@ -33,7 +30,7 @@ pub(crate) fn scan(data: &[u8]) {
             std::fs::write(plugin.join("manifest.json"), parts.next().unwrap_or_default()).expect("written");
             std::fs::write(&library, crate::seeds::library(b"{}")).expect("written");
         }
-        let catalog = within(VALUES, data.len(), || PluginCatalog::scan(&[folder.path().to_owned()]));
+        let catalog = within_input(data.len(), || PluginCatalog::scan(&[folder.path().to_owned()]));
         for class in catalog.classes() {
             assert!(
                 class.path.as_ref().is_some_and(|path| path.starts_with(folder.path())),

@@ -2,15 +2,12 @@
 
 use aqueduct_config::Properties;
 
-use crate::bound::within;
-
-/// A key of a few characters is an entry of two maps.
-const ENTRIES: usize = 48;
+use crate::bound::within_input;
 
 /// A whole file.
 pub(crate) fn parse(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let parsed = within(ENTRIES, text.len(), || Properties::parse(&text));
+    let parsed = within_input(text.len(), || Properties::parse(&text));
     let Ok(parsed) = parsed else { return };
     for (key, _) in parsed.iter() {
         assert!(!key.is_empty());

@@ -6,7 +6,7 @@ use aqueduct_protocol::record::{
     Header, RecordBatch, RecordBatchBuilder, RecordBatches, RecordRules, check_records,
 };
 
-use crate::bound::within;
+use crate::bound::within_input_and;
 
 /// The most that may come out of a codec.
 const LIMIT: usize = 1 << 20;
@@ -28,7 +28,7 @@ fn check(data: &[u8]) {
     let rules =
         RecordRules { require_keys: true, timestamps: Some((0, i64::MAX)), decompressed_limit: LIMIT };
     // Records are read as they come out of the codec: only its last block or window is held.
-    within(8, data.len() + LIMIT, || {
+    within_input_and(data.len(), 4 * LIMIT, || {
         for batch in RecordBatches::new(data).flatten() {
             let _ = batch.validate();
             let _ = check_records(&batch, &rules);
@@ -73,7 +73,8 @@ fn rebuild(batch: &RecordBatch<'_>) {
 pub(crate) fn decompressor(compression: Compression, data: &[u8]) {
     let mut target = Vec::new();
     // The target at most doubles, and the codec's last block or window comes on top.
-    let result = within(8, data.len() + LIMIT / 2, || decompress(compression, data, LIMIT, &mut target));
+    let result =
+        within_input_and(data.len(), 4 * LIMIT, || decompress(compression, data, LIMIT, &mut target));
     assert!(result.is_ok() || target.is_empty(), "after an error nothing is left");
     assert!(target.len() <= LIMIT);
     if result.is_ok() {

@@ -347,6 +347,35 @@ pub fn crowded(size: usize) -> Vec<Seed> {
     for (target, compression) in DECOMPRESSORS {
         seeds.push(seed(target, compressed(compression, &vec![0; size * 64])));
     }
+    let tasks = (size / 4) as u32;
+    seeds.push(seed(
+        "connect_protocol",
+        [
+            &b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\x01n"[..],
+            &tasks.to_be_bytes(),
+            &vec![0; size / 4 * 4],
+        ]
+        .concat(),
+    ));
+    let settings = |count: usize| (0..count).map(|n| format!("\"{n:x}\":{n}")).collect::<Vec<_>>().join(",");
+    seeds.push(seed("connect_storage", format!("connector-c\n{{\"properties\":{{{}}}}}", settings(4_000))));
+    seeds.push(seed("connect_rest", format!("{{{}}}", settings(4_000))));
+    seeds.push(seed("connect_rest", format!("{{\"name\":\"c\",\"config\":{{{}}}}}", settings(size / 12))));
+    // As many offsets, and as many names of a class, as are taken.
+    let moved = vec!["{\"partition\":{\"a\":0},\"offset\":{\"a\":0}}"; 1_590].join(",");
+    seeds.push(seed("connect_rest", format!("{{\"offsets\":[{moved}]}}")));
+    let aliases = vec!["\"\""; 9_900].join(",");
+    let class =
+        format!("{{\"class\":\"C\",\"aliases\":[{aliases}],\"kind\":\"sink\",\"config\":{{\"keys\":[]}}}}");
+    seeds.push(seed(
+        "plugin_manifest",
+        [
+            &b"library = \"p.so\"\nmanifest = \"manifest.json\"\n\xff"[..],
+            format!("{{\"abi\":\"1.0\",\"name\":\"p\",\"version\":\"1\",\"connectors\":[{class}]}}")
+                .as_bytes(),
+        ]
+        .concat(),
+    ));
     seeds.push(seed("properties", "a=\\\n".repeat(size / 4)));
     seeds.push(seed("properties", (0..size / 8).map(|n| format!("{n:x}\n")).collect::<String>()));
     seeds

@@ -9,6 +9,11 @@ pub fn subscription(bytes: Bytes) -> usize {
     protocol::decode_subscription(bytes).owned.len()
 }
 
+/// The number of partitions in the leader's word.
+pub fn assigned(bytes: Bytes) -> usize {
+    protocol::decode_assignment(bytes).len()
+}
+
 /// The leader's word: the number of partitions assigned. What was read is written and read again.
 pub fn assignment(bytes: Bytes) -> usize {
     let mut read = protocol::decode_assignment(bytes);

@@ -48,16 +48,19 @@ pub(super) fn decode_subscription(bytes: Bytes) -> Subscription {
     let Ok((version, message)) = decode_versioned_leniently::<ConsumerProtocolSubscription>(bytes) else {
         return Subscription { generation: -1, ..Subscription::default() };
     };
-    let owned = message.owned_partitions.into_iter().flat_map(|owned| {
-        let topic = owned.topic;
-        owned.partitions.into_iter().map(move |partition| TopicPartition::new(topic.clone(), partition))
-    });
+    let count = message.owned_partitions.iter().map(|owned| owned.partitions.len()).sum();
+    let mut owned = Vec::with_capacity(count);
+    for of in message.owned_partitions {
+        owned.extend(
+            of.partitions.into_iter().map(|partition| TopicPartition::new(of.topic.clone(), partition)),
+        );
+    }
     let in_user_data = || {
         let bytes = message.user_data.as_ref()?.first_chunk::<4>()?;
         Some(i32::from_be_bytes(*bytes))
     };
     let generation = if version >= 2 { message.generation_id } else { in_user_data().unwrap_or(-1) };
-    Subscription { topics: message.topics, owned: owned.collect(), generation }
+    Subscription { topics: message.topics, owned, generation }
 }
 
 /// The leader's word for a member.
@@ -77,11 +80,14 @@ pub(super) fn decode_assignment(bytes: Bytes) -> Vec<TopicPartition> {
     let Ok((_, message)) = decode_versioned_leniently::<ConsumerProtocolAssignment>(bytes) else {
         return Vec::new();
     };
-    let assigned = message.assigned_partitions.into_iter().flat_map(|assigned| {
-        let topic = assigned.topic;
-        assigned.partitions.into_iter().map(move |partition| TopicPartition::new(topic.clone(), partition))
-    });
-    assigned.collect()
+    let count = message.assigned_partitions.iter().map(|assigned| assigned.partitions.len()).sum();
+    let mut assigned = Vec::with_capacity(count);
+    for of in message.assigned_partitions {
+        assigned.extend(
+            of.partitions.into_iter().map(|partition| TopicPartition::new(of.topic.clone(), partition)),
+        );
+    }
+    assigned
 }
 
 fn by_topic(partitions: &[TopicPartition]) -> BTreeMap<ByteString, Vec<i32>> {

@@ -60,7 +60,7 @@ fn read(response: Response, operations: &mut [Operation], max_retries: u32) -> R
     if verdict != RequestVerdict::Items {
         return Ok(Answer::Whole(verdict, response));
     }
-    let answer: BulkAnswer<'_> = serde_json::from_slice(&response.body)
+    let answer = BulkAnswer::parse(&response.body, operations.len())
         .map_err(|error| NoAnswer::Unreadable { url: response.url.clone(), reason: error.to_string() })?;
     let ids: Vec<_> = operations.iter().map(|operation| operation.id.clone()).collect();
     let ids: Vec<Option<&str>> = ids.iter().map(Option::as_deref).collect();

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// Asks for no more of an answer than is read here: a third of the bytes, and nothing that a decision needs is left
@@ -14,11 +15,70 @@ pub(crate) const BULK_PATH: &str = "/_bulk?filter_path=items.*._id,items.*.statu
      items.*.error.caused_by.reason";
 
 /// The answer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct BulkAnswer<'a> {
     /// One item for each operation, mostly in their order.
-    #[serde(borrow)]
     pub(crate) items: Vec<BulkItem<'a>>,
+}
+
+/// The object around the items.
+struct AnswerShape<'a> {
+    operations: usize,
+    lifetime: PhantomData<&'a ()>,
+}
+
+impl<'de: 'a, 'a> Visitor<'de> for AnswerShape<'a> {
+    type Value = Vec<BulkItem<'a>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the answer to a bulk request")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            if name == "items" {
+                let items = Items { most: self.operations, lifetime: PhantomData };
+                found = Some(map.next_value_seed(items)?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        found.ok_or_else(|| A::Error::missing_field("items"))
+    }
+}
+
+/// The items, no more than there were operations.
+struct Items<'a> {
+    most: usize,
+    lifetime: PhantomData<&'a ()>,
+}
+
+impl<'de: 'a, 'a> DeserializeSeed<'de> for Items<'a> {
+    type Value = Vec<BulkItem<'a>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de: 'a, 'a> Visitor<'de> for Items<'a> {
+    type Value = Vec<BulkItem<'a>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            if items.len() == self.most {
+                return Err(A::Error::custom(format!("more than {} items", self.most)));
+            }
+            items.push(item);
+        }
+        Ok(items)
+    }
 }
 
 /// What became of one operation.
@@ -65,13 +125,56 @@ struct ItemBody<'a> {
     error: Option<ItemErrorShape<'a>>,
 }
 
-/// Some proxies and old plug-ins tell an error as a text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ItemErrorShape<'a> {
-    Object(#[serde(borrow)] ItemError<'a>),
-    Text(#[serde(borrow)] Cow<'a, str>),
-    Other(IgnoredAny),
+/// An error in whatever shape: some proxies and old plug-ins tell it as a text.
+struct ItemErrorShape<'a>(ItemError<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for ItemErrorShape<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyError(PhantomData)).map(Self)
+    }
+}
+
+struct AnyError<'a>(PhantomData<&'a ()>);
+
+impl<'de: 'a, 'a> Visitor<'de> for AnyError<'a> {
+    type Value = ItemError<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an error")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        ItemError::deserialize(MapAccessDeserializer::new(map))
+    }
+
+    fn visit_borrowed_str<E>(self, reason: &'de str) -> Result<Self::Value, E> {
+        Ok(ItemError { reason: Some(Cow::Borrowed(reason)), ..ItemError::default() })
+    }
+
+    fn visit_str<E>(self, reason: &str) -> Result<Self::Value, E> {
+        Ok(ItemError { reason: Some(Cow::Owned(reason.to_owned())), ..ItemError::default() })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(ItemError::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(ItemError::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(ItemError::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(ItemError::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(ItemError::default())
+    }
 }
 
 /// An item is an object of one entry: the action, and what became of it.
@@ -94,16 +197,23 @@ impl<'de: 'a, 'a> Visitor<'de> for OneEntry<'a> {
         let body = map.next_entry::<Cow<'de, str>, ItemBody<'a>>()?;
         let (_, body) = body.ok_or_else(|| serde::de::Error::custom("an item without an action"))?;
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        let error = body.error.map(|error| match error {
-            ItemErrorShape::Object(error) => error,
-            ItemErrorShape::Text(reason) => ItemError { reason: Some(reason), ..ItemError::default() },
-            ItemErrorShape::Other(_) => ItemError::default(),
-        });
+        let error = body.error.map(|shape| shape.0);
         Ok(BulkItem { id: body.id, status: body.status, error })
     }
 }
 
 impl<'a> BulkAnswer<'a> {
+    /// Reads the answer to a request of so many operations.
+    ///
+    /// # Errors
+    /// It is none: no JSON of that shape, or with more items than there were operations.
+    pub(crate) fn parse(bytes: &'a [u8], operations: usize) -> Result<Self, serde_json::Error> {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        let items = reader.deserialize_map(AnswerShape { operations, lifetime: PhantomData })?;
+        reader.end()?;
+        Ok(Self { items })
+    }
+
     /// The item of each operation, by the operations' ids (`None` where the engine makes the id): by place if the id
     /// agrees there, else by id. An operation without an item gets none: the engine left it out.
     pub(crate) fn match_items(self, ids: &[Option<&str>]) -> Vec<Option<BulkItem<'a>>> {
@@ -146,7 +256,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> BulkAnswer<'_> {
-        serde_json::from_str(text).unwrap()
+        BulkAnswer::parse(text.as_bytes(), 3).unwrap()
     }
 
     fn statuses(answer: BulkAnswer<'_>, ids: &[&str]) -> Vec<Option<u16>> {
@@ -171,14 +281,32 @@ mod tests {
         let items = parse(text).items;
         assert_eq!(items[0].error.as_ref().unwrap().text(), "mapper_parsing_exception: failed: for input");
         assert!(items[1].error.as_ref().unwrap().text().contains("text"));
+        for odd in ["[1,{}]", "7", "true", "-1.5"] {
+            let text = format!("{{\"items\":[{{\"index\":{{\"status\":500,\"error\":{odd}}}}}]}}");
+            assert_eq!(parse(&text).items[0].error, Some(ItemError::default()), "{odd}");
+        }
+        assert_eq!(parse(r#"{"items":[{"index":{"status":200,"error":null}}]}"#).items[0].error, None);
+    }
+
+    #[test]
+    fn an_answer_has_no_more_items_than_there_were_operations() {
+        let text = r#"{"items":[{"index":{"status":200}},{"index":{"status":200}}]}"#;
+        assert!(BulkAnswer::parse(text.as_bytes(), 2).is_ok());
+        let error = BulkAnswer::parse(text.as_bytes(), 1).unwrap_err();
+        assert!(error.to_string().starts_with("more than 1 items"), "{error}");
     }
 
     #[test]
     fn what_is_no_answer_is_no_answer() {
-        for text in
-            ["", "[]", r#"{"items":[{}]}"#, r#"{"items":[{"index":{"status":"x"}}]}"#, r#"{"items":[1]}"#]
-        {
-            assert!(serde_json::from_str::<BulkAnswer<'_>>(text).is_err(), "{text}");
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"items":[{}]}"#,
+            r#"{"items":[{"index":{"status":"x"}}]}"#,
+            r#"{"items":[1]}"#,
+        ] {
+            assert!(BulkAnswer::parse(text.as_bytes(), 3).is_err(), "{text}");
         }
     }
 }

@@ -5,13 +5,14 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use aqueduct_plugin_api::Manifest;
+use aqueduct_plugin_api::bounded_json::Bounds;
 use serde::Deserialize;
 
 use super::elf::{self, ElfError};
 use crate::raw::{AQ_ABI_MAJOR, AQ_ENTRY_SYMBOL, AQ_MANIFEST_SECTION};
 
 /// The largest `plugin.toml` that is read.
-const MOST_TOML: u64 = 64 << 10;
+const MOST_TOML: u64 = 8 << 10;
 /// The largest manifest beside a library that is read.
 const MOST_MANIFEST: u64 = 4 << 20;
 
@@ -178,13 +179,21 @@ pub(super) fn is_library(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "so")
 }
 
+/// The most values in a manifest: hundreds of connectors' settings have no more.
+const MOST_VALUES: usize = 10_000;
+
 /// Reads a manifest as it is embedded.
 fn parse_manifest(json: &[u8]) -> Result<Manifest, ScanError> {
+    #[derive(serde::Deserialize)]
+    struct MadeFor {
+        abi: Option<String>,
+    }
     let unreadable = |error: serde_json::Error| ScanError::Manifest(error.to_string());
-    let value: serde_json::Value = serde_json::from_slice(json).map_err(unreadable)?;
-    match value.get("abi").and_then(serde_json::Value::as_str) {
-        Some(abi) => check_abi(abi)?,
+    Bounds::check(MOST_VALUES, json).map_err(unreadable)?;
+    let made_for: MadeFor = serde_json::from_slice(json).map_err(unreadable)?;
+    match made_for.abi {
+        Some(abi) => check_abi(&abi)?,
         None => return Err(ScanError::Manifest("it does not say which ABI it was made for".to_owned())),
     }
-    serde_json::from_value(value).map_err(unreadable)
+    serde_json::from_slice(json).map_err(unreadable)
 }

@@ -4,6 +4,8 @@ use super::value::{Json, Number, Object};
 
 /// The deepest nesting of arrays and objects that is read; Jackson's limit too.
 pub const MAX_JSON_DEPTH: usize = 1000;
+/// The most values of a schema: each takes some hundred bytes, whatever few its text has.
+const MAX_JSON_VALUES: usize = 100_000;
 /// The longest number text that is read; Jackson's limit too.
 const MAX_NUMBER_LENGTH: usize = 1000;
 
@@ -22,10 +24,10 @@ pub struct JsonError {
 /// Reads one JSON value that must fill the whole text.
 ///
 /// # Errors
-/// Syntax errors, nesting deeper than [`MAX_JSON_DEPTH`], numbers of more than 1,000 characters, and anything but
+/// Syntax errors, nesting deeper than [`MAX_JSON_DEPTH`], more than 100,000 values, numbers of more than 1,000 characters, and anything but
 /// white space and comments after the value.
 pub fn parse(text: &str) -> Result<Json, JsonError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0 };
+    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, values: 0 };
     parser.skip_space()?;
     let value = parser.value()?;
     parser.skip_space()?;
@@ -39,6 +41,7 @@ struct Parser<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    values: usize,
 }
 
 /// An array or object whose end has not been read yet.
@@ -60,6 +63,10 @@ impl Parser<'_> {
         let mut open: Vec<Open> = Vec::new();
         loop {
             self.skip_space()?;
+            self.values += 1;
+            if self.values > MAX_JSON_VALUES {
+                return Err(self.error(&format!("More than {MAX_JSON_VALUES} values")));
+            }
             let mut value = match self.peek() {
                 Some(b'{') => match self.object_start(open.len())? {
                     Some(name) => {
