@@ -96,7 +96,7 @@ async fn stream(options: &QuickstartOptions, servers: &Servers, shutdown: &Shutd
 
 /// Where rows come from.
 enum Origin {
-    Shop(Shop),
+    Shop(Box<Shop>),
     Database { connection: Map<String, Json>, tables: Vec<Table> },
 }
 
@@ -118,7 +118,7 @@ impl Origin {
         let Some(url) = &options.mysql else {
             let shop = Shop::start(&options.servers.data_dir.join("shop.db"), options.rate).await?;
             let pipeline = Pipeline::of_shop(options, &shop);
-            return Ok((Self::Shop(shop), pipeline));
+            return Ok((Self::Shop(Box::new(shop)), pipeline));
         };
         let connection = url.connection();
         let survey = Survey { rest, client, connection: &connection };

@@ -91,8 +91,7 @@ impl Survey<'_> {
     /// Runs a query whose rows say in `answers` how many they are.
     async fn ask(&self, query: &str, shutdown: &Shutdown) -> anyhow::Result<Vec<Json>> {
         let topic = TopicPartition::new(TOPIC, 0);
-        let mut config = ConsumerConfig::default();
-        config.auto_offset_reset = AutoOffsetReset::Earliest;
+        let config = ConsumerConfig { auto_offset_reset: AutoOffsetReset::Earliest, ..Default::default() };
         let mut consumer = self.client.consumer(config);
         let known = self.client.admin().list_topics().await?.iter().any(|listed| *listed.name == *TOPIC);
         let end = match known {

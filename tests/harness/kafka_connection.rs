@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use aqueduct_protocol::codec::{Decoder, Request, Response, decode_response_header, encode_request};
-use aqueduct_protocol::messages::create_topics_request::CreatableTopic;
+use aqueduct_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
 use aqueduct_protocol::messages::fetch_request::{FetchPartition, FetchTopic};
 use aqueduct_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use aqueduct_protocol::messages::{
@@ -109,11 +109,8 @@ impl KafkaConnection {
             ..Default::default()
         };
         for (key, value) in settings {
-            let mut config =
-                aqueduct_protocol::messages::create_topics_request::CreatableTopicConfig::default();
-            config.name = (*key).into();
-            config.value = Some((*value).into());
-            topic.configs.push(config);
+            let (name, value) = ((*key).into(), Some((*value).into()));
+            topic.configs.push(CreatableTopicConfig { name, value, ..Default::default() });
         }
         let request = CreateTopicsRequest { topics: vec![topic], timeout_ms: 10_000, ..Default::default() };
         let answer: CreateTopicsResponse = self.ask(&request, 5)?;
@@ -128,8 +125,7 @@ impl KafkaConnection {
     /// # Errors
     /// As [`KafkaConnection::ask`].
     pub fn produce(&mut self, topic: &str, records: Vec<u8>) -> io::Result<(i16, i64)> {
-        let mut partition = PartitionProduceData::default();
-        partition.records = Some(Bytes::from(records).into());
+        let partition = PartitionProduceData { records: Some(Bytes::from(records)), ..Default::default() };
         let mut data = TopicProduceData { name: topic.into(), ..Default::default() };
         data.partition_data.push(partition);
         let request =

@@ -203,7 +203,7 @@ fn bomb(codec: Compression, size: usize) -> Vec<u8> {
 fn list_offsets(client: &mut KafkaConnection, topic: &str) -> std::io::Result<ListOffsetsResponse> {
     let partition = ListOffsetsPartition { timestamp: 1_800_000_000_000, ..Default::default() };
     let topic = ListOffsetsTopic { name: topic.into(), partitions: vec![partition], ..Default::default() };
-    client.ask(&ListOffsetsRequest { replica_id: (-1).into(), topics: vec![topic], ..Default::default() }, 7)
+    client.ask(&ListOffsetsRequest { replica_id: -1, topics: vec![topic], ..Default::default() }, 7)
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Workers in this process against a real broker: the one at `AQUEDUCT_BOOTSTRAP` (Apache Kafka, for instance), else an
 //! Aqueduct broker started here.
 
+#![allow(clippy::unwrap_used, reason = "what a test calls fails as the test does")]
+
 mod cluster;
 mod plugin;
 mod scenarios;

@@ -2,6 +2,8 @@
 //!
 //! Needs a C compiler (`cc`); without one the tests say that they are skipped.
 
+#![allow(clippy::unwrap_used, reason = "what a test calls fails as the test does")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;

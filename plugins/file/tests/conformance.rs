@@ -1,5 +1,7 @@
 //! The file connectors keep the promises of all connectors, linked and loaded; and what is theirs alone.
 
+#![allow(clippy::unwrap_used, reason = "what a test calls fails as the test does")]
+
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::sync::Arc;

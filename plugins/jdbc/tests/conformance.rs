@@ -1,6 +1,8 @@
 //! The JDBC source keeps the promises of all connectors, linked and loaded: shown with SQLite, whose server is always
 //! there. What is its own is tested in `connectors/jdbc`.
 
+#![allow(clippy::unwrap_used, reason = "what a test calls fails as the test does")]
+
 use std::process::Command;
 
 use aqueduct_connector_jdbc::{CLASS_NAME, JdbcPlugin};

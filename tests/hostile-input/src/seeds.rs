@@ -85,7 +85,7 @@ fn batch(compression: Compression, records: usize) -> Vec<u8> {
 }
 
 fn groups() -> Vec<Seed> {
-    let owned = TopicPartition { topic: "orders".into(), partitions: vec![0, 1, 5], ..Default::default() };
+    let owned = TopicPartition { topic: "orders".into(), partitions: vec![0, 1, 5] };
     let subscription = ConsumerProtocolSubscription {
         topics: vec!["orders".into(), "t".into()],
         user_data: Some(Bytes::from_static(&[0, 0, 0, 3])),

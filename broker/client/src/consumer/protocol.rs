@@ -25,11 +25,8 @@ pub(super) struct Subscription {
 
 /// A member's metadata.
 pub(super) fn encode_subscription(subscription: &Subscription, rack: &str) -> Bytes {
-    let owned = by_topic(&subscription.owned).into_iter().map(|(topic, partitions)| OwnedTopic {
-        topic,
-        partitions,
-        ..OwnedTopic::default()
-    });
+    let owned =
+        by_topic(&subscription.owned).into_iter().map(|(topic, partitions)| OwnedTopic { topic, partitions });
     let message = ConsumerProtocolSubscription {
         topics: subscription.topics.clone(),
         // Where sticky assignors before subscription version 2 look for the generation.
@@ -65,11 +62,8 @@ pub(super) fn decode_subscription(bytes: Bytes) -> Subscription {
 
 /// The leader's word for a member.
 pub(super) fn encode_assignment(partitions: &[TopicPartition]) -> Bytes {
-    let assigned = by_topic(partitions).into_iter().map(|(topic, partitions)| AssignedTopic {
-        topic,
-        partitions,
-        ..AssignedTopic::default()
-    });
+    let assigned =
+        by_topic(partitions).into_iter().map(|(topic, partitions)| AssignedTopic { topic, partitions });
     let message =
         ConsumerProtocolAssignment { assigned_partitions: assigned.collect(), ..Default::default() };
     encode_versioned(&message, ConsumerProtocolAssignment::MAX_VERSION).unwrap_or_default()

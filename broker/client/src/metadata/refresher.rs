@@ -245,7 +245,6 @@ mod tests {
         Arc::new(MetadataCache::new(config, pool))
     }
 
-    #[expect(clippy::field_reassign_with_default, reason = "the other fields are the snapshot's own")]
     fn picture() -> Arc<ClusterMetadata> {
         let mut picture = ClusterMetadata::default();
         picture.version = 1;

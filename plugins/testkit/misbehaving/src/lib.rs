@@ -152,7 +152,7 @@ impl SourceTask for MisbehavingSource {
             }
             "panic in a task" => {
                 let task = tokio::spawn(async { panic!("made to fail in a task of its own") });
-                let gone = task.await.map(|()| "nothing").unwrap_err();
+                let gone = task.await.expect_err("it cannot end");
                 Err(ConnectError::fatal("a task of the plug-in panicked").caused_by(&gone))
             }
             "never" => std::future::pending().await,
