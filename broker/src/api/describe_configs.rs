@@ -137,20 +137,31 @@ fn broker_default(row: &KeyRow) -> Option<(&'static str, Option<String>, ConfigS
 }
 
 fn broker_entries(broker: &BrokerConfig, dynamic: &DynamicSettings) -> Vec<ConfigEntry> {
-    let mut entries = Vec::with_capacity(broker_keys::rows().len());
-    for row in broker_keys::rows() {
-        let at_run_time = dynamic.values(row.name);
-        let mut synonyms: Vec<_> =
-            at_run_time.map(|(value, source)| (row.name, Some(value.to_owned()), source)).collect();
-        if let Some(value) = broker.given.get(row.name) {
-            synonyms.push((row.name, Some(value.clone()), ConfigSource::StaticBroker));
-        }
-        if let Some(default) = row.default {
-            synonyms.push((row.name, Some(default.to_owned()), ConfigSource::Default));
-        }
-        entries.push(entry(row, synonyms, !is_dynamic(row.name)));
+    broker_keys::rows().iter().map(|row| broker_entry(row, broker, dynamic)).collect()
+}
+
+/// A setting of the broker. Behind its own value stand those of its other keys; without a value there is nothing behind.
+fn broker_entry(row: &'static KeyRow, broker: &BrokerConfig, dynamic: &DynamicSettings) -> ConfigEntry {
+    let keys = broker_keys::synonyms(row);
+    let mut synonyms = Vec::new();
+    for wanted in [ConfigSource::DynamicBroker, ConfigSource::DynamicDefaultBroker] {
+        let at_run_time = |key: &&'static str| {
+            let (value, source) = dynamic.values(key).find(|(_, source)| *source == wanted)?;
+            Some((*key, Some(value.to_owned()), source))
+        };
+        synonyms.extend(keys.iter().filter_map(at_run_time));
     }
-    entries
+    let of_file =
+        |key: &&'static str| Some((*key, Some(broker.given.get(*key)?.clone()), ConfigSource::StaticBroker));
+    synonyms.extend(keys.iter().filter_map(of_file));
+    let default = |key: &&'static str| {
+        Some((*key, Some(broker_keys::row(key)?.default?.to_owned()), ConfigSource::Default))
+    };
+    synonyms.extend(keys.iter().filter_map(default));
+    if synonyms.first().is_none_or(|(key, ..)| *key != row.name) {
+        synonyms.clear();
+    }
+    entry(row, synonyms, !is_dynamic(row.name))
 }
 
 /// What is set for all brokers at run time.

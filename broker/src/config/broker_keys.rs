@@ -24,6 +24,18 @@ pub fn row(name: &str) -> Option<&'static KeyRow> {
     rows().binary_search_by_key(&name, |row| row.name).ok().map(|at| &rows()[at])
 }
 
+/// The keys whose values stand behind a key's, itself first. Only the keys in milliseconds have others.
+#[must_use]
+pub fn synonyms(row: &'static KeyRow) -> Vec<&'static str> {
+    match row.name {
+        "log.roll.ms" => vec!["log.roll.ms", "log.roll.hours"],
+        "log.roll.jitter.ms" => vec!["log.roll.jitter.ms", "log.roll.jitter.hours"],
+        "log.flush.interval.ms" => vec!["log.flush.interval.ms", "log.flush.scheduler.interval.ms"],
+        "log.retention.ms" => vec!["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
+        name => vec![name],
+    }
+}
+
 /// The rows as a table that parses.
 pub fn table() -> &'static ConfigDef {
     static TABLE: OnceLock<ConfigDef> = OnceLock::new();
