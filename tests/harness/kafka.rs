@@ -29,6 +29,14 @@ impl Kafka {
         process::run(self.tool(name).args(arguments))
     }
 
+    /// A Java program of one file with all of Apache's libraries; its clients log to standard error.
+    pub fn java(&self, source: &Path, options: &[&str]) -> Command {
+        let mut command = Command::new("java");
+        let log = format!("-Dlog4j2.configurationFile={}", self.home.join("log4j2.xml").display());
+        command.args(options).args(["-Xmx256m", &log, "-cp", &self.class_path()]).arg(source);
+        command
+    }
+
     /// All of Apache's libraries, for `java`.
     pub fn class_path(&self) -> String {
         self.home.join("libs").join("*").display().to_string()

@@ -10,7 +10,8 @@ use crate::kafka::KafkaServer;
 
 /// Runs a program of a client against a broker and compares what it saw with `clients/recorded/<name>.txt`.
 ///
-/// Lines that stand in `clients/recorded/<name>.differs` (Apache's line, then ours behind `=> `) differ on purpose.
+/// Lines that stand in `clients/recorded/<name>.differs` (Apache's line, then ours behind `=> `, or `=>` alone if there is
+/// none) differ on purpose.
 pub fn compare(name: &str, run: impl FnOnce(&str) -> String) {
     let file = folder().join(format!("{name}.txt"));
     if std::env::var_os("AQUEDUCT_RECORD").is_some() {
@@ -53,10 +54,11 @@ fn on_purpose(recorded: &str, differs: &str) -> String {
         differs.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     for pair in lines.chunks(2) {
         let [theirs, ours] = pair else { panic!("a line without its pair: {pair:?}") };
-        let ours = ours.strip_prefix("=> ").unwrap_or_else(|| panic!("no `=> ` before {ours:?}"));
+        let ours = ours.strip_prefix("=>").unwrap_or_else(|| panic!("no `=>` before {ours:?}"));
         let line = format!("\n{theirs}\n");
         assert!(text.contains(&line), "Apache's record has no line {theirs:?}");
-        text = text.replace(&line, &format!("\n{ours}\n"));
+        let ours = ours.strip_prefix(' ').map(|ours| format!("{ours}\n")).unwrap_or_default();
+        text = text.replace(&line, &format!("\n{ours}"));
     }
     text.split_off(1)
 }
@@ -111,5 +113,6 @@ mod tests {
         assert_eq!(difference("a\nb\n", "a\nb\n"), None);
         assert!(difference("a\nb\n", "a\nc\n").is_some_and(|d| d.contains("theirs: b")));
         assert_eq!(on_purpose("a\nb\n", "# why\nb\n=> c\n"), "a\nc\n");
+        assert_eq!(on_purpose("a\nb\n", "# why\na\n=>\n"), "b\n");
     }
 }

@@ -55,17 +55,23 @@ fn every_version_of_sound_and_odd_requests_is_answered_as_by_apache_kafka() {
 }
 
 #[test]
+fn apaches_tools_see_what_they_see_of_apache_kafka() {
+    let test = "apaches_tools_see_what_they_see_of_apache_kafka";
+    let Some(home) = skip::peer(test, "AQUEDUCT_KAFKA_HOME", "Apache Kafka") else { return };
+    let opens = ["--add-opens", "java.base/java.lang=ALL-UNNAMED"];
+    compare("tools", |broker| {
+        process::run(Kafka::at(&home).java(&program("Tools.java"), &opens).arg(broker))
+    });
+}
+
+#[test]
 fn javas_client_fails_clearly_where_a_feature_is_not_there() {
     let test = "javas_client_fails_clearly_where_a_feature_is_not_there";
     let Some(home) = skip::peer(test, "AQUEDUCT_KAFKA_HOME", "Apache Kafka") else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let server = broker(folder.path(), "");
-    let said = process::run(
-        Command::new("java")
-            .args(["-Xmx256m", "-cp", &Kafka::at(&home).class_path()])
-            .arg(program("NotThere.java"))
-            .arg(server.address("broker")),
-    );
+    let java = &mut Kafka::at(&home).java(&program("NotThere.java"), &[]);
+    let said = process::run(java.arg(server.address("broker")));
     // The rest is what the clients log.
     let lines: Vec<&str> = said.lines().filter(|line| !line.contains(" ERROR [")).collect();
     assert_eq!(

@@ -1,10 +1,9 @@
-//! Unmodified clients do their usual work on the broker: kcat (librdkafka), kafka-python, Apache's Java clients.
+//! Unmodified clients do their usual work on the broker: kcat (librdkafka), kafka-python.
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use aqueduct_tests::kafka::Kafka;
 pub(crate) use aqueduct_tests::recorded::broker;
 use aqueduct_tests::{process, skip};
 
@@ -61,47 +60,4 @@ fn kafka_python_works_as_on_apache_kafka() {
     let said =
         process::run(Command::new(python).arg(script).args([&server.address("broker"), "python-topic"]));
     assert!(said.contains("ok"), "{said}");
-}
-
-#[test]
-fn apaches_java_tools_work() {
-    let Some(home) = skip::peer("apaches_java_tools_work", "AQUEDUCT_KAFKA_HOME", "Apache Kafka") else {
-        return;
-    };
-    let kafka = Kafka::at(&home);
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = broker(folder.path(), "");
-    let b = server.address("broker");
-    let b = ["--bootstrap-server", &b];
-    let topics = |more: &[&str]| kafka.run("kafka-topics", &[&b[..], more].concat());
-    topics(&["--create", "--topic", "java", "--partitions", "2", "--config", "retention.ms=86400000"]);
-    let described = topics(&["--describe", "--topic", "java"]);
-    assert!(
-        described.contains("PartitionCount: 2") && described.contains("retention.ms=86400000"),
-        "{described}"
-    );
-
-    let produced = kafka
-        .run("kafka-verifiable-producer", &[&b[..], &["--topic", "java", "--max-messages", "1000"]].concat());
-    assert_eq!(produced.matches("producer_send_success").count(), 1_000);
-    let group = [
-        "--topic",
-        "java",
-        "--group",
-        "java-group",
-        "--from-beginning",
-        "--max-messages",
-        "1000",
-        "--timeout-ms",
-        "30000",
-    ];
-    let consumed = kafka.run("kafka-console-consumer", &[&b[..], &group].concat());
-    assert_eq!(consumed.lines().count(), 1_000);
-    let lag =
-        kafka.run("kafka-consumer-groups", &[&b[..], &["--describe", "--group", "java-group"]].concat());
-    let rows: Vec<&str> = lag.lines().filter(|line| line.starts_with("java-group")).collect();
-    assert_eq!(rows.len(), 2, "{lag}");
-    assert!(rows.iter().all(|row| row.split_whitespace().nth(5) == Some("0")), "{lag}");
-    topics(&["--delete", "--topic", "java"]);
-    assert!(!topics(&["--list"]).lines().any(|line| line == "java"));
 }
