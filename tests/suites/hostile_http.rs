@@ -240,7 +240,7 @@ fn pages_of_other_sites_are_not_obeyed() {
                     "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nContent-Type: {kind}\r\nConnection: close\r\nContent-Length: {}",
                     body.len()
                 );
-                let answer = whole(&address, &format!("{head}\r\n\r\n{body}").trim_end());
+                let answer = whole(&address, format!("{head}\r\n\r\n{body}").trim_end());
                 assert!(answer.starts_with("HTTP/1.1 4"), "{server} {method} {path} from {origin}: {answer}");
                 assert!(!answer.to_ascii_lowercase().contains("access-control-allow-origin"), "{answer}");
             }
