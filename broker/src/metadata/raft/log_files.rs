@@ -2,7 +2,8 @@
 //!
 //! Files `log-<first index>`, each a run of [`frame`]s. A file is started only by
 //! [`LogFiles::reserve`], appended to, cut at its end, and deleted whole once everything in it is
-//! purged; it is never rewritten. All entries that are not purged are also kept in memory: the
+//! purged; it is never rewritten. Each entry says how much of its file was durable before it was
+//! written: so what a crash has torn, and may be cut, is told from damage to what was there. All entries that are not purged are also kept in memory: the
 //! snapshot policy bounds them.
 
 use std::collections::BTreeMap;
@@ -10,6 +11,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use super::frame::{self, Frame};
 use super::state_file::read_from_disk;
@@ -35,6 +38,14 @@ struct LogFile {
     reserved: u64,
 }
 
+/// An entry as it is stored.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored<E> {
+    /// The first byte of its file that was not durable when it was written.
+    after: u64,
+    entry: E,
+}
+
 #[derive(Debug)]
 struct Located {
     entry: Entry,
@@ -46,7 +57,7 @@ impl LogFiles {
     /// Opens the files of `folder`, cuts a torn tail, and reads every entry after `purged`.
     ///
     /// # Errors
-    /// I/O errors, and a damaged entry that is not the last: the log is then not to be trusted.
+    /// I/O errors, damage to what was durable, and entries that are missing: the log is then not to be trusted.
     pub(crate) fn open(folder: &Path, purged: Option<u64>) -> io::Result<Self> {
         let paths = list(folder)?;
         // Names too: this folder's files may have been made, or replaced, by a process that could not sync them.
@@ -59,9 +70,15 @@ impl LogFiles {
         }
         if let Some(purged) = purged {
             log.entries = log.entries.split_off(&(purged + 1));
-            log.next_index = purged + 1;
         }
-        log.next_index = log.entries.last_key_value().map_or(log.next_index, |(index, _)| index + 1);
+        let mut next = purged.map_or(0, |purged| purged + 1);
+        for index in log.entries.keys() {
+            if *index != next {
+                return Err(invalid(format!("{}: entry {next} is missing before {index}", folder.display())));
+            }
+            next += 1;
+        }
+        log.next_index = next;
         Ok(log)
     }
 
@@ -107,7 +124,7 @@ impl LogFiles {
         let mut appended = Vec::with_capacity(entries.len());
         for entry in entries {
             let position = file.length + bytes.len() as u64;
-            frame::encode(&entry, &mut bytes)?;
+            frame::encode(&Stored { after: file.length, entry: &entry }, &mut bytes)?;
             appended.push(Located { file: file.path.clone(), position, entry });
         }
         file.file.write_all_at(&bytes, file.length)?;
@@ -171,15 +188,16 @@ impl LogFiles {
         let bytes = fs::read(&path)?;
         let mut position = 0;
         while let Frame::Whole(payload, length) = frame::split(&bytes[position..]) {
-            let entry: Entry = frame::decode(payload)?;
+            let entry = decode(payload).map_err(|error| {
+                invalid(format!("{} cannot be read at byte {position}: {error}", path.display()))
+            })?;
             let located = Located { entry, file: path.clone(), position: position as u64 };
             self.entries.insert(located.entry.log_id.index, located);
             position += length;
         }
         if position < bytes.len() {
-            if !is_last {
-                let text = format!("{} is damaged at byte {position}", path.display());
-                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+            if !is_last || is_followed(&bytes, position) {
+                return Err(invalid(format!("{} is damaged at byte {position}", path.display())));
             }
             if bytes[position..].iter().any(|byte| *byte != 0) {
                 tracing::warn!(file = %path.display(), position, "cut a torn tail of the metadata log");
@@ -190,6 +208,26 @@ impl LogFiles {
         self.files.push(LogFile { path, file, length: position as u64, reserved: position as u64 });
         Ok(())
     }
+}
+
+/// An entry's payload. Before it was stored how much was durable there was the entry alone.
+fn decode(payload: &[u8]) -> io::Result<Entry> {
+    frame::decode(payload).map(|stored: Stored<Entry>| stored.entry).or_else(|_| frame::decode(payload))
+}
+
+/// Whether an entry stands behind `position` that was written when what is there was durable. Entries that were written
+/// together with it, and by chance reached the disk when it did not, are torn off with it.
+fn is_followed(bytes: &[u8], position: usize) -> bool {
+    (position + 1..bytes.len()).any(|at| match frame::split(&bytes[at..]) {
+        Frame::Whole(payload, _) => {
+            frame::decode(payload).is_ok_and(|stored: Stored<Entry>| stored.after > position as u64)
+        }
+        Frame::Torn => false,
+    })
+}
+
+fn invalid(text: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 /// The files of a folder by their first index, ascending.
@@ -245,6 +283,45 @@ mod tests {
             let again = LogFiles::open(folder.path(), None).expect("opens");
             assert_eq!(indexes(&again), [0, 1, 2, 3]);
         }
+    }
+
+    #[test]
+    fn damage_to_what_was_durable_is_named_and_not_cut() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let mut log = LogFiles::open(folder.path(), None).expect("opens");
+        log.append((0..3).map(entry).collect()).expect("appends");
+        let whole = log.files[0].length as usize;
+        log.append((3..6).map(entry).collect()).expect("appends");
+        let path = log.files[0].path.clone();
+        let bytes = fs::read(&path).expect("reads");
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x5a;
+            fs::write(&path, &damaged).expect("damages");
+            match LogFiles::open(folder.path(), None) {
+                // All of the last append may be torn: one sync was for all of it.
+                Ok(log) => assert!(at >= whole && indexes(&log).starts_with(&[0, 1, 2]), "byte {at}"),
+                Err(error) => {
+                    assert!(at < whole, "byte {at}: {error}");
+                    assert!(error.to_string().contains("log-00000000000000000000 is damaged"), "{error}");
+                    assert_eq!(fs::read(&path).expect("reads"), damaged, "it is left as it is");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_entry_is_named() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let mut log = LogFiles::open(folder.path(), None).expect("opens");
+        log.append((0..3).map(entry).collect()).expect("appends");
+        drop(log);
+        assert!(LogFiles::open(folder.path(), Some(1)).is_ok());
+        let mut log = LogFiles::open(folder.path(), None).expect("opens");
+        log.next_index = 7;
+        log.append((7..8).map(entry).collect()).expect("appends");
+        let error = LogFiles::open(folder.path(), None).expect_err("refuses");
+        assert!(error.to_string().contains("entry 3 is missing before 7"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! [`LogFiles`] and [`StateFile`] as the log storage of `openraft`.
 
 use std::fmt::Debug;
+use std::fs;
 use std::io;
 use std::ops::RangeBounds;
 use std::path::Path;
@@ -33,18 +34,46 @@ impl LogStore {
     /// I/O errors, and damage that no crash leaves: it is named, and nothing is begun anew over what is left.
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
         let path = folder.join("state");
-        if !path.try_exists()? && LogFiles::are_in(folder)? {
-            let text = format!("{} is missing beside a log", path.display());
-            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        let damaged =
+            |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{} {what}", path.display()));
+        if LogFiles::are_in(folder)? {
+            match fs::metadata(&path) {
+                Ok(found) if found.len() < StateFile::LENGTH => return Err(damaged("is too short")),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    return Err(damaged("is missing beside a log"));
+                }
+                other => other.map(drop)?,
+            }
         }
         let state = StateFile::open(&path)?;
         let log = LogFiles::open(folder, state.state().purged.map(|id| id.index))?;
+        let last = log.last().map(|entry| entry.log_id.index);
+        // The first entry is written before the first vote, no other is.
+        if state.is_new() && last.is_some_and(|last| last > 0) {
+            return Err(damaged("is empty beside a log"));
+        }
+        let last = last.max(state.state().purged.map(|id| id.index));
+        if let Some(durable) = state.state().durable_to.filter(|durable| last < Some(*durable)) {
+            let text = match last {
+                Some(last) => format!("the log in {} ends at entry {last}", folder.display()),
+                None => format!("the log in {} has no entry", folder.display()),
+            };
+            let text = format!("{text}, but was durable up to entry {durable}: its files are cut or missing");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
         Ok(Self { inner: Arc::new(Mutex::new(Inner { state, log })) })
     }
 
     /// The last entry that only the snapshot holds.
     pub(crate) fn purged(&self) -> Option<LogId> {
         self.inner.lock().state.state().purged
+    }
+
+    /// Notes that all entries are durable that the log has now: every append is when it returns.
+    pub(crate) fn note_durable(&self) -> io::Result<()> {
+        let mut inner = self.inner.lock();
+        let last = inner.log.last().map(|entry| entry.log_id.index);
+        inner.state.update(|state| state.durable_to = last.max(state.purged.map(|id| id.index)))
     }
 
     /// See [`LogFiles::reserve`].
@@ -98,7 +127,12 @@ impl RaftLogStorage<TypeConfig> for LogStore {
     }
 
     async fn truncate(&mut self, log_id: LogId) -> Result<(), StorageError> {
-        let truncated = self.inner.lock().log.truncate(log_id.index);
+        let mut inner = self.inner.lock();
+        let Inner { state, log } = &mut *inner;
+        let kept = state.state().durable_to.is_none_or(|durable| durable < log_id.index);
+        let noted =
+            if kept { Ok(()) } else { state.update(|state| state.durable_to = log_id.index.checked_sub(1)) };
+        let truncated = noted.and_then(|()| log.truncate(log_id.index));
         truncated.map_err(|e| StorageError::from_io_error(ErrorSubject::Logs, ErrorVerb::Delete, e))
     }
 

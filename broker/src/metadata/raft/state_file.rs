@@ -24,6 +24,9 @@ pub(crate) struct DurableState {
     pub(crate) vote: Option<Vote>,
     /// Last entry that was purged.
     pub(crate) purged: Option<LogId>,
+    /// Entries up to this index were durable when it was noted: now and then, for a log that ends before is no torn one.
+    #[serde(default)]
+    pub(crate) durable_to: Option<u64>,
 }
 
 /// The open file and its current contents.
@@ -34,10 +37,13 @@ pub(crate) struct StateFile {
 }
 
 impl StateFile {
+    /// Its length in bytes, from the moment it is made.
+    pub(crate) const LENGTH: u64 = 2 * SLOT as u64;
+
     /// Opens the file, or makes it. What is read is durable, but for the file's name, which is the caller's to sync.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        if file.metadata()?.len() < 2 * SLOT as u64 {
+        if file.metadata()?.len() < Self::LENGTH {
             file.write_all_at(&[0; 2 * SLOT], 0)?;
         }
         read_from_disk(&file)?;
@@ -51,6 +57,11 @@ impl StateFile {
             return Err(io::Error::new(io::ErrorKind::InvalidData, text));
         }
         Ok(Self { file, state: state.unwrap_or_default() })
+    }
+
+    /// Whether nothing was ever written to it.
+    pub(crate) fn is_new(&self) -> bool {
+        self.state.sequence == 0
     }
 
     /// The current contents.
