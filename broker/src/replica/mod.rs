@@ -4,5 +4,6 @@
 pub mod offsets_topic;
 pub mod partition;
 pub mod record_validator;
+mod refusals;
 pub mod replica_manager;
 pub mod topic;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::partition::Partition;
+use super::refusals::Refusals;
 use super::replica_manager::ReplicaManager;
 use crate::group::GroupError;
 use crate::group::coordinator::{Durable, OffsetsLog};
@@ -29,12 +30,14 @@ pub struct OffsetsTopic {
     clock: Arc<dyn Clock>,
     /// Bytes read at a time while groups are loaded (`offsets.load.buffer.size`).
     read_bytes: u32,
+    /// Appends that were refused: on a full disk that is every commit of every group.
+    refused: Refusals,
 }
 
 impl OffsetsTopic {
     /// The topic among this broker's replicas; it need not exist yet.
     pub fn new(replicas: Arc<ReplicaManager>, clock: Arc<dyn Clock>, read_bytes: u32) -> Self {
-        Self { replicas, clock, read_bytes }
+        Self { replicas, clock, read_bytes, refused: Refusals::default() }
     }
 
     fn limit(&self, below: Offset) -> ReadLimit {
@@ -65,7 +68,11 @@ impl OffsetsLog for OffsetsTopic {
         }
         let batch = builder.finish().map_err(|_| GroupError::NotAvailable)?;
         let appended = partition.append(batch, AppendOrigin::Coordinator, now_ms).map_err(|error| {
-            tracing::warn!(partition = partition.index, %error, "{OFFSETS_TOPIC}: append refused");
+            // The reason without the partition: commits of all of them are refused alike.
+            if let Some(since) = self.refused.note(error.code().message(), now_ms) {
+                let partition = partition.index;
+                tracing::warn!(partition, %error, since, "{OFFSETS_TOPIC}: append refused, told once a minute");
+            }
             GroupError::NotAvailable
         })?;
         let durable = partition.durable(&appended);
