@@ -1,5 +1,6 @@
 //! `aqueduct broker`: a broker from a server.properties file.
 
+use anyhow::Context;
 use aqueduct_broker::{Broker, BrokerConfig};
 use aqueduct_service::Shutdown;
 
@@ -17,6 +18,5 @@ pub(crate) async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Resul
         addresses.push(("admin", format!("http://{admin}")));
     }
     ready::announce(&addresses);
-    handle.wait().await;
-    Ok(())
+    handle.wait().await.context("the broker has stopped")
 }

@@ -41,11 +41,10 @@ pub(crate) struct DevOptions {
 
 /// Runs the servers until shutdown.
 pub(crate) async fn run(options: DevOptions, shutdown: Shutdown) -> anyhow::Result<()> {
-    let servers = Servers::start(&options).await?;
+    let servers = Servers::start(&options, &shutdown).await?;
     servers.announce();
     shutdown.triggered().await;
-    servers.stop().await;
-    Ok(())
+    servers.stop().await
 }
 
 /// The three servers, each with a shutdown signal of its own: they stop in the order in which they need each other.
@@ -57,14 +56,19 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    /// Starts broker, registry and Connect, in this order.
-    pub(crate) async fn start(options: &DevOptions) -> anyhow::Result<Self> {
+    /// Starts broker, registry and Connect, in this order. A broker that stops by itself raises `shutdown`.
+    pub(crate) async fn start(options: &DevOptions, shutdown: &Shutdown) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&options.data_dir)
             .with_context(|| format!("data folder {}", options.data_dir.display()))?;
         let stop_broker = Shutdown::new();
         let config = BrokerConfig::from_properties(&broker_settings(options))?;
         let broker = Broker::start(config, stop_broker.clone()).await.context("the broker does not start")?;
         let bootstrap = broker_address(&broker).to_string();
+        let (broker_stops, all_stop) = (stop_broker.clone(), shutdown.clone());
+        tokio::spawn(async move {
+            broker_stops.triggered().await;
+            all_stop.trigger();
+        });
 
         let properties = registry_settings(options, &bootstrap);
         let config = RegistryConfig::parse(|key| properties.get(key))?;
@@ -111,11 +115,14 @@ impl Servers {
     /// 1. Connect: tasks stop, what they wrote is acknowledged, offsets are committed.
     /// 2. The registry: requests are answered.
     /// 3. The broker: see [`BrokerHandle::wait`].
-    pub(crate) async fn stop(self) {
+    ///
+    /// # Errors
+    /// The broker had stopped by itself.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.connect.stop().await;
         self.registry.stop(DRAIN).await;
         self.stop_broker.trigger();
-        self.broker.wait().await;
+        self.broker.wait().await.context("the broker has stopped")
     }
 }
 

@@ -19,6 +19,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (name, address) in handle.listeners() {
         println!("{name}://{address}");
     }
-    handle.wait().await;
-    Ok(())
+    Ok(handle.wait().await?)
 }

@@ -21,4 +21,4 @@ mod start;
 
 pub use broker::Broker;
 pub use config::broker_config::{BrokerConfig, BrokerConfigError};
-pub use start::{BrokerHandle, StartError};
+pub use start::{BrokerFailure, BrokerHandle, StartError};

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use aqueduct_config::Properties;
@@ -16,6 +16,7 @@ use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, admin, metrics};
 use base64::Engine;
 use bytestring::ByteString;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use crate::broker::Broker;
 use crate::config::broker_config::BrokerConfig;
@@ -27,7 +28,7 @@ use crate::fetch::buffer_pool::BufferPool;
 use crate::fetch::session_cache::SessionCache;
 use crate::group::coordinator::GroupCoordinator;
 use crate::group::limits::GroupLimits;
-use crate::metadata::image::MetadataImage;
+use crate::metadata::image::{BrokerImage, MetadataImage, PartitionImage};
 use crate::metadata::metadata_log::{MetadataLog, MetadataLogError};
 use crate::metadata::raft::group::RaftMetadataLog;
 use crate::metadata::record::{BrokerEndpoint, ConfigResource, MetadataRecord};
@@ -77,6 +78,40 @@ pub enum StartError {
     Interrupted(#[from] tokio::task::JoinError),
 }
 
+/// Why a broker stopped by itself: it has lost a disk without which it can promise nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BrokerFailure {
+    /// The metadata log cannot be written or is gone.
+    #[error("the metadata log in {folder} has failed: {reason}")]
+    Metadata {
+        /// Its folder.
+        folder: PathBuf,
+        /// What happened.
+        reason: String,
+    },
+    /// No log directory is left.
+    #[error("all log directories are offline: {reasons}")]
+    LogDirs {
+        /// Each with its reason.
+        reasons: String,
+    },
+}
+
+/// Where a failure is told. The first one stops the broker.
+#[derive(Debug)]
+struct Failure {
+    cause: OnceLock<BrokerFailure>,
+    stop: Shutdown,
+}
+
+impl Failure {
+    fn raise(&self, cause: BrokerFailure) {
+        tracing::error!(%cause, "the broker stops");
+        let _ = self.cause.set(cause);
+        self.stop.trigger();
+    }
+}
+
 /// A running broker. Dropping it stops nothing: raise the shutdown signal and
 /// [`wait`](BrokerHandle::wait).
 pub struct BrokerHandle {
@@ -87,12 +122,14 @@ pub struct BrokerHandle {
     connections: Tasks,
     background: Tasks,
     shutdown: Shutdown,
+    failure: Arc<Failure>,
     _metrics: metrics::SourceGuard,
 }
 
 impl Broker {
     /// Starts a broker with these settings. It serves when this returns, and stops when `shutdown`
-    /// is raised and [`BrokerHandle::wait`] has returned.
+    /// is raised and [`BrokerHandle::wait`] has returned. A broker that has lost its metadata log or all of its log
+    /// directories raises `shutdown` itself.
     ///
     /// # Errors
     /// [`StartError`].
@@ -103,7 +140,6 @@ impl Broker {
         }
         let config = Arc::new(config);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let cluster_id = cluster_id(&config)?;
         // Bound before any data is touched: a port in use ends the start here.
         let mut bound = Vec::new();
         for listener in &config.listeners {
@@ -112,14 +148,22 @@ impl Broker {
         }
         let metadata: Arc<dyn MetadataLog> =
             Arc::new(RaftMetadataLog::start(&config.metadata_dir, config.node_id).await?);
-        let logs = match open_logs(&config, &clock, &cluster_id, metadata.image()).await {
-            Ok(logs) => logs,
+        let opened = async {
+            let image = metadata.image();
+            let cluster_id = cluster_id(&config, &image)?;
+            let logs = open_logs(&config, &clock, &cluster_id, image).await?;
+            Ok((cluster_id, logs))
+        };
+        let (cluster_id, logs) = match opened.await {
+            Ok(opened) => opened,
             Err(error) => {
                 metadata.shutdown().await;
                 return Err(error);
             }
         };
-        let replicas = Arc::new(ReplicaManager::new(Arc::clone(&config), logs, Arc::clone(&clock)));
+        let missing = missing_dirs(&metadata.image(), config.node_id, &logs);
+        let replicas = ReplicaManager::new(Arc::clone(&config), logs, missing, Arc::clone(&clock));
+        let replicas = Arc::new(replicas);
         let (published, seen) = watch::channel(0);
         let background = Tasks::new("broker", Shutdown::new());
         let groups = start_groups(&config, &replicas, &clock, &background);
@@ -151,12 +195,22 @@ impl Broker {
         let swept = Arc::clone(&broker);
         tokio::task::spawn_blocking(move || swept.replicas.sweep(&image)).await?;
         broker.groups.load_all();
-        background.spawn("log upkeep", look_after_logs(Arc::clone(&broker), background.shutdown().clone()));
+        let failure = Arc::new(Failure { cause: OnceLock::new(), stop: shutdown.clone() });
+        let upkeep =
+            look_after_logs(Arc::clone(&broker), Arc::clone(&failure), background.shutdown().clone());
+        background.spawn("log upkeep", upkeep);
+        let watched = watch_metadata(
+            Arc::clone(&metadata),
+            Arc::clone(&broker.config),
+            Arc::clone(&failure),
+            background.shutdown().clone(),
+        );
+        background.spawn("metadata storage", watched);
         if broker.config.values.bool("log.cleaner.enable") {
             background.spawn("log cleaner", clean_logs(Arc::clone(&broker), background.shutdown().clone()));
         }
         let admin = serve_admin(&broker, &background).await?;
-        let handle = serve(broker, bound, admin, metadata, background, shutdown);
+        let handle = serve(broker, bound, admin, metadata, background, shutdown, failure);
         tracing::info!(
             node = config.node_id,
             listeners = ?handle.listeners,
@@ -197,7 +251,10 @@ impl BrokerHandle {
     /// 5. The metadata log stops.
     ///
     /// A crash instead of any of these costs a recovery scan at the next start and nothing else.
-    pub async fn wait(self) {
+    ///
+    /// # Errors
+    /// The broker stopped by itself: [`BrokerFailure`].
+    pub async fn wait(self) -> Result<(), BrokerFailure> {
         self.shutdown.triggered().await;
         let begun = Instant::now();
         self.connections.stop(DRAIN).await;
@@ -211,6 +268,7 @@ impl BrokerHandle {
         }
         self.metadata.shutdown().await;
         tracing::info!("broker stopped in {:?}", begun.elapsed());
+        self.failure.cause.get().cloned().map_or(Ok(()), Err)
     }
 }
 
@@ -221,6 +279,7 @@ fn serve(
     metadata: Arc<dyn MetadataLog>,
     background: Tasks,
     shutdown: Shutdown,
+    failure: Arc<Failure>,
 ) -> BrokerHandle {
     let connections = Tasks::new("network", shutdown.child());
     let memory = RequestMemory::new(broker.config.network.request_memory);
@@ -244,7 +303,7 @@ fn serve(
         }
     });
     let _metrics = metrics::add_source(source);
-    BrokerHandle { broker, listeners, admin, metadata, connections, background, shutdown, _metrics }
+    BrokerHandle { broker, listeners, admin, metadata, connections, background, shutdown, failure, _metrics }
 }
 
 fn start_groups(
@@ -300,18 +359,43 @@ fn session_slots(config: &BrokerConfig) -> usize {
     usize::try_from(config.values.int("max.incremental.fetch.session.cache.slots")).unwrap_or(0)
 }
 
+/// Log directories that this broker had when it last registered and has not now, if partitions are missing, too. Whose
+/// log lies there must not be made anew: an unmounted disk leaves a folder that looks like a new one.
+fn missing_dirs(image: &MetadataImage, node: i32, logs: &LogManager) -> Vec<Uuid> {
+    let complete = image.topics().all(|topic| {
+        let here = |partition: &PartitionImage| partition.replicas.contains(&node);
+        let is_there = |index: i32| logs.get(&TopicPartition::new(topic.name.clone(), index)).is_some();
+        (0..).zip(&topic.partitions).all(|(index, partition)| !here(partition) || is_there(index))
+    });
+    let known = image.broker(node).filter(|_| !complete);
+    let found = logs.dirs();
+    let is_missing = |id: &Uuid| found.iter().all(|dir| dir.directory_id != *id);
+    known.map_or(Vec::new(), |known| known.log_dirs.iter().copied().filter(is_missing).collect())
+}
+
 /// Tells the cluster where this broker is, if that changed, and that it started again.
 async fn register(broker: &Broker, bound: &[BoundListener]) -> Result<(), ControllerError> {
     let config = &broker.config;
     let endpoints: Vec<BrokerEndpoint> = bound.iter().map(|socket| advertise(config, socket)).collect();
     let (node, rack) = (config.node_id, config.rack.clone());
+    let mut log_dirs: Vec<Uuid> = broker.replicas.logs().dirs().iter().map(|dir| dir.directory_id).collect();
+    log_dirs.extend(broker.replicas.missing_dirs());
+    log_dirs.retain(|id| !id.is_nil());
+    log_dirs.sort_unstable();
+    let cluster_id = broker.cluster_id.clone();
     broker
         .controller
         .write(|image| {
             let mut records = vec![MetadataRecord::BrokerRestarted { broker: node }];
             let known = image.broker(node);
-            if !known.is_some_and(|known| known.endpoints == endpoints && known.rack == rack) {
-                records.push(MetadataRecord::RegisterBroker { broker: node, endpoints, rack });
+            let same = |known: &Arc<BrokerImage>| {
+                known.endpoints == endpoints && known.rack == rack && known.log_dirs == log_dirs
+            };
+            if !known.is_some_and(same) {
+                records.push(MetadataRecord::RegisterBroker { broker: node, endpoints, rack, log_dirs });
+            }
+            if image.cluster_id().is_none() {
+                records.push(MetadataRecord::ClusterId { id: cluster_id });
             }
             Plan { records, answer: () }
         })
@@ -338,7 +422,7 @@ fn host_name() -> String {
     if name.is_empty() { "localhost".to_owned() } else { name }
 }
 
-async fn look_after_logs(broker: Arc<Broker>, shutdown: Shutdown) {
+async fn look_after_logs(broker: Arc<Broker>, failure: Arc<Failure>, shutdown: Shutdown) {
     while shutdown.sleep(TICK).await {
         broker.sessions.release_unused(broker.clock.now_ms());
         let ticked = Arc::clone(&broker);
@@ -347,6 +431,24 @@ async fn look_after_logs(broker: Arc<Broker>, shutdown: Shutdown) {
         });
         if let Err(error) = done.await {
             tracing::error!(%error, "upkeep of the logs failed");
+        }
+        if let Some(reasons) = broker.replicas.logs().all_offline() {
+            return failure.raise(BrokerFailure::LogDirs { reasons });
+        }
+    }
+}
+
+/// Without its metadata a broker cannot say what exists: it stops, and the next start reads what the disk has.
+async fn watch_metadata(
+    metadata: Arc<dyn MetadataLog>,
+    config: Arc<BrokerConfig>,
+    failure: Arc<Failure>,
+    shutdown: Shutdown,
+) {
+    tokio::select! {
+        () = shutdown.triggered() => {}
+        reason = metadata.failed() => {
+            failure.raise(BrokerFailure::Metadata { folder: config.metadata_dir.clone(), reason });
         }
     }
 }
@@ -379,15 +481,18 @@ async fn serve_admin(broker: &Arc<Broker>, tasks: &Tasks) -> Result<Option<Socke
     Ok(Some(address))
 }
 
-/// The cluster id of the first log directory that has one, or a new one.
-fn cluster_id(config: &BrokerConfig) -> Result<ByteString, StartError> {
+/// The cluster's id; of a new cluster that of the first log directory that has one, or a new one.
+fn cluster_id(config: &BrokerConfig, image: &MetadataImage) -> Result<ByteString, StartError> {
+    if let Some(id) = image.cluster_id() {
+        return Ok(id.clone());
+    }
     for dir in &config.log_dirs {
         let path = dir.join("meta.properties");
         if let Some(id) = read_cluster_id(&path)? {
             return Ok(id.into());
         }
     }
-    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(uuid::Uuid::new_v4().as_bytes());
+    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes());
     Ok(id.into())
 }
 

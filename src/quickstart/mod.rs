@@ -64,12 +64,12 @@ pub(crate) async fn run(options: QuickstartOptions, shutdown: Shutdown) -> anyho
         "Starting broker, schema registry and Connect; all data is in {}",
         options.servers.data_dir.display()
     ));
-    let servers = Servers::start(&options.servers).await?;
+    let servers = Servers::start(&options.servers, &shutdown).await?;
     servers.announce();
     let outcome = stream(&options, &servers, &shutdown).await;
     say("Stopping.");
-    servers.stop().await;
-    outcome
+    let stopped = servers.stop().await;
+    outcome.and(stopped)
 }
 
 async fn stream(options: &QuickstartOptions, servers: &Servers, shutdown: &Shutdown) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-"""A step of the test of a full disk.
+"""A step of the tests of full and failing disks.
 
     full_disk.py BOOTSTRAP prepare TOPIC...        creates the topics, with one partition each
     full_disk.py BOOTSTRAP produce TOPIC STOP      numbered records by one idempotent producer until the file STOP is there;
@@ -8,6 +8,8 @@
     full_disk.py BOOTSTRAP serves OFFSET TOPIC...  one record to each topic, without retries: prints how each is refused;
                                                    then how many records the first has and how many different ones, then
                                                    the group's offset after committing OFFSET to it
+    full_disk.py BOOTSTRAP refused TOPIC...        one record to each topic, without retries: prints how each is refused
+    full_disk.py BOOTSTRAP commit TOPIC OFFSET     commits, and prints the group's offset
     full_disk.py BOOTSTRAP read TOPIC              prints how many records there are, and how many different ones
     full_disk.py BOOTSTRAP committed TOPIC         prints the group's offset
     full_disk.py BOOTSTRAP delete TOPIC
@@ -100,6 +102,8 @@ def read(topic):
     values, deadline = [], time.monotonic() + 30
     while reader.position(partition) < end and time.monotonic() < deadline:
         values += [record.value for records in reader.poll(200).values() for record in records]
+    if reader.position(partition) < end:
+        sys.exit(f"{topic} stands at {reader.position(partition)} of {end}")
     reader.close()
     return f"{len(values)} {len(set(values))}"
 
@@ -121,8 +125,12 @@ elif step == "fill":
 elif step == "serves":
     offset, *topics = arguments
     print(refusals(topics), read(topics[0]), committed(topics[0], int(offset)), sep="; ")
+elif step == "refused":
+    print(refusals(arguments))
 elif step == "read":
     print(read(arguments[0]))
+elif step == "commit":
+    print(committed(arguments[0], int(arguments[1])))
 elif step == "committed":
     print(committed(arguments[0]))
 else:

@@ -44,9 +44,9 @@ fn fill(ballast: &Path) {
 }
 
 /// Runs steps of `clients/full_disk.py`.
-struct Client {
-    python: PathBuf,
-    address: String,
+pub(crate) struct Client {
+    pub(crate) python: PathBuf,
+    pub(crate) address: String,
 }
 
 impl Client {
@@ -57,12 +57,17 @@ impl Client {
         command
     }
 
-    fn step(&self, arguments: &[&str]) -> String {
+    pub(crate) fn step(&self, arguments: &[&str]) -> String {
         process::run(&mut self.command(arguments)).trim().to_owned()
     }
 
+    /// Whether a step succeeds.
+    pub(crate) fn try_step(&self, arguments: &[&str]) -> bool {
+        self.command(arguments).output().expect("Python starts").status.success()
+    }
+
     /// Fills a topic; how many records were acknowledged, and the error that ended it.
-    fn fill(&self, arguments: &[&str]) -> (u64, String) {
+    pub(crate) fn fill(&self, arguments: &[&str]) -> (u64, String) {
         let said = self.step(&[&["fill"], arguments].concat());
         let (acknowledged, error) = said.split_once(' ').expect("a number and an error");
         (acknowledged.parse().expect("a number"), error.to_owned())

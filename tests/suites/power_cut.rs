@@ -3,7 +3,7 @@
 //! A real broker writes through a model of a disk (`harness/power`, whose head says how and why it is faithful): on a cut
 //! what it did not sync is lost, torn or reordered. Everything it writes is under it: records, indexes, checkpoints, the
 //! groups' offsets, the Raft log and vote of the metadata, and the names of files and folders. `AQUEDUCT_POWER_CUTS` sets
-//! how often. That the model finds what it should is proven by `log.durability=page-cache`, which loses data under it.
+//! how often; plain kills come on top. That the model finds what it should is proven by `log.durability=page-cache`, which loses data under it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,7 +20,6 @@ fn nothing_acknowledged_is_lost_by_power_cuts() {
     let test = "nothing_acknowledged_is_lost_by_power_cuts";
     let cuts = times("AQUEDUCT_POWER_CUTS", 20);
     let Some(findings) = campaign(test, cuts) else { return };
-    eprintln!("{cuts} power cuts: {}", findings.text.lines().last().unwrap_or_default());
     assert!(findings.kept, "{}", findings.text);
 }
 
@@ -43,34 +42,30 @@ fn power_cuts_find_what_page_cache_durability_loses() {
 }
 
 fn campaign(test: &str, cuts: usize) -> Option<Findings> {
-    let python = skip::peer(test, "AQUEDUCT_PYTHON", "Python with confluent-kafka")?;
-    if !Power::is_possible() {
-        skip::note(
-            test,
-            "the system lets no test supervise the calls of a process (seccomp user notification)",
-        );
-        return None;
-    }
+    let python = can_run(test)?;
     let folder = in_memory();
     let (mut server, address) = broker(folder.path(), "");
     let mut load = Load::start(&python, &address, folder.path());
     load.wait_records(1);
-    for cut in 0..cuts {
-        if cut % 5 == 4 {
+    let (mut cut, mut kills) = (0, 0);
+    while cut < cuts {
+        if (cut + kills) % 5 == 4 {
             std::thread::sleep(Duration::from_millis(rand::random_range(0..150)));
         } else {
             server.wait_ready();
             load.wait_records(rand::random_range(1..1_000));
         }
-        if cut % 4 == 1 {
+        if (cut + kills) % 4 == 1 {
             // Groups take some seconds to come together again.
             load.wait_commit();
         }
         // A process that is only killed leaves what it wrote; the next one must not take it for durable.
         if rand::random_bool(0.3) {
             server.kill();
+            kills += 1;
         } else {
             server.cut_power();
+            cut += 1;
         }
         server.relaunch();
     }
@@ -80,11 +75,12 @@ fn campaign(test: &str, cuts: usize) -> Option<Findings> {
     server.restart();
     let findings = load.finish();
     server.power().assert_faithful();
+    eprintln!("{cuts} power cuts, {kills} kills: {}", findings.text.lines().last().unwrap_or_default());
     Some(findings)
 }
 
 /// The Python to run the load with, or a note of what is missing.
-fn can_run(test: &str) -> Option<PathBuf> {
+pub(crate) fn can_run(test: &str) -> Option<PathBuf> {
     let python = skip::peer(test, "AQUEDUCT_PYTHON", "Python with confluent-kafka")?;
     if Power::is_possible() {
         return Some(python);

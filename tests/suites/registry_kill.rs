@@ -22,7 +22,7 @@ const LEVELS: [&str; 7] =
 
 /// What was acknowledged.
 #[derive(Default)]
-struct Book {
+pub(crate) struct Book {
     /// Schemas by id.
     schemas: BTreeMap<i64, String>,
     /// Ids by subject and version.
@@ -32,6 +32,13 @@ struct Book {
     /// Ids whose last version was deleted for good.
     gone: BTreeSet<i64>,
     writes: usize,
+}
+
+impl Book {
+    /// How many writes were acknowledged.
+    pub(crate) fn writes(&self) -> usize {
+        self.writes
+    }
 }
 
 #[test]
@@ -74,7 +81,8 @@ fn nothing_acknowledged_is_lost_and_no_id_used_twice_by_kills() {
     assert!(book.writes > kills * 5 && !book.gone.is_empty(), "{} writes", book.writes);
 }
 
-struct StopAtEnd<'a>(&'a AtomicBool);
+/// Ends the writers, however the test ends.
+pub(crate) struct StopAtEnd<'a>(pub(crate) &'a AtomicBool);
 
 impl Drop for StopAtEnd<'_> {
     fn drop(&mut self) {
@@ -92,7 +100,7 @@ pub(crate) fn start(folder: &Path, bootstrap: &str) -> Server {
 }
 
 /// Sends a request; `None` if the answer was lost or the registry could not say whether the write was done.
-fn send(method: &str, url: &str, body: Value) -> Option<(u16, Value)> {
+pub(crate) fn send(method: &str, url: &str, body: Value) -> Option<(u16, Value)> {
     let client =
         reqwest::blocking::Client::builder().timeout(Duration::from_secs(20)).build().expect("a client");
     let method = method.parse().expect("a method");
@@ -102,11 +110,13 @@ fn send(method: &str, url: &str, body: Value) -> Option<(u16, Value)> {
     }
     let answer = request.send().ok()?;
     let status = answer.status().as_u16();
-    let body = answer.json().ok()?;
+    let body = answer.text().ok()?;
+    let body = serde_json::from_str(&body).unwrap_or(Value::Null); // Nothing at all with 204.
     (status < 500).then_some((status, body))
 }
 
-fn write(url: &str, writer: usize, book: &Mutex<Book>, stop: &AtomicBool) {
+/// Registers, configures and deletes until told to stop.
+pub(crate) fn write(url: &str, writer: usize, book: &Mutex<Book>, stop: &AtomicBool) {
     for n in 0.. {
         if stop.load(Ordering::Relaxed) {
             return;
@@ -167,7 +177,7 @@ fn come_and_go(url: &str, subject: &str, schema: &str, book: &Mutex<Book>) -> Op
 
 /// Compares what was acknowledged before with what the registry tells now; of the levels, that many of the latest. `seen`
 /// are the schemas of all ids so far.
-fn compare(url: &str, book: &Mutex<Book>, seen: &mut BTreeMap<i64, String>, levels: usize) {
+pub(crate) fn compare(url: &str, book: &Mutex<Book>, seen: &mut BTreeMap<i64, String>, levels: usize) {
     // Acknowledged before the question is asked, so the answer must have it.
     let (versions, gone, levels) = {
         let book = book.lock().expect("sound");

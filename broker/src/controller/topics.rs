@@ -320,7 +320,12 @@ mod tests {
 
     fn cluster() -> MetadataImage {
         let endpoint = BrokerEndpoint { listener: "PLAINTEXT".into(), host: "h".into(), port: 1 };
-        let register = MetadataRecord::RegisterBroker { broker: 1, endpoints: vec![endpoint], rack: None };
+        let register = MetadataRecord::RegisterBroker {
+            broker: 1,
+            endpoints: vec![endpoint],
+            rack: None,
+            log_dirs: Vec::new(),
+        };
         MetadataImage::default().apply(1, &[register])
     }
 

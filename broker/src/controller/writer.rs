@@ -142,6 +142,10 @@ mod tests {
             1
         }
 
+        fn failed(&self) -> Pin<Box<dyn Future<Output = String> + Send + '_>> {
+            Box::pin(std::future::pending())
+        }
+
         fn shutdown(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
             Box::pin(std::future::ready(()))
         }

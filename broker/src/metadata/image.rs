@@ -23,6 +23,7 @@ pub struct MetadataImage {
     configs: Arc<BTreeMap<ConfigResource, Arc<BTreeMap<String, String>>>>,
     next_producer_id: i64,
     removed_topics: Arc<VecDeque<Uuid>>,
+    cluster_id: Option<ByteString>,
 }
 
 /// How many removed topics are remembered, so that their logs are deleted even if the broker
@@ -38,6 +39,9 @@ pub struct BrokerImage {
     pub endpoints: Vec<BrokerEndpoint>,
     /// `broker.rack`.
     pub rack: Option<String>,
+    /// `directory.id` of each of its log directories.
+    #[serde(default)]
+    pub log_dirs: Vec<Uuid>,
 }
 
 impl BrokerImage {
@@ -98,6 +102,12 @@ impl MetadataImage {
     #[must_use]
     pub fn broker(&self, id: i32) -> Option<&Arc<BrokerImage>> {
         self.brokers.get(&id)
+    }
+
+    /// The cluster's id; `None` before the first broker registered.
+    #[must_use]
+    pub fn cluster_id(&self) -> Option<&ByteString> {
+        self.cluster_id.as_ref()
     }
 
     /// All topics, by name.
@@ -170,10 +180,16 @@ impl MetadataImage {
 
     fn apply_record(&mut self, record: &MetadataRecord) {
         match record {
-            MetadataRecord::RegisterBroker { broker, endpoints, rack } => {
-                let image = BrokerImage { id: *broker, endpoints: endpoints.clone(), rack: rack.clone() };
+            MetadataRecord::RegisterBroker { broker, endpoints, rack, log_dirs } => {
+                let image = BrokerImage {
+                    id: *broker,
+                    endpoints: endpoints.clone(),
+                    rack: rack.clone(),
+                    log_dirs: log_dirs.clone(),
+                };
                 Arc::make_mut(&mut self.brokers).insert(*broker, Arc::new(image));
             }
+            MetadataRecord::ClusterId { id } => self.cluster_id = Some(id.clone()),
             MetadataRecord::BrokerRestarted { broker } => self.bump_leader_epochs(*broker),
             MetadataRecord::Topic { name, id } => {
                 let topic = TopicImage { name: name.clone(), id: *id, partitions: Vec::new() };
@@ -256,6 +272,8 @@ pub(crate) struct ImageSnapshot {
     next_producer_id: i64,
     #[serde(default)]
     removed_topics: VecDeque<Uuid>,
+    #[serde(default)]
+    cluster_id: Option<ByteString>,
 }
 
 impl From<&MetadataImage> for ImageSnapshot {
@@ -267,6 +285,7 @@ impl From<&MetadataImage> for ImageSnapshot {
             configs: image.configs.iter().map(|(r, c)| (r.clone(), (**c).clone())).collect(),
             next_producer_id: image.next_producer_id,
             removed_topics: (*image.removed_topics).clone(),
+            cluster_id: image.cluster_id.clone(),
         }
     }
 }
@@ -282,6 +301,7 @@ impl From<ImageSnapshot> for MetadataImage {
             configs: Arc::new(snapshot.configs.into_iter().map(|(r, c)| (r, Arc::new(c))).collect()),
             next_producer_id: snapshot.next_producer_id,
             removed_topics: Arc::new(snapshot.removed_topics),
+            cluster_id: snapshot.cluster_id,
         }
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum MetadataRecord {
-    /// A broker joined, or came back with other endpoints.
+    /// A broker joined, or came back with other endpoints or log directories.
     RegisterBroker {
         /// Node id of the broker.
         broker: i32,
@@ -19,6 +19,14 @@ pub enum MetadataRecord {
         endpoints: Vec<BrokerEndpoint>,
         /// `broker.rack`.
         rack: Option<String>,
+        /// `directory.id` of each log directory that it has, those included that are missing while partitions are.
+        #[serde(default)]
+        log_dirs: Vec<Uuid>,
+    },
+    /// The cluster's id, once.
+    ClusterId {
+        /// `cluster.id` of every `meta.properties`.
+        id: ByteString,
     },
     /// A broker started again: every partition that it leads gets the next leader epoch, so that
     /// clients and followers notice a log that came back shorter (KIP-320).

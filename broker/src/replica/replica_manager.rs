@@ -1,12 +1,13 @@
 //! Keeps the broker's logs as the metadata image says, and finds partitions for requests.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aqueduct_log::{Durability, LogManager, ManagerError, TopicPartition};
 use aqueduct_protocol::ErrorCode;
 use aqueduct_service::Clock;
 use arc_swap::ArcSwap;
+use base64::Engine;
 use bytestring::ByteString;
 use parking_lot::Mutex;
 use uuid::Uuid;
@@ -26,7 +27,11 @@ pub struct ReplicaManager {
     logs: Arc<LogManager>,
     clock: Arc<dyn Clock>,
     config: Arc<BrokerConfig>,
+    /// Log directories that this broker had and that are not there, by `directory.id`.
+    missing_dirs: Vec<Uuid>,
     table: ArcSwap<TopicTable>,
+    /// How many partitions each topic had when this broker started.
+    at_start: OnceLock<HashMap<Uuid, usize>>,
     /// What was counted for topics that are gone: totals only rise.
     removed: TopicMetrics,
 }
@@ -58,15 +63,23 @@ impl TopicTable {
 }
 
 impl ReplicaManager {
-    /// A manager without topics; [`ReplicaManager::apply`] brings them.
+    /// A manager without topics; [`ReplicaManager::apply`] brings them. `missing_dirs` are the `directory.id`s of log
+    /// directories that this broker had and that are not there: partitions without a log may have one there.
     #[must_use]
-    pub fn new(config: Arc<BrokerConfig>, logs: Arc<LogManager>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        config: Arc<BrokerConfig>,
+        logs: Arc<LogManager>,
+        missing_dirs: Vec<Uuid>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             node_id: config.node_id,
             logs,
             clock,
             config,
+            missing_dirs,
             table: ArcSwap::default(),
+            at_start: OnceLock::new(),
             removed: TopicMetrics::default(),
         }
     }
@@ -87,6 +100,12 @@ impl ReplicaManager {
         topic.partition(index).cloned()
     }
 
+    /// Log directories that this broker had and that are not there, by `directory.id`.
+    #[must_use]
+    pub fn missing_dirs(&self) -> &[Uuid] {
+        &self.missing_dirs
+    }
+
     /// The logs, for what concerns all of them.
     #[must_use]
     pub fn logs(&self) -> &Arc<LogManager> {
@@ -96,6 +115,8 @@ impl ReplicaManager {
     /// Makes the logs what `image` says: new ones are made, removed topics' are deleted, settings
     /// and leader epochs are brought up to date. Gives the topics that were removed. Blocks on the disk.
     pub fn apply(&self, image: &MetadataImage) -> Vec<(ByteString, Uuid)> {
+        let partitions_of = |topic: &Arc<TopicImage>| (topic.id, topic.partitions.len());
+        self.at_start.get_or_init(|| image.topics().map(partitions_of).collect());
         let old = self.table.load_full();
         let mut next = TopicTable::default();
         let broker = DynamicSettings::of(image, self.node_id);
@@ -175,7 +196,16 @@ impl ReplicaManager {
                 kept.log().update_config(config.log.clone());
                 partitions.push(Ok(Arc::clone(kept)));
             } else if metadata.replicas.contains(&self.node_id) {
-                partitions.push(self.open_partition(topic, index, metadata.leader_epoch, &config, image));
+                let opened = self.open_partition(topic, index, metadata.leader_epoch, &config, image);
+                // Tried again and again: told once.
+                let told = known.is_some_and(|known| known.partition(index).is_err());
+                partitions.push(opened.map_err(|error| {
+                    if !told {
+                        tracing::error!(partition = %TopicPartition::new(topic.name.clone(), index), %error,
+                            "partition cannot be used");
+                    }
+                    ErrorCode::KafkaStorageError
+                }));
             } else {
                 partitions.push(Err(ErrorCode::NotLeaderOrFollower));
             }
@@ -198,9 +228,15 @@ impl ReplicaManager {
         leader_epoch: i32,
         config: &TopicConfig,
         image: &MetadataImage,
-    ) -> Result<Arc<Partition>, ErrorCode> {
+    ) -> Result<Arc<Partition>, OpenError> {
         let name = TopicPartition::new(topic.name.clone(), index);
         let now = self.clock.now_ms();
+        if self.logs.get(&name).is_none()
+            && self.was_there(topic.id, index)
+            && let Some(dirs) = self.unusable_dirs()
+        {
+            return Err(OpenError::Elsewhere { dirs });
+        }
         let mut log = self.logs.get_or_create(&name, topic.id, config.log.clone(), now);
         if let Err(ManagerError::TopicIdMismatch { found, .. }) = &log
             && image.was_removed(*found)
@@ -208,13 +244,23 @@ impl ReplicaManager {
             self.delete_log(&name, *found);
             log = self.logs.get_or_create(&name, topic.id, config.log.clone(), now);
         }
-        match log {
-            Ok(log) => Ok(Arc::new(Partition::new(index, log, leader_epoch, self.durability()))),
-            Err(error) => {
-                tracing::error!(partition = %name, %error, "partition cannot be used");
-                Err(ErrorCode::KafkaStorageError)
-            }
-        }
+        Ok(Arc::new(Partition::new(index, log?, leader_epoch, self.durability())))
+    }
+
+    /// Why log directories cannot be used in which logs of this broker may lie, if any cannot.
+    fn unusable_dirs(&self) -> Option<String> {
+        let missing = self.missing_dirs.iter().map(|id| {
+            let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(id.as_bytes());
+            format!("none of log.dirs has directory.id {id}")
+        });
+        let reasons: Vec<_> = missing.chain(self.logs.offline_dirs()).collect();
+        if reasons.is_empty() { None } else { Some(reasons.join("; ")) }
+    }
+
+    /// Whether a partition was there before this broker started: then it may have records.
+    fn was_there(&self, topic: Uuid, index: i32) -> bool {
+        let partitions = self.at_start.get().and_then(|topics| topics.get(&topic)).copied().unwrap_or(0);
+        usize::try_from(index).is_ok_and(|index| index < partitions)
     }
 
     fn topic_config(&self, follows: &Follows) -> TopicConfig {
@@ -263,6 +309,19 @@ impl ReplicaManager {
     }
 }
 
+/// Why a partition of this broker has no log.
+#[derive(Debug, thiserror::Error)]
+enum OpenError {
+    /// Made anew it would be empty, and what it has would seem to be gone (Kafka does not make it either).
+    #[error("its log may be in a log directory that is offline: {dirs}")]
+    Elsewhere {
+        /// The log directories that are offline, with their reasons.
+        dirs: String,
+    },
+    #[error(transparent)]
+    Log(#[from] ManagerError),
+}
+
 fn all_usable(topic: &Topic) -> bool {
     topic.partitions.iter().all(Result::is_ok)
 }
@@ -281,7 +340,12 @@ mod tests {
         let config = BrokerConfig::from_properties(&Properties::default()).expect("defaults are valid");
         let settings = ManagerConfig::new(folder.to_owned(), "cluster", 1);
         let logs = LogManager::open(Arc::new(PosixFs), settings, &|_| Default::default(), 0);
-        ReplicaManager::new(Arc::new(config), logs.expect("opens"), Arc::new(ManualClock::at(1_000)))
+        ReplicaManager::new(
+            Arc::new(config),
+            logs.expect("opens"),
+            Vec::new(),
+            Arc::new(ManualClock::at(1_000)),
+        )
     }
 
     fn topic(name: &'static str, id: u128, partitions: i32) -> Vec<MetadataRecord> {

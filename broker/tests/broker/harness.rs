@@ -50,7 +50,7 @@ impl TestBroker {
                 let address = handle.listeners()[0].1;
                 let admin = handle.admin().expect("admin listener");
                 started.send((address, admin, Arc::clone(handle.broker()))).expect("the test waits");
-                handle.wait().await;
+                handle.wait().await.expect("it stops because it was asked to");
             });
         });
         let (address, admin, broker) = wait.recv().expect("the broker starts");

@@ -141,7 +141,7 @@ impl Cluster {
     pub(crate) async fn stop_broker(&mut self) {
         if let Some((broker, shutdown)) = self.broker.take() {
             shutdown.trigger();
-            broker.wait().await;
+            broker.wait().await.expect("it stops because it was asked to");
         }
     }
 

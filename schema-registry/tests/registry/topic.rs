@@ -94,7 +94,7 @@ async fn a_restart_on_our_own_broker_finds_everything() {
     let bootstrap = broker.listeners()[0].1.to_string();
     survives_a_restart(&bootstrap).await;
     shutdown.trigger();
-    broker.wait().await;
+    broker.wait().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

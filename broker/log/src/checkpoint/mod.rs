@@ -9,7 +9,7 @@ mod replace;
 
 pub(crate) use clean_shutdown::CleanShutdown;
 pub(crate) use leader_epochs::{FILE_NAME as LEADER_EPOCH_FILE, LeaderEpochs};
-pub(crate) use meta_properties::MetaProperties;
+pub(crate) use meta_properties::{FILE_NAME as META_PROPERTIES_FILE, MetaProperties};
 pub(crate) use offsets::OffsetCheckpoint;
 pub(crate) use partition_metadata::{format_topic_id, parse_topic_id, read_topic_id, write_topic_id};
 pub(crate) use replace::{TEMPORARY_SUFFIX, replace_file};

@@ -190,6 +190,21 @@ impl LogManager {
         Ok(())
     }
 
+    /// Why some log directories cannot be used, if any cannot: then a partition without a log here may have one there.
+    pub fn offline_dirs(&self) -> Option<String> {
+        let unusable = self.unusable.iter().map(|(path, error)| format!("{}: {error}", path.display()));
+        let failed =
+            self.dirs.iter().filter_map(|dir| Some(format!("{}: {}", dir.path.display(), dir.offline()?)));
+        let reasons: Vec<_> = unusable.chain(failed).collect();
+        if reasons.is_empty() { None } else { Some(reasons.join("; ")) }
+    }
+
+    /// Why no log directory can be used, if none can.
+    pub fn all_offline(&self) -> Option<String> {
+        let all = self.dirs.iter().all(|dir| dir.offline().is_some());
+        if all { self.offline_dirs() } else { None }
+    }
+
     /// The log directories as they are now.
     pub fn dirs(&self) -> Vec<LogDirInfo> {
         let logs = self.logs();

@@ -8,6 +8,7 @@ use std::thread;
 use super::checkpoint_plan::{Behind, choose};
 use super::log_manager::Doomed;
 use super::{LogDir, LogManager};
+use crate::checkpoint::META_PROPERTIES_FILE;
 use crate::{Durability, OfflineReason, PartitionLog};
 
 /// Partitions whose recovery points are brought forward at the same time.
@@ -62,12 +63,15 @@ impl LogManager {
 
     fn check_dirs(&self, logs: &[Arc<PartitionLog>]) {
         for dir in self.dirs.iter().filter(|dir| dir.offline().is_none()) {
-            let error = match dir.fs.exists(&dir.path) {
+            // Its signature and not only its name: a disk that was unmounted leaves an empty folder.
+            let error = match dir.fs.exists(&dir.path.join(META_PROPERTIES_FILE)) {
                 Ok(true) => {
                     dir.space.look(&*dir.fs);
                     continue;
                 }
-                Ok(false) => io::Error::from(io::ErrorKind::NotFound),
+                Ok(false) => {
+                    io::Error::new(io::ErrorKind::NotFound, format!("{META_PROPERTIES_FILE} is gone"))
+                }
                 Err(error) => error,
             };
             if dir.set_offline(error.to_string()) {

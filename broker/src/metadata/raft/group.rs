@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aqueduct_log::fs::{PosixFs, make_durable_dir};
-use openraft::error::{ClientWriteError, RaftError};
+use openraft::error::{ClientWriteError, Fatal, RaftError};
 use openraft::{BasicNode, Config, Raft, SnapshotPolicy};
 use tokio::sync::watch;
 
@@ -25,6 +25,8 @@ use crate::metadata::record::MetadataRecord;
 
 /// Entries after which a snapshot is taken and the log before it purged.
 const SNAPSHOT_EVERY: u64 = 1000;
+/// How often the folder is looked for: files that are open can be written to long after their names are gone.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long the start waits for the group to have a leader.
 const LEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -76,6 +78,7 @@ impl RaftMetadataLog {
             )
             .await
             .map_err(|e| stopped(&e))?;
+        store.note_durable().map_err(MetadataLogError::Open)?;
         let last_snapshot = AtomicU64::new(image.load().offset);
         Ok(Self { raft, store, image, folder: folder.to_owned(), last_snapshot, _lock: lock })
     }
@@ -93,6 +96,26 @@ impl RaftMetadataLog {
         };
         self.maybe_snapshot(offset).await;
         Ok(offset)
+    }
+
+    async fn storage_failure(&self) -> String {
+        let mut metrics = self.raft.metrics();
+        let state = self.folder.join("state");
+        loop {
+            let running = metrics.borrow_and_update().running_state.clone();
+            match running {
+                Ok(()) => {}
+                Err(Fatal::Stopped) => return std::future::pending().await,
+                Err(error) => return error.to_string(),
+            }
+            match state.try_exists() {
+                Ok(true) => {}
+                Ok(false) => return format!("{} is gone", state.display()),
+                Err(error) => return format!("{}: {error}", state.display()),
+            }
+            // The group's end is told by its state, which is looked at again.
+            let _ = tokio::time::timeout(LOOK, metrics.changed()).await;
+        }
     }
 
     async fn maybe_snapshot(&self, offset: u64) {
@@ -131,10 +154,16 @@ impl MetadataLog for RaftMetadataLog {
         i32::try_from(term).unwrap_or(i32::MAX)
     }
 
+    fn failed(&self) -> Pin<Box<dyn Future<Output = String> + Send + '_>> {
+        Box::pin(self.storage_failure())
+    }
+
     fn shutdown(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async move {
             if let Err(error) = self.raft.shutdown().await {
                 tracing::error!(%error, "the metadata log ended with an error");
+            } else if let Err(error) = self.store.note_durable() {
+                tracing::warn!(%error, "the end of the metadata log is not noted");
             }
         })
     }
