@@ -8,6 +8,7 @@ ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (b > 0) printf "%.2f", a / b; else
 start_ours() { # durability -> ours_pid, ours
   mkdir -p "$work/ours-$1"
   printf 'listeners=PLAINTEXT://127.0.0.1:0\nadmin.listener=\nlog.dirs=%s\nlog.durability=%s\n' "$work/ours-$1/data" "$1" >"$work/ours-$1/server.properties"
+  : >"$work/ours-$1/out" # a start before this one was ready, too
   "$bin" broker "$work/ours-$1/server.properties" >"$work/ours-$1/out" 2>"$work/ours-$1/log" &
   ours_pid=$!; pids+=("$ours_pid")
   until grep -q '^ready' "$work/ours-$1/out"; do sleep 0.01; done
