@@ -90,6 +90,12 @@ impl Client {
         Ok(self.shared.metadata.topic(topic, deadline).await?.partition_count())
     }
 
+    /// Why no broker could be asked for the cluster's metadata, if that failed the last time. It is tried again until it
+    /// works, at least every `retry.backoff.max.ms`.
+    pub fn unreachable(&self) -> Option<ClientError> {
+        self.shared.metadata.last_failure()
+    }
+
     /// Calls for administrators.
     pub fn admin(&self) -> Admin {
         Admin::new(self.clone())
@@ -131,6 +137,11 @@ impl Client {
     /// Raised when the client is closed.
     pub(crate) fn shutdown(&self) -> &Shutdown {
         self.shared.tasks.shutdown()
+    }
+
+    /// Starts a task that lives as long as the client, whoever asked for it.
+    pub(crate) fn spawn(&self, name: String, work: impl Future<Output = ()> + Send + 'static) {
+        self.shared.tasks.spawn(name, work);
     }
 
     pub(crate) fn metadata_cache(&self) -> &Arc<MetadataCache> {

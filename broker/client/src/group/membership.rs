@@ -7,25 +7,20 @@ use std::sync::Arc;
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::codec::Request;
 use aqueduct_protocol::messages::join_group_request::JoinGroupRequestProtocol;
-use aqueduct_protocol::messages::leave_group_request::MemberIdentity;
 use aqueduct_protocol::messages::sync_group_request::SyncGroupRequestAssignment;
-use aqueduct_protocol::messages::{
-    HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, SyncGroupRequest,
-};
+use aqueduct_protocol::messages::{HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, SyncGroupRequest};
 use bytes::Bytes;
 use bytestring::ByteString;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::leaving::Leaving;
 use super::member::RejoinRequest;
 use super::{GroupConfig, GroupEvent, JoinedMember};
 use crate::client::patience;
 use crate::coordinators::CoordinatorKind;
 use crate::net::{Backoff, Lane, LaneGuard};
 use crate::{Client, ClientError, Target};
-
-/// First version of LeaveGroup that names members in a list.
-const LEAVE_BATCHED: i16 = 3;
 
 /// What the user asks for.
 #[derive(Debug)]
@@ -131,7 +126,7 @@ impl Membership {
                 Step::Member => self.beat_until_told(Awaiting::Nothing).await,
                 Step::AwaitJoin => self.beat_until_told(Awaiting::Join).await,
                 Step::Leave { reason, reply } => {
-                    let _ = reply.send(self.leave(reason).await);
+                    self.leave(reason, reply);
                     Step::End
                 }
                 Step::End => return,
@@ -340,16 +335,13 @@ impl Membership {
                 }
                 () = activity_end(self.active_until.clone()), if is_member => {
                     let what = format!("a sign of life of the member of group {}", self.config.group_id);
-                    if let Err(error) = self.leave("consumer poll timeout has expired.".into()).await {
-                        tracing::debug!(group = %self.config.group_id, "leaving: {error}");
-                        self.set_status(-1, ByteString::new());
-                    }
+                    self.leave("consumer poll timeout has expired.".into(), oneshot::channel().0);
                     let after = self.config.rebalance_timeout;
                     return self.lost(ClientError::Timeout { what, after });
                 }
                 () = sleep_until(session_end), if is_member => {
                     let after = self.config.session_timeout;
-                    self.set_status(-1, ByteString::new());
+                    // The member id stays: a coordinator that was away may know it still, and would wait for it.
                     let what = format!("the session of group {}", self.config.group_id);
                     return self.lost(ClientError::Timeout { what, after });
                 }
@@ -399,33 +391,17 @@ impl Membership {
         None
     }
 
-    async fn leave(&mut self, reason: ByteString) -> Result<(), ClientError> {
-        let status = self.status.borrow().clone();
-        if status.member_id.is_empty() {
-            return Ok(());
-        }
-        let deadline = Instant::now() + self.client.config().request_timeout;
-        let target = Target::Group(self.config.group_id.clone());
-        let connection = self.client.connection_for(&target, deadline).await?;
-        let version = connection.version_of::<LeaveGroupRequest>(i16::MAX)?;
-        let mut request =
-            LeaveGroupRequest { group_id: self.config.group_id.clone(), ..LeaveGroupRequest::default() };
-        if version >= LEAVE_BATCHED {
-            request.members = vec![MemberIdentity {
-                member_id: status.member_id,
-                group_instance_id: self.config.group_instance_id.clone(),
-                reason: Some(reason),
-                ..MemberIdentity::default()
-            }];
-        } else {
-            request.member_id = status.member_id;
-        }
-        let answer = connection.call_version(&request, version, self.client.config().request_timeout).await?;
+    /// Leaves, in the background: whoever asked for it need not wait for a coordinator that is away.
+    fn leave(&mut self, reason: ByteString, reply: oneshot::Sender<Result<(), ClientError>>) {
+        let member_id = self.status.borrow().member_id.clone();
         self.set_status(-1, ByteString::new());
-        let what = || format!("LeaveGroup {}", self.config.group_id);
-        ClientError::check(answer.error_code, None, what)?;
-        let member = answer.members.first().map_or(0, |member| member.error_code);
-        ClientError::check(member, None, what)
+        if member_id.is_empty() {
+            let _ = reply.send(Ok(()));
+            return;
+        }
+        let (client, config) = (self.client.clone(), self.config.clone());
+        let leaving = Leaving { client, config, member_id, reason };
+        self.client.spawn(format!("leaving group {}", self.config.group_id), leaving.run(reply));
     }
 
     /// A request to the coordinator, as a future that borrows nothing.

@@ -2,6 +2,7 @@
 
 mod config;
 mod event;
+mod leaving;
 mod member;
 mod membership;
 #[cfg(test)]

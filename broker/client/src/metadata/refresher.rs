@@ -80,6 +80,11 @@ impl MetadataCache {
         self.attempts.subscribe()
     }
 
+    /// Why the last attempt to refresh failed, if it did.
+    pub(crate) fn last_failure(&self) -> Option<ClientError> {
+        self.attempts.borrow().1.clone()
+    }
+
     /// Waits for the first picture.
     pub(crate) async fn first(&self) -> Result<(), ClientError> {
         let mut changes = self.changes();
