@@ -44,8 +44,8 @@ fn common() -> Vec<KeyDef> {
         KeyDef::with_default("access.control.allow.origin", String, "", "The origin of web pages that may call the REST API: *, or one; none if empty."),
         KeyDef::with_default("access.control.allow.methods", String, "", "The methods such pages may use; GET, POST and HEAD if empty."),
         KeyDef::with_default("client.id", String, "", "Names this worker in the brokers' logs."),
-        ms("failed.task.restart.backoff.ms", 1_000, "Wait before a failed connector or task starts again, in ms; it doubles with every further failure. (Not a key of Kafka's: there failed tasks stay failed.)"),
-        ms("failed.task.restart.backoff.max.ms", 300_000, "Longest such wait, in ms. (Not a key of Kafka's.)"),
+        ms("failed.task.restart.backoff.ms", 1_000, "Wait before a failed connector or task starts again, in ms; it doubles with every further failure, to 3 s at most unless a record is at fault. (Not a key of Kafka's: there failed tasks stay failed.)"),
+        ms("failed.task.restart.backoff.max.ms", 300_000, "Longest such wait where a record is at fault, in ms; a lower value bounds the others too. (Not a key of Kafka's.)"),
         KeyDef::with_default("failed.task.restart.enable", Boolean, true, "Whether failed connectors and tasks start again by themselves. (Not a key of Kafka's.)"),
         ms("plugin.call.timeout.ms", 60_000, "Longest wait for a plug-in to start, to validate, to give task configurations, in ms. (Not a key of Kafka's.)"),
         KeyDef::with_default("task.max.buffered.records", Int, 100_000, "Records of a source task on their way to the log, beyond which it is not polled. (Not a key of Kafka's.)")

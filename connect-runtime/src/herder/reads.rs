@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use aqueduct_plugin_api::ConfigMap;
+use aqueduct_client::Client;
+use aqueduct_plugin_api::{ConfigMap, ConnectError};
 
 use super::error::HerderError;
 use super::infos::{
@@ -17,6 +18,7 @@ use crate::plugins::converters::{self, Use};
 use crate::plugins::steps::Family;
 use crate::plugins::validate::{Validator, kind_name};
 use crate::storage::config_state::ConnectorEntry;
+use crate::storage::status_records::Status;
 use crate::storage::status_state::Instance;
 
 impl Herder {
@@ -48,23 +50,40 @@ impl Herder {
         let connector = known.connector.as_ref().ok_or_else(not_found)?;
         let config = self.configs.state();
         let kind = config.connector(name).map_or("unknown", |entry| self.catalog.kind_of(&entry.config));
-        let tasks = known.tasks.iter();
+        let of_task = |(id, status): (&u32, &Status)| TaskStatusInfo {
+            id: *id,
+            status: self.state_info(&Instance::Task(TaskId::new(name, *id)), status),
+        };
         Ok(ConnectorStatusInfo {
             name: name.to_owned(),
-            connector: ConnectorStateInfo::of(connector),
-            tasks: tasks
-                .map(|(id, status)| TaskStatusInfo { id: *id, status: ConnectorStateInfo::of(status) })
-                .collect(),
+            connector: self.state_info(&Instance::Connector(name.to_owned()), connector),
+            tasks: known.tasks.iter().map(of_task).collect(),
             kind,
         })
     }
 
+    /// A status as it is shown: what this worker has to say but could not write yet goes before what is in the topic, and
+    /// while the cluster cannot be reached every status says so, for nothing gets on.
+    fn state_info(&self, of: &Instance, known: &Status) -> ConnectorStateInfo {
+        let latest = self.statuses.latest(of);
+        let mut info = ConnectorStateInfo::of(latest.as_ref().unwrap_or(known));
+        let unreachable = self.client.as_ref().and_then(Client::unreachable);
+        if let (None, Some(error)) = (&info.trace, unreachable) {
+            let error = ConnectError::retriable(error.to_string());
+            info.trace = Some(format!(
+                "{}The worker tries to reach the cluster again and again, and goes on by itself then. Nothing is lost.\n",
+                error.trace()
+            ));
+        }
+        info
+    }
+
     /// A task's status.
     pub(crate) fn task_status(&self, id: &TaskId) -> Result<TaskStatusInfo, HerderError> {
-        let statuses = self.statuses.state();
-        let status = statuses.status(&Instance::Task(id.clone()));
+        let (statuses, instance) = (self.statuses.state(), Instance::Task(id.clone()));
+        let status = statuses.status(&instance);
         let status = status.ok_or_else(|| HerderError::NotFound(format!("No status found for task {id}")))?;
-        Ok(TaskStatusInfo { id: id.task, status: ConnectorStateInfo::of(status) })
+        Ok(TaskStatusInfo { id: id.task, status: self.state_info(&instance, status) })
     }
 
     /// A connector's tasks with their configurations.

@@ -53,10 +53,16 @@ impl StatusStore {
         self.wake.notify_one();
     }
 
-    /// The status as last put here or read from the topic.
+    /// The status as last put here, though it may not be in the topic yet, or read from the topic.
     pub(crate) fn latest(&self, of: &Instance) -> Option<Status> {
-        let pending = self.pending.lock().get(of).map(|(status, _)| status.clone());
-        pending.or_else(|| self.state.load().status(of).cloned())
+        let state = self.state.load();
+        let pending = self.pending.lock().get(of).cloned();
+        let pending = pending
+            .filter(|(status, safe)| {
+                !safe || state.may_replace_safely(of, &status.worker_id, status.generation)
+            })
+            .map(|(status, _)| status);
+        pending.or_else(|| state.status(of).cloned())
     }
 
     /// Writes tombstones for everything known of a connector.
@@ -112,7 +118,7 @@ impl StatusStore {
                 if !shutdown.sleep(backoff).await {
                     break;
                 }
-                backoff = (backoff * 2).min(Duration::from_secs(10));
+                backoff = (backoff * 2).min(Duration::from_secs(2));
             }
             backoff = Duration::from_millis(100);
         }

@@ -20,7 +20,7 @@ use crate::storage::config_records::TargetState;
 
 /// Waits between tries to publish task configurations.
 const PUBLISH_BACKOFF: Duration = Duration::from_millis(250);
-const PUBLISH_BACKOFF_MAX: Duration = Duration::from_secs(60);
+const PUBLISH_BACKOFF_MAX: Duration = Duration::from_secs(3);
 
 /// Runs a connector until it is to stop. A paused or stopped connector is not started at all.
 pub(crate) async fn run(

@@ -92,10 +92,15 @@ impl Reporter {
         self.put(State::Restarting, None, false);
     }
 
-    /// It failed. As the first word of a new owner it replaces whatever a former one said, in whatever generation: those
-    /// of a group that was emptied begin anew.
-    pub(crate) fn failed(&self, error: &ConnectError) {
-        self.put(State::Failed, Some(error.trace()), self.claimed.load(Ordering::Relaxed));
+    /// It failed; `next` is what happens now. As the first word of a new owner it replaces whatever a former one said, in
+    /// whatever generation: those of a group that was emptied begin anew.
+    pub(crate) fn failed(&self, error: &ConnectError, next: Option<&str>) {
+        let mut trace = error.trace();
+        if let Some(next) = next {
+            trace.push_str(next);
+            trace.push('\n');
+        }
+        self.put(State::Failed, Some(trace), self.claimed.load(Ordering::Relaxed));
     }
 
     /// Nobody runs it any more, unless somebody else has said otherwise already.

@@ -15,7 +15,8 @@ use crate::errors::report::{RecordFault, Stage, log_line};
 
 /// Waits before records are put again.
 const RETRY_BACKOFF: Duration = Duration::from_millis(100);
-const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// Records flow again soon after the cause has gone.
+const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(2);
 /// A put that takes longer shows in the status.
 const SLOW_PUT: Duration = Duration::from_secs(3);
 
@@ -43,10 +44,21 @@ impl SinkLoop {
         let records = std::mem::take(&mut under_way.records);
         self.records_under_way -= records.len();
         let mut converted = Vec::with_capacity(records.len());
-        for record in records {
-            if let Some(sink_record) = self.convert(&record, &mut under_way.letters).await? {
-                converted.push(sink_record);
-                under_way.records.push(record);
+        let mut records = records.into_iter();
+        while let Some(record) = records.next() {
+            match self.convert(&record, &mut under_way.letters).await {
+                Ok(Some(sink_record)) => {
+                    converted.push(sink_record);
+                    under_way.records.push(record);
+                }
+                Ok(None) => {}
+                Err(error) if error.class == ErrorClass::Retriable => {
+                    under_way.records.push(record);
+                    under_way.records.extend(records);
+                    self.convert_later(batch, under_way, &error);
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
             }
         }
         under_way.attempt += 1;
@@ -72,6 +84,14 @@ impl SinkLoop {
         }
     }
 
+    /// The registry, say, is away: the batch waits as one that the sink wants again.
+    fn convert_later(&mut self, batch: u64, mut under_way: UnderWay, error: &ConnectError) {
+        under_way.attempt += 1;
+        self.records_under_way += under_way.records.len();
+        self.under_way.insert(batch, under_way);
+        self.retry_later(batch, error);
+    }
+
     /// A put that does not return shows in the status, and fails when a consumer would have lost its partitions.
     async fn watched(
         &mut self,
@@ -94,7 +114,7 @@ impl SinkLoop {
         Ok(())
     }
 
-    /// `None` for a record that is left out.
+    /// `None` for a record that is left out. A Retriable error: not now, and nothing is counted against the record.
     pub(super) async fn convert(
         &mut self,
         record: &ConsumerRecord,
@@ -103,6 +123,7 @@ impl SinkLoop {
         let convert = |conversion: &mut Conversion| conversion.consumed(record);
         match self.conversion.retried(&self.policy, &self.errors, convert).await {
             Ok(converted) => Ok(converted),
+            Err(fault) if fault.error.class == ErrorClass::Retriable => Err(fault.error),
             Err(fault) => {
                 letters.extend(self.tolerate(record, fault).await?);
                 Ok(None)

@@ -29,12 +29,12 @@ use crate::id::TaskId;
 use crate::storage::log::StorageError;
 use crate::storage::offset_store::PendingOffsets;
 
-/// Waits after a poll that failed and may work later.
-const POLL_BACKOFF: Duration = Duration::from_millis(250);
+/// Waits after a poll, or a conversion, that failed and may work later.
+pub(super) const POLL_BACKOFF: Duration = Duration::from_millis(250);
 /// A task that has not failed for this long is no longer held up; until then one of its tables, say, may still be.
 const CALM: Duration = Duration::from_secs(5);
 /// Records flow again soon after the cause of the failures has gone.
-const POLL_BACKOFF_MAX: Duration = Duration::from_secs(4);
+pub(super) const POLL_BACKOFF_MAX: Duration = Duration::from_secs(3);
 
 /// Runs a source task until it is to stop.
 pub(crate) async fn run(
@@ -52,6 +52,7 @@ pub(crate) async fn run(
         producer: env.client.producer(env.producer_config(&connector_config)?),
         rules: TopicRules::from_config(&connector_config)?,
         errors: ErrorMetrics::of(&id),
+        reporter: control.reporter.clone(),
         known_topics: HashSet::new(),
         env: env.clone(),
         id: id.clone(),
@@ -327,8 +328,8 @@ fn report(control: &Control) {
     if control.is_paused() { control.reporter.paused() } else { control.reporter.running() }
 }
 
-/// What a status says of a task whose polls fail for now: why, and what happens next.
-fn troubles(error: &ConnectError, longest_wait: Duration) -> String {
+/// What a status says of a task whose polls or conversions fail for now: why, and what happens next.
+pub(super) fn troubles(error: &ConnectError, longest_wait: Duration) -> String {
     let seconds = longest_wait.as_secs().max(1);
     format!("{}The task tries again by itself, at least every {seconds} s.\n", error.trace())
 }

@@ -9,8 +9,10 @@ use aqueduct_service::Clock;
 use bytestring::ByteString;
 
 use super::acknowledgements::{Fate, Sent};
+use super::control::Reporter;
 use super::conversion::Conversion;
 use super::env::WorkerEnv;
+use super::source::{POLL_BACKOFF, POLL_BACKOFF_MAX, troubles};
 use super::task_metrics::ErrorMetrics;
 use super::topic_creation::{TopicRules, ensure};
 use crate::errors::policy::{ErrorPolicy, tolerance_exceeded};
@@ -27,6 +29,7 @@ pub(crate) struct SourceSender {
     pub(crate) producer: Producer,
     pub(crate) rules: TopicRules,
     pub(crate) errors: ErrorMetrics,
+    pub(crate) reporter: Reporter,
     /// Topics that were created and recorded.
     pub(crate) known_topics: HashSet<ByteString>,
 }
@@ -115,8 +118,18 @@ impl SourceSender {
             Ok(false) => return Ok(None),
             Err(fault) => return self.tolerate(fault).map(|()| None),
         }
-        let convert = |conversion: &mut Conversion| conversion.produced(record);
-        match self.conversion.retried(&self.policy, &self.errors, convert).await {
+        let mut held_up = HeldUp::default();
+        let converted = loop {
+            let convert = |conversion: &mut Conversion| conversion.produced(record);
+            match self.conversion.retried(&self.policy, &self.errors, convert).await {
+                Err(fault) if fault.error.class == ErrorClass::Retriable => {
+                    held_up.wait(&self.id, &fault.error, &self.reporter).await;
+                }
+                decided => break decided,
+            }
+        };
+        held_up.is_over(&self.reporter);
+        match converted {
             Ok(converted) => Ok(Some(converted)),
             Err(fault) => self.tolerate(fault).map(|()| None),
         }
@@ -130,6 +143,33 @@ impl SourceSender {
             record_topic(&self.env, &self.id, topic);
         }
         Ok(())
+    }
+}
+
+/// A record that cannot be converted for now, because the registry, say, is away: it waits, and the status says why.
+#[derive(Default)]
+struct HeldUp {
+    waits: u32,
+    said: Option<String>,
+}
+
+impl HeldUp {
+    async fn wait(&mut self, id: &TaskId, error: &ConnectError, reporter: &Reporter) {
+        let wait = POLL_BACKOFF.saturating_mul(1 << self.waits.min(10)).min(POLL_BACKOFF_MAX);
+        self.waits += 1;
+        tracing::warn!("task {id}: {error}; converting again in {wait:?}");
+        // Said once for each cause: a status is a record of a topic.
+        if self.said.as_ref() != Some(&error.message) {
+            reporter.troubled(troubles(error, POLL_BACKOFF_MAX));
+            self.said = Some(error.message.clone());
+        }
+        tokio::time::sleep(wait).await;
+    }
+
+    fn is_over(&mut self, reporter: &Reporter) {
+        if self.said.take().is_some() {
+            reporter.running();
+        }
     }
 }
 

@@ -57,12 +57,14 @@ pub(crate) async fn supervise(env: Arc<WorkerEnv>, instance: Instance, mut wante
             End::Failed(error) => error,
         };
         tracing::error!("{instance} failed: {error}");
-        reporter.failed(&error);
-        let may_restart = env.config.restart.enabled && error.class != ErrorClass::Config;
-        let wait = failures.wait_after(began.elapsed(), env.config.restart, rand::random());
+        let restart = env.config.restart;
+        let may_restart = restart.enabled && error.class != ErrorClass::Config;
+        let wait =
+            may_restart.then(|| failures.wait_after(error.class, began.elapsed(), restart, rand::random()));
+        reporter.failed(&error, what_next(restart.enabled, wait).as_deref());
         tokio::select! {
             () = intervention(&mut wanted, &spec, current.restarts) => failures.forget(),
-            () = tokio::time::sleep(wait), if may_restart => {}
+            () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
         }
         if wanted.borrow().spec.is_some() {
             tracing::info!("{instance} starts again");
@@ -70,6 +72,17 @@ pub(crate) async fn supervise(env: Arc<WorkerEnv>, instance: Instance, mut wante
         }
     }
     reporter.unassigned();
+}
+
+/// What happens next to what failed, as its status says it. Where nothing starts by itself, as in Apache's, users know.
+fn what_next(restarts: bool, wait: Option<Duration>) -> Option<String> {
+    match wait {
+        Some(wait) => Some(format!("It starts again by itself in {:.0} s.", wait.as_secs_f64().ceil())),
+        None if restarts => {
+            Some("It starts again when its configuration is changed or a restart is asked for.".to_owned())
+        }
+        None => None,
+    }
 }
 
 /// Waits for a word that makes a failed instance start anew, or end. That it is to pause or to resume does not: it stays

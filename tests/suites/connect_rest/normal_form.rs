@@ -80,11 +80,12 @@ impl NormalForm {
     }
 }
 
-/// A trace without the places in the code: what failed, and why.
+/// A trace without the places in the code, and without what happens next, which in Apache's is nothing: what failed, and
+/// why.
 fn said(trace: &str) -> String {
     let kept = trace.lines().filter(|line| {
         let line = line.trim_start();
-        !line.starts_with("at ") && !line.starts_with("...")
+        !line.starts_with("at ") && !line.starts_with("...") && !line.starts_with("It starts again ")
     });
     kept.collect::<Vec<_>>().join("\n")
 }
