@@ -1,8 +1,9 @@
 //! Promise: rows of MySQL 9, MariaDB and PostgreSQL are documents of OpenSearch, whatever is killed on the way.
 //!
 //! Broker, registry and worker are processes of their own; the pipeline is made with the JSON that people use for
-//! Confluent's connectors, with Avro in between. While rows are inserted and updated each of the three is killed with
-//! SIGKILL ten times at random; then every row's last state is in the index and the counts agree.
+//! Confluent's connectors, with Avro in between. While rows are inserted and updated, connectors changed and schemas
+//! registered, each of the three is killed with SIGKILL ten times at random (registry and worker as often as
+//! `AQUEDUCT_PIPELINE_KILLS` says; `broker_kill.rs` has the broker's campaign); then every row's last state is in the index, the counts agree, and so does what was acknowledged.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,12 +17,19 @@ use aqueduct_tests::search::Search;
 use aqueduct_tests::{ports, rest, skip, wait};
 use serde_json::{Value, json};
 
-const ROWS: usize = 100_000;
+use crate::pipeline_notes::NoteTaker;
+
+const STATEMENTS: usize = 200;
 const ROWS_A_STATEMENT: usize = 500;
 const KILLS_EACH: usize = 10;
-const INDEX: &str = "shop.orders";
+/// Kills come thick and fast; after this many the pipeline is seen to run before it goes on.
+const KILLS_IN_A_ROW: usize = 10;
+pub(crate) const INDEX: &str = "shop.orders";
+/// What runs on a worker that is killed must not wait for the default sessions each time.
+const QUICK_SESSIONS: &str =
+    "session.timeout.ms=10000\nheartbeat.interval.ms=1000\nconsumer.session.timeout.ms=10000\n";
 
-const MYSQL_TABLE: &str =
+pub(crate) const MYSQL_TABLE: &str =
     "CREATE TABLE orders (id INT AUTO_INCREMENT PRIMARY KEY, customer VARCHAR(40) NOT NULL,
      amount DECIMAL(10,2) NOT NULL, version INT NOT NULL DEFAULT 1,
      updated_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
@@ -33,21 +41,21 @@ const POSTGRES_TABLE: &str = "CREATE TABLE orders (id SERIAL PRIMARY KEY, custom
      CREATE TRIGGER touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch()";
 
 #[test]
-fn every_row_of_mysql_reaches_the_index_through_thirty_kills() {
-    let test = "every_row_of_mysql_reaches_the_index_through_thirty_kills";
+fn every_row_of_mysql_reaches_the_index_through_kills() {
+    let test = "every_row_of_mysql_reaches_the_index_through_kills";
     let Some(home) = skip::peer(test, "AQUEDUCT_MYSQL_HOME", "MySQL 9") else { return };
     every_row_reaches_the_index(test, MYSQL_TABLE, || Some(MySql::start(&home, "shop")));
 }
 
 #[test]
-fn every_row_of_mariadb_reaches_the_index_through_thirty_kills() {
-    let test = "every_row_of_mariadb_reaches_the_index_through_thirty_kills";
+fn every_row_of_mariadb_reaches_the_index_through_kills() {
+    let test = "every_row_of_mariadb_reaches_the_index_through_kills";
     every_row_reaches_the_index(test, MYSQL_TABLE, MariaDb::start);
 }
 
 #[test]
-fn every_row_of_postgresql_reaches_the_index_through_thirty_kills() {
-    let test = "every_row_of_postgresql_reaches_the_index_through_thirty_kills";
+fn every_row_of_postgresql_reaches_the_index_through_kills() {
+    let test = "every_row_of_postgresql_reaches_the_index_through_kills";
     every_row_reaches_the_index(test, POSTGRES_TABLE, Postgres::start);
 }
 
@@ -64,32 +72,41 @@ fn every_row_reaches_the_index<D: Database>(
     let folder = tempfile::tempdir().expect("a folder");
     database.sql(create_table);
     let engine = Search::start(&engine, folder.path(), &[]);
-    let mut servers = start_servers(folder.path());
+    let mut servers = start_servers(folder.path(), QUICK_SESSIONS);
     let connect = servers[2].address("connect");
     create(&connect, "orders-source", &source(&database));
     create(&connect, "orders-sink", &sink(&engine.url()));
+    let notes = NoteTaker::start(connect.clone(), servers[1].address("registry"));
 
-    let mut victims: Vec<usize> = (0..KILLS_EACH).flat_map(|_| [0, 1, 2]).collect();
-    let statements = ROWS / ROWS_A_STATEMENT;
+    let kills = std::env::var("AQUEDUCT_PIPELINE_KILLS").ok().and_then(|text| text.parse().ok());
+    let kills = kills.unwrap_or(KILLS_EACH);
+    let broker = [0; KILLS_EACH].into_iter().take(kills);
+    let mut victims: Vec<usize> = (0..kills).flat_map(|_| [1, 2]).chain(broker).collect();
+    let all_kills = victims.len();
+    let statements = STATEMENTS.max(all_kills);
+    let expected = statements * ROWS_A_STATEMENT;
     for statement in 0..statements {
         write_rows(&database, statement);
-        let due = victims.len() * statements > (statements - statement - 1) * KILLS_EACH * 3;
+        let due = victims.len() * statements > (statements - statement - 1) * all_kills;
         if due && !victims.is_empty() {
             let victim = victims.swap_remove(rand::random_range(0..victims.len()));
             servers[victim].kill();
             servers[victim].restart();
+            if victims.len() % KILLS_IN_A_ROW == 0 {
+                rows_arrive(statement, &engine, &connect);
+                notes.compare();
+            }
         }
     }
-    while let Some(victim) = victims.pop() {
-        servers[victim].kill();
-        servers[victim].restart();
-    }
+    let acknowledged = notes.end_and_compare();
+    println!("{} kills, {expected} rows, {acknowledged} changes and schemas acknowledged", all_kills);
+    assert!(acknowledged >= all_kills, "{acknowledged} changes and schemas acknowledged");
 
     let rows = table(&database);
-    assert_eq!(rows.len(), ROWS);
+    assert_eq!(rows.len(), expected);
     wait::until("every row's last state is in the index", Duration::from_secs(300), || {
         let count = engine.count(INDEX).unwrap_or(0);
-        if count < ROWS as u64 {
+        if count < expected as u64 {
             return Err(format!("{count} documents; {}", status(&connect)));
         }
         let documents = documents(&engine.url());
@@ -100,15 +117,26 @@ fn every_row_reaches_the_index<D: Database>(
             Err(format!("{late} rows are not in their last state; {}", status(&connect)))
         }
     });
-    assert_eq!(engine.count(INDEX), Some(ROWS as u64), "no document more than rows");
+    assert_eq!(engine.count(INDEX), Some(expected as u64), "no document more than rows");
     wait::until("all tasks run", Duration::from_secs(60), || {
         let status = status(&connect);
         if status.contains("FAILED") || status.contains("UNASSIGNED") { Err(status) } else { Ok(()) }
     });
 }
 
-/// Broker, registry and worker, on ports that stay the same over restarts.
-fn start_servers(folder: &Path) -> [Server; 3] {
+/// Rows of a statement become documents, all those before it have.
+fn rows_arrive(statement: usize, engine: &Search, connect: &str) {
+    let before = (statement * ROWS_A_STATEMENT) as u64;
+    wait::until("rows become documents between kills", Duration::from_secs(300), || {
+        match engine.count(INDEX) {
+            Some(count) if count > before => Ok(()),
+            count => Err(format!("{count:?} documents of more than {before}; {}", status(connect))),
+        }
+    });
+}
+
+/// Broker, registry and worker, on ports that stay the same over restarts; `more` are settings of the worker.
+pub(crate) fn start_servers(folder: &Path, more: &str) -> [Server; 3] {
     let write = |name: &str, text: String| {
         let path = folder.join(name);
         std::fs::write(&path, text).expect("settings are written");
@@ -143,7 +171,7 @@ fn start_servers(folder: &Path) -> [Server; 3] {
             "bootstrap.servers=127.0.0.1:{broker}\ngroup.id=pipeline\nlisteners=http://127.0.0.1:{connect}\n\
              config.storage.topic=c\noffset.storage.topic=o\nstatus.storage.topic=s\n\
              config.storage.replication.factor=1\noffset.storage.replication.factor=1\n\
-             status.storage.replication.factor=1\noffset.flush.interval.ms=1000\n{}{}",
+             status.storage.replication.factor=1\noffset.flush.interval.ms=1000\n{more}{}{}",
             avro("key"),
             avro("value")
         ),
@@ -152,7 +180,7 @@ fn start_servers(folder: &Path) -> [Server; 3] {
     [broker_server, registry_server, worker]
 }
 
-fn source(database: &impl Database) -> Value {
+pub(crate) fn source(database: &impl Database) -> Value {
     json!({
         "connector.class": "io.confluent.connect.jdbc.JdbcSourceConnector",
         "tasks.max": "1",
@@ -175,7 +203,7 @@ fn source(database: &impl Database) -> Value {
     })
 }
 
-fn sink(url: &str) -> Value {
+pub(crate) fn sink(url: &str) -> Value {
     json!({
         "connector.class": "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector",
         "tasks.max": "1",
@@ -186,7 +214,7 @@ fn sink(url: &str) -> Value {
 }
 
 /// Creates a connector, as soon as the worker has found its place.
-fn create(connect: &str, name: &str, config: &Value) {
+pub(crate) fn create(connect: &str, name: &str, config: &Value) {
     wait::until(&format!("connector {name} is created"), Duration::from_secs(60), || {
         let answer = rest::send("PUT", &format!("{connect}/connectors/{name}/config"), Some(config))?;
         if answer.status < 300 { Ok(()) } else { Err(format!("{} {}", answer.status, answer.body)) }
