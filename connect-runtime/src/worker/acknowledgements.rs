@@ -39,12 +39,13 @@ pub(crate) struct Durable {
 pub(crate) struct Acknowledgements<T> {
     sent: VecDeque<Sent<T>>,
     records: usize,
+    settled: u64,
 }
 
 impl<T: Fate> Acknowledgements<T> {
     /// None on their way.
     pub(crate) fn new() -> Self {
-        Self { sent: VecDeque::new(), records: 0 }
+        Self { sent: VecDeque::new(), records: 0, settled: 0 }
     }
 
     /// A batch was sent.
@@ -56,6 +57,11 @@ impl<T: Fate> Acknowledgements<T> {
     /// Records on their way.
     pub(crate) fn records(&self) -> usize {
         self.records
+    }
+
+    /// How many tickets were settled so far: grows while there is progress.
+    pub(crate) fn settled(&self) -> u64 {
+        self.settled
     }
 
     /// The batches that have become durable since the last call, and the failure that the next one met. `tolerated`
@@ -77,6 +83,7 @@ impl<T: Fate> Acknowledgements<T> {
                     }
                 }
                 oldest.tickets.pop_front();
+                self.settled += 1;
             }
             if let Some(Sent { id, records, offsets, .. }) = self.sent.pop_front() {
                 self.records -= records;

@@ -20,6 +20,7 @@ use super::connector::within;
 use super::control::Control;
 use super::conversion::Conversion;
 use super::env::WorkerEnv;
+use super::sink::until;
 use super::source_sender::SourceSender;
 use super::task_metrics::{ErrorMetrics, SourceMetrics, plugin_metrics};
 use super::topic_creation::TopicRules;
@@ -35,6 +36,11 @@ pub(super) const POLL_BACKOFF: Duration = Duration::from_millis(250);
 const CALM: Duration = Duration::from_secs(5);
 /// Records flow again soon after the cause of the failures has gone.
 pub(super) const POLL_BACKOFF_MAX: Duration = Duration::from_secs(3);
+
+/// A cluster that takes no records for this long shows in the status.
+const SLOW_SEND: Duration = Duration::from_secs(3);
+/// So does one that acknowledges none; some producers are told to wait for a few seconds before they send.
+const SLOW_ACKNOWLEDGEMENT: Duration = Duration::from_secs(10);
 
 /// Runs a source task until it is to stop.
 pub(crate) async fn run(
@@ -76,6 +82,9 @@ pub(crate) async fn run(
         sent: Acknowledgements::new(),
         pending: PendingOffsets::default(),
         durable: Vec::new(),
+        unacknowledged_since: None,
+        is_stalled: false,
+        has_recovered: false,
         commit: None,
         metrics: SourceMetrics::of(&id),
         sender,
@@ -100,6 +109,12 @@ struct SourceLoop {
     pending: PendingOffsets,
     /// Durable, and not told to the task yet.
     durable: Vec<(u64, usize)>,
+    /// Records are on their way and none was acknowledged since.
+    unacknowledged_since: Option<Instant>,
+    /// Whether the status says so.
+    is_stalled: bool,
+    /// Whether the status still says so and should not.
+    has_recovered: bool,
     commit: Option<JoinHandle<Written>>,
     metrics: SourceMetrics,
 }
@@ -115,6 +130,7 @@ enum Woken {
     CommitDue,
     Committed(Committed),
     Target,
+    Stalled,
     Stop,
 }
 
@@ -144,6 +160,7 @@ impl SourceLoop {
                         }
                         Woken::Delivered => {
                             self.settle()?;
+                            self.tell_recovery(control, held_up.is_none());
                             // A poll under way goes on; one that was held back may begin.
                             if !may_poll {
                                 break None;
@@ -154,6 +171,10 @@ impl SourceLoop {
                         Woken::Target => {
                             report(control);
                             break None;
+                        }
+                        Woken::Stalled => {
+                            self.is_stalled = true;
+                            control.reporter.troubled(not_taken("acknowledged", SLOW_ACKNOWLEDGEMENT));
                         }
                         Woken::Stop => return Ok(()),
                     }
@@ -168,6 +189,7 @@ impl SourceLoop {
                         report(control);
                     }
                     self.take(batch, control).await?;
+                    self.tell_recovery(control, held_up.is_none());
                 }
                 Some(Err(error)) if error.class == ErrorClass::Retriable => {
                     let wait = error.retry_after.unwrap_or(backoff);
@@ -193,8 +215,10 @@ impl SourceLoop {
         control: &mut Control,
     ) -> Woken {
         let stop = control.stop.clone();
+        let since = self.unacknowledged_since.filter(|_| !self.is_stalled && !control.is_paused());
         tokio::select! {
             () = stop.triggered() => Woken::Stop,
+            () = until(since.map(|since| since + SLOW_ACKNOWLEDGEMENT)) => Woken::Stalled,
             () = control.target_changed() => Woken::Target,
             polled = poll, if may_poll => Woken::Polled(polled),
             () = delivered(&mut self.sent) => Woken::Delivered,
@@ -211,16 +235,31 @@ impl SourceLoop {
             return Ok(());
         }
         self.metrics.polled.increment(batch.records.len() as u64);
-        let sent = tokio::select! {
-            sent = self.sender.send(batch) => sent?,
-            () = control.stop.triggered() => return Ok(()),
+        let mut told = false;
+        let sent = {
+            let sending = self.sender.send(batch);
+            let slow = tokio::time::sleep(SLOW_SEND);
+            tokio::pin!(sending, slow);
+            loop {
+                tokio::select! {
+                    sent = &mut sending => break sent?,
+                    () = control.stop.triggered() => return Ok(()),
+                    () = &mut slow, if !told => {
+                        told = true;
+                        control.reporter.troubled(not_taken("taken", SLOW_SEND));
+                    }
+                }
+            }
         };
+        self.has_recovered |= told;
         self.sent.push(sent);
+        self.unacknowledged_since.get_or_insert_with(Instant::now);
         self.settle()
     }
 
     /// Notes what has become durable.
     fn settle(&mut self) -> Result<(), ConnectError> {
+        let before = self.sent.settled();
         let sender = &self.sender;
         let mut failed = None;
         let (durable, refused) = self.sent.settle(|error| match sender.refused(error.clone()) {
@@ -230,6 +269,10 @@ impl SourceLoop {
                 Err(error)
             }
         });
+        if self.sent.settled() > before || self.sent.records() == 0 {
+            self.unacknowledged_since = (self.sent.records() > 0).then(Instant::now);
+            self.has_recovered |= std::mem::take(&mut self.is_stalled);
+        }
         // What is durable counts, whatever became of what followed it.
         for Durable { id, records, offsets } in durable {
             self.metrics.written.increment(records as u64);
@@ -245,6 +288,13 @@ impl SourceLoop {
         }
         self.metrics.active.set(self.sent.records() as f64);
         Ok(())
+    }
+
+    /// Records get on again: the status says so, unless something else holds the task up.
+    fn tell_recovery(&mut self, control: &Control, is_well: bool) {
+        if std::mem::take(&mut self.has_recovered) && is_well {
+            report(control);
+        }
     }
 
     async fn tell_durable(&mut self, task: &mut dyn SourceTask) -> Result<(), ConnectError> {
@@ -332,6 +382,15 @@ fn report(control: &Control) {
 pub(super) fn troubles(error: &ConnectError, longest_wait: Duration) -> String {
     let seconds = longest_wait.as_secs().max(1);
     format!("{}The task tries again by itself, at least every {seconds} s.\n", error.trace())
+}
+
+/// What a status says of a task whose records the cluster does not take for now.
+fn not_taken(what: &str, since: Duration) -> String {
+    format!(
+        "The cluster has {what} no records for {} s: their topic may not be there, or the brokers that have it may be \
+         away or full. They wait and are sent as soon as that is over; nothing is lost.\n",
+        since.as_secs()
+    )
 }
 
 /// Polls, after a wait if one is due.
