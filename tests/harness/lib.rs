@@ -5,6 +5,7 @@
 pub mod aqueduct;
 pub mod database;
 pub mod debian_database;
+pub mod doorkeeper;
 pub mod kafka;
 pub mod kafka_connection;
 pub mod load;
