@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aqueduct_plugin_api::{ConnectError, ErrorClass};
 
+use crate::harness::on_servers::on_servers;
 use crate::harness::server::{Flavor, PASSWORD, Server, USER, own};
 use crate::harness::worker::{TestSource, numbers};
 
@@ -13,35 +14,11 @@ use crate::harness::worker::{TestSource, numbers};
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const ROWS: i64 = 50_000;
 
-/// One test per server for each case.
-macro_rules! on_all {
-    ($($case:ident),* $(,)?) => {
-        mod mariadb {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(super::Flavor::MariaDb).await;
-            })*
-        }
-        mod mysql9 {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(super::Flavor::MySql).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(super::Flavor::Postgres).await;
-            })*
-        }
-    };
-}
-
-on_all!(
+on_servers!([mariadb MariaDb, mysql9 MySql, postgres Postgres] (
     a_server_killed_while_reading_costs_no_row,
     a_connection_cut_in_the_middle_of_a_result_costs_no_row,
     a_password_changed_and_changed_back_is_told_and_survived,
-);
+));
 
 /// A table of [`ROWS`] rows with the numbers from 1 on, and its source. Without a key it is read in one statement.
 async fn source(server: &Server, name: &str, key: &str) -> TestSource {

@@ -6,28 +6,11 @@ use aqueduct_plugin_api::{Decimal, ErrorClass, SourceRecord, Value, logical};
 use bytes::Bytes;
 use sqlx::Executor;
 
+use crate::harness::on_servers::on_servers;
 use crate::harness::server::{Flavor, PASSWORD, USER, own, shared};
 use crate::harness::worker::{TestSource, config, field, numbers, row, validate};
 
-/// One test per flavour for each case.
-macro_rules! on_both {
-    ($($case:ident),* $(,)?) => {
-        mod mariadb {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(super::Flavor::MariaDb).await;
-            })*
-        }
-        mod mysql9 {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                super::$case(super::Flavor::MySql).await;
-            })*
-        }
-    };
-}
-
-on_both!(
+on_servers!([mariadb MariaDb, mysql9 MySql] (
     every_type_becomes_its_connect_type,
     zero_dates_make_their_field_optional,
     unsigned_numbers_beyond_63_bits_are_refused_or_exact,
@@ -42,7 +25,7 @@ on_both!(
     validation_tells_login_database_and_columns,
     time_zones_apply_to_datetime_and_not_to_timestamp,
     a_query_reads_joins,
-);
+));
 
 fn source(url: &str, pairs: &[(&str, &str)]) -> TestSource {
     let mut all = vec![("connection.url", url), ("connection.user", USER), ("connection.password", PASSWORD)];
@@ -272,6 +255,7 @@ async fn rows_of_one_second_are_left_until_it_is_over(flavor: Flavor) {
             let mut connection = server.mysql_admin().await.unwrap();
             for _ in 0..300 {
                 connection.execute("INSERT INTO t_second.s VALUES ()").await.unwrap();
+                // Spread over seconds: a second must end while its rows are written.
                 tokio::time::sleep(Duration::from_millis(7)).await;
             }
         }
@@ -293,6 +277,7 @@ async fn a_slow_log_holds_no_statement_open(flavor: Flavor) {
     let mut source = source(&url, &[("mode", "incrementing"), ("incrementing.column.name", "id")]);
     source.start().await;
     let mut ids = numbers(&source.take(1_000).await, "id");
+    // A log that takes nothing for longer than the server waits for: time is the condition.
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     let sending = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'reader' AND COMMAND IN ('Query', 'Execute')";
     assert_eq!(server.mysql_value(sending).await, 0);
@@ -316,6 +301,7 @@ async fn a_table_without_a_key_is_read_in_one_statement(flavor: Flavor) {
     let mut source = source(&url, &[("mode", "timestamp"), ("timestamp.column.name", "at")]);
     source.start().await;
     let mut ids = numbers(&source.take(1_000).await, "id");
+    // A log that takes nothing for longer than the server waits for: time is the condition.
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     ids.extend(numbers(&source.take(60_000 - ids.len()).await, "id"));
     ids.sort_unstable();
@@ -336,6 +322,7 @@ async fn a_late_commit_is_waited_for(flavor: Flavor) {
         let mut late = server.mysql_admin().await.unwrap();
         late.execute("START TRANSACTION; INSERT INTO t_late.l VALUES ()").await.unwrap();
         server.sql("t_late", "INSERT INTO l VALUES ()").await;
+        // Until the row is old enough to be read by its own time: what holds it back now is the transaction alone.
         tokio::time::sleep(Duration::from_millis(600)).await;
         source.expect_silence().await;
         late.execute("COMMIT").await.unwrap();
@@ -363,6 +350,7 @@ async fn no_row_of_many_slow_writers_is_lost(flavor: Flavor) {
         let mut connection = server.mysql_admin().await.unwrap();
         for turn in 0..TRANSACTIONS {
             connection.execute("START TRANSACTION; INSERT INTO t_torture.w VALUES ()").await.unwrap();
+            // Transactions of every length overlap.
             tokio::time::sleep(Duration::from_millis((writer * 37 + turn * 61) % 211)).await;
             connection.execute("COMMIT").await.unwrap();
         }

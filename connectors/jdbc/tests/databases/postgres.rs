@@ -237,6 +237,7 @@ async fn a_late_commit_is_waited_for() {
         let mut elsewhere = server.postgres_admin("t_late").await.unwrap();
         elsewhere.execute("BEGIN; INSERT INTO other VALUES (1)").await.unwrap();
         server.sql("t_late", "INSERT INTO l DEFAULT VALUES").await;
+        // Until the row is old enough to be read by its own time: what holds it back now is the transaction alone.
         tokio::time::sleep(Duration::from_millis(600)).await;
         source.expect_silence().await;
         late.execute("COMMIT").await.unwrap();
@@ -258,6 +259,7 @@ async fn no_row_of_many_slow_writers_is_lost() {
         let mut connection = server.postgres_admin("t_torture").await.unwrap();
         for turn in 0..TRANSACTIONS {
             connection.execute("BEGIN; INSERT INTO w DEFAULT VALUES").await.unwrap();
+            // Transactions of every length overlap.
             tokio::time::sleep(Duration::from_millis((writer * 37 + turn * 61) % 211)).await;
             connection.execute("COMMIT").await.unwrap();
         }
