@@ -8,6 +8,7 @@ mod clients;
 mod cluster_faults;
 mod connect_rest;
 mod connect_takeover;
+mod damaged_files;
 mod database_faults;
 mod failing_disk;
 mod full_disk;

@@ -49,7 +49,7 @@ pub trait MetadataLog: Send + Sync + 'static {
 pub enum MetadataLogError {
     /// The disk has no room for them (retriable; nothing was written).
     #[error("no space for metadata: {0}")]
-    NoSpace(#[source] io::Error),
+    NoSpace(io::Error),
     /// Another node leads the metadata log (retriable there).
     #[error("this node does not lead the metadata log")]
     NotLeader,
@@ -61,5 +61,5 @@ pub enum MetadataLogError {
     InUse(PathBuf),
     /// The log could not be opened.
     #[error("opening the metadata log: {0}")]
-    Open(#[source] io::Error),
+    Open(io::Error),
 }
