@@ -8,25 +8,44 @@ use std::time::Duration;
 
 /// How often the memory is looked at.
 const EVERY: Duration = Duration::from_secs(5);
-/// Growth since the last time that makes giving back worth while, in bytes.
+/// Memory held for nobody, beyond what is always there, that makes giving back worth while, in bytes.
 const WORTH: u64 = 16 << 20;
 
 /// Starts the thread that does it, for as long as the process lives.
 pub(crate) fn give_back_when_freed() {
     let started = std::thread::Builder::new().name("memory".to_owned()).spawn(|| {
-        let mut least = resident();
+        let mut unused = Unused { always: unused() };
         loop {
             std::thread::sleep(EVERY);
-            if resident() > least + WORTH {
+            if unused.is_worth_it(self::unused()) {
                 trim();
-                least = resident();
+                unused.always = self::unused();
             }
-            least = least.min(resident());
         }
     });
     if let Err(error) = started {
         tracing::warn!(%error, "freed memory is not given back");
     }
+}
+
+/// What the process holds and nobody uses: its code, its stacks, and what was freed. Not how large the process is:
+/// a large one may be in use, and what it frees later must be given back though it grows no more.
+struct Unused {
+    /// What cannot be given back, as far as is known.
+    always: u64,
+}
+
+impl Unused {
+    /// Whether so much unused memory should be given back.
+    fn is_worth_it(&mut self, now: u64) -> bool {
+        self.always = self.always.min(now);
+        now > self.always + WORTH
+    }
+}
+
+/// Bytes that the process holds beyond those that are in use.
+fn unused() -> u64 {
+    resident().saturating_sub(in_use())
 }
 
 /// Bytes of memory that the process has; 0 if the system does not tell.
@@ -43,3 +62,34 @@ fn trim() {
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn trim() {}
+
+/// Bytes that were allocated and not freed.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn in_use() -> u64 {
+    // SAFETY: mallinfo2 only looks at the C library's own heap and may be called at any time from any thread.
+    let heap = unsafe { libc::mallinfo2() };
+    (heap.uordblks + heap.hblkhd) as u64
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn in_use() -> u64 {
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_freed_long_after_a_burst_is_given_back() {
+        const MIB: u64 = 1 << 20;
+        let mut unused = Unused { always: 30 * MIB };
+        assert!(!unused.is_worth_it(40 * MIB));
+        assert!(unused.is_worth_it(200 * MIB));
+        // Some of it cannot be given back: it is not tried again and again.
+        unused.always = 50 * MIB;
+        assert!(!unused.is_worth_it(60 * MIB));
+        assert!(!unused.is_worth_it(35 * MIB));
+        assert!(unused.is_worth_it(52 * MIB), "but what is freed later is");
+    }
+}
