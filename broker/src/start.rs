@@ -11,6 +11,7 @@ use aqueduct_config::Properties;
 use aqueduct_log::fs::PosixFs;
 use aqueduct_log::{LogManager, ManagerConfig, ManagerError, TopicPartition};
 use aqueduct_service::http::{HttpLimits, HttpServer};
+use aqueduct_service::known_hosts::KnownHosts;
 use aqueduct_service::listener::Listener;
 use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, admin, metrics};
 use base64::Engine;
@@ -477,7 +478,8 @@ async fn serve_admin(broker: &Arc<Broker>, tasks: &Tasks) -> Result<Option<Socke
         Some(broker) if !broker.shutdown.is_triggered() => Ok(()),
         _ => Err("the broker is stopping".to_owned()),
     });
-    tasks.spawn("admin", server.serve(admin::router(health), tasks.shutdown().clone()));
+    let hosts = KnownHosts { loopback: listener.is_loopback(), names: vec![listener.host.clone()] };
+    tasks.spawn("admin", server.serve(admin::router(health, hosts), tasks.shutdown().clone()));
     Ok(Some(address))
 }
 
