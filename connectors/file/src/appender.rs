@@ -41,6 +41,9 @@ impl Appender {
     }
 }
 
+/// The longest last line that is looked at for whether it is torn, in bytes.
+const LONGEST_LINE: u64 = 64 << 20;
+
 impl FileEnd {
     fn append(&mut self, lines: &[u8]) -> std::io::Result<()> {
         let mut file = match self.file.take() {
@@ -49,8 +52,11 @@ impl FileEnd {
         };
         // Other tasks may write the same file: what a failed write cuts off must be its own. Closing unlocks.
         file.lock()?;
-        let before = file.metadata()?.len();
-        match file.write_all(lines).and_then(|()| file.sync_data()) {
+        let found = file.metadata()?;
+        let before = found.len();
+        // Devices and pipes have nothing that could be synchronised, and say so.
+        let synced = |file: &File| if found.is_file() { file.sync_data() } else { Ok(()) };
+        match file.write_all(lines).and_then(|()| synced(&file)) {
             Ok(()) => {
                 // The lines are durable: after a failed unlock the file is opened anew, no more.
                 if file.unlock().is_ok() {
@@ -60,7 +66,9 @@ impl FileEnd {
             }
             Err(error) => {
                 // Best effort: a torn line is worse than none. The first error is the one to report.
-                if let Err(cut) = file.set_len(before) {
+                if found.is_file()
+                    && let Err(cut) = file.set_len(before)
+                {
                     tracing::warn!(file = %self.path.display(), error = %cut, "a torn line could not be cut off");
                 }
                 Err(error)
@@ -108,24 +116,26 @@ pub(crate) fn mend_json_lines(path: &Path) -> std::io::Result<()> {
     file.sync_data()
 }
 
-/// What follows the last end of a line.
+/// What stands behind the last line end of a file: nothing, if it ends in one.
 fn last_line(file: &mut File) -> std::io::Result<Vec<u8>> {
-    const STEP: u64 = 64 * 1024;
-    let mut start = file.metadata()?.len();
-    let mut tail = Vec::new();
-    while start > 0 {
-        let length = start.min(STEP);
-        start -= length;
-        let mut piece = vec![0; length as usize];
-        file.seek(SeekFrom::Start(start))?;
-        file.read_exact(&mut piece)?;
-        piece.extend_from_slice(&tail);
-        tail = piece;
+    let end = file.metadata()?.len();
+    let mut length = end.min(64 << 10);
+    loop {
+        let mut tail = vec![0; length as usize];
+        file.seek(SeekFrom::Start(end - length))?;
+        file.read_exact(&mut tail)?;
         if let Some(end) = tail.iter().rposition(|byte| *byte == b'\n') {
             return Ok(tail.split_off(end + 1));
         }
+        if length == end {
+            return Ok(tail);
+        }
+        if length > LONGEST_LINE {
+            let text = format!("its last line is longer than {LONGEST_LINE} bytes: is it a file of lines?");
+            return Err(std::io::Error::other(text));
+        }
+        length = end.min(length * 2);
     }
-    Ok(tail)
 }
 
 #[cfg(test)]
@@ -138,6 +148,15 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         mend_json_lines(&path).unwrap();
         std::fs::read_to_string(&path).unwrap()
+    }
+
+    #[test]
+    fn a_device_takes_lines_and_a_file_without_lines_is_refused() {
+        Appender::open(Path::new("/dev/null")).unwrap().append(b"line\n").unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(LONGEST_LINE * 3).unwrap();
+        let refused = mend_json_lines(file.path()).unwrap_err();
+        assert!(refused.to_string().starts_with("its last line is longer"), "{refused}");
     }
 
     #[test]

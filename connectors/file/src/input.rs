@@ -33,31 +33,41 @@ impl Input {
             ConnectError::fatal(format!("Error while trying to open file {}", path.display()))
                 .caused_by(&error)
         };
-        let file = match File::open(path) {
-            Ok(file) => file,
+        let kind = match std::fs::metadata(path) {
+            Ok(found) => found.file_type(),
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
         };
-        let kind = file.metadata().map_err(failed)?.file_type();
         if kind.is_dir() {
             return Err(ConnectError::config(format!("{} is a directory, not a file", path.display())));
         }
         if kind.is_file() {
-            return Ok(Some(Self::File { path: path.to_owned(), file: Arc::new(file) }));
+            let file = Arc::new(File::open(path).map_err(failed)?);
+            return Ok(Some(Self::File { path: path.to_owned(), file }));
         }
-        Self::stream(file).map(Some).map_err(failed)
+        let path = path.to_owned();
+        // Opening a pipe waits until somebody writes to it.
+        Self::stream(move || File::open(path)).map(Some).map_err(failed)
     }
 
     /// Standard input.
     pub(crate) fn stdin() -> Result<Self, ConnectError> {
-        Self::stream(std::io::stdin())
+        Self::stream(|| Ok(std::io::stdin()))
             .map_err(|error| ConnectError::fatal("standard input cannot be read").caused_by(&error))
     }
 
     /// Reads a stream on a thread of its own, which ends with the stream or when nobody takes what it read.
-    fn stream(mut stream: impl Read + Send + 'static) -> std::io::Result<Self> {
+    fn stream<S: Read>(open: impl FnOnce() -> std::io::Result<S> + Send + 'static) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(2);
         std::thread::Builder::new().name("file-source-stream".to_owned()).spawn(move || {
+            let mut stream = match open() {
+                Ok(stream) => stream,
+                Err(error) => {
+                    // Nobody to tell: the task has ended.
+                    let _ = sender.blocking_send(Err(error));
+                    return;
+                }
+            };
             let mut buffer = vec![0; CHUNK];
             loop {
                 let read = match stream.read(&mut buffer) {
@@ -119,9 +129,11 @@ async fn read_file(file: Arc<File>, unfinished: Bytes, at: u64) -> std::io::Resu
     }
     let read = move || {
         let known = unfinished.len();
-        let mut buffer = BytesMut::with_capacity(known + CHUNK);
+        // A long line is read in ever larger pieces, so that it is copied a few times and not once for each.
+        let chunk = CHUNK.max(known);
+        let mut buffer = BytesMut::with_capacity(known + chunk);
         buffer.extend_from_slice(&unfinished);
-        buffer.resize(known + CHUNK, 0);
+        buffer.resize(known + chunk, 0);
         let length = loop {
             match file.read_at(&mut buffer[known..], at) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -133,4 +145,22 @@ async fn read_file(file: Arc<File>, unfinished: Bytes, at: u64) -> std::io::Resu
     };
     // A file may lie on a disk that does not answer: only a thread for such things waits for it.
     tokio::task::spawn_blocking(read).await.unwrap_or_else(|gone| Err(std::io::Error::other(gone)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_pipe_that_nobody_writes_to_is_waited_for_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let mut input = Input::open(&path).unwrap().expect("it is there");
+        let writer = std::thread::spawn(move || std::fs::write(path, b"line\n").unwrap());
+        assert_eq!(input.read(&Bytes::new(), 0).await.unwrap().as_deref(), Some(&b"line\n"[..]));
+        writer.join().unwrap();
+        assert_eq!(input.read(&Bytes::new(), 5).await.unwrap(), None);
+    }
 }
