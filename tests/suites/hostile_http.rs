@@ -5,12 +5,21 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use aqueduct_protocol::messages::metadata_request::MetadataRequestTopic;
+use aqueduct_protocol::messages::offset_commit_request::{
+    OffsetCommitRequestPartition, OffsetCommitRequestTopic,
+};
+use aqueduct_protocol::messages::{
+    MetadataRequest, MetadataResponse, OffsetCommitRequest, OffsetCommitResponse,
+};
 use aqueduct_tests::aqueduct::Server;
 use aqueduct_tests::rest;
 use serde_json::json;
 
-/// A second is the promise; the machine may be busy with other tests.
-const SOON: Duration = Duration::from_secs(5);
+/// How soon a good client is answered by each server: a promise to users, and the only time that a test asserts.
+const SOON: Duration = Duration::from_secs(1);
+/// How long a connection of an attack may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// What an attack may leave behind: allocators keep some of what they had.
 const SLACK: u64 = 48 << 20;
 
@@ -42,6 +51,12 @@ impl Victim {
 
     /// Every server answers soon, and the memory is back.
     fn recovers(&mut self, after: &str) {
+        self.serves(after);
+        self.server.process().assert_unharmed(after, self.memory + SLACK);
+    }
+
+    /// Every server answers soon.
+    fn serves(&self, after: &str) {
         for (server, path) in SERVERS {
             let started = Instant::now();
             let answer = rest::get(&format!("http://{}{path}", self.address(server)));
@@ -49,7 +64,6 @@ impl Victim {
             assert_eq!(answer.status, 200, "after {after}: {server}");
             assert!(started.elapsed() < SOON, "after {after} {server} took {:?}", started.elapsed());
         }
-        self.server.process().assert_unharmed(after, self.memory + SLACK);
     }
 }
 
@@ -123,6 +137,56 @@ fn huge_deep_and_endless_requests_cost_nothing() {
         }
     }
     victim.recovers("900 slow connections");
+    let slow_bodies = slow_bodies(&victim);
+    victim.serves("bodies that do not arrive");
+    let deaf = deaf(&victim);
+    victim.serves("clients that never read");
+    drop((idle, slow_bodies, deaf));
+    victim.recovers("all of them left");
+}
+
+/// Bodies of which all but the last byte came, as much as each server takes: together more than it has room for.
+fn slow_bodies(victim: &Victim) -> Vec<TcpStream> {
+    let mut held = Vec::new();
+    for (server, path, size) in
+        [("registry", "/subjects/s/versions", 4 << 20), ("connect", "/connectors", 1 << 20)]
+    {
+        let address = victim.address(server);
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n\r\n"
+        );
+        let body = vec![b' '; size - 1];
+        for _ in 0..40 {
+            let mut stream = TcpStream::connect(&address).expect("connected");
+            stream.write_all(head.as_bytes()).expect("sent");
+            // Beyond its room a server does not read, and a little later it refuses.
+            stream.set_nonblocking(true).expect("set");
+            let _ = stream.write(&body);
+            held.push(stream);
+        }
+    }
+    held
+}
+
+/// Clients that ask again and again and never read an answer.
+fn deaf(victim: &Victim) -> Vec<TcpStream> {
+    let mut held = Vec::new();
+    for (server, path) in [("registry", "/schemas"), ("connect", "/connector-plugins"), ("admin", "/metrics")]
+    {
+        let address = victim.address(server);
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").repeat(200);
+        for _ in 0..20 {
+            let mut stream = TcpStream::connect(&address).expect("connected");
+            stream.set_nonblocking(true).expect("set");
+            for _ in 0..20 {
+                if stream.write(request.as_bytes()).is_err() {
+                    break;
+                }
+            }
+            held.push(stream);
+        }
+    }
+    held
 }
 
 #[test]
@@ -187,17 +251,71 @@ fn no_name_leads_out_of_a_folder() {
         );
         assert!(created.expect("answered").status < 500, "{name}");
     }
+    odd_names_of_every_other_kind(&registry, &connect);
     let broker = victim.address("broker");
     let mut client =
-        aqueduct_tests::kafka_connection::KafkaConnection::open(&broker, SOON).expect("connected");
+        aqueduct_tests::kafka_connection::KafkaConnection::open(&broker, PATIENCE).expect("connected");
     for topic in ["../escaped", "..", ".", "/escaped", "a/b", "a\0b", "a\\b", "%2e%2e"] {
         assert!(client.create_topic(topic, &[]).is_err(), "topic {topic:?}");
+        // Groups may have any name: it is no file's.
+        let partition = OffsetCommitRequestPartition { committed_offset: 1, ..Default::default() };
+        let of = OffsetCommitRequestTopic {
+            name: topic.into(),
+            partitions: vec![partition],
+            ..Default::default()
+        };
+        let commit = OffsetCommitRequest { group_id: topic.into(), topics: vec![of], ..Default::default() };
+        let answer: OffsetCommitResponse = client.ask(&commit, 7).expect("answered");
+        assert_ne!(answer.topics[0].partitions[0].error_code, 0, "an offset of topic {topic:?}");
+        // Topics are made for who asks for them, if the name is one.
+        let asked = MetadataRequestTopic { name: Some(topic.into()), ..Default::default() };
+        let metadata = MetadataRequest {
+            topics: Some(vec![asked]),
+            allow_auto_topic_creation: true,
+            ..Default::default()
+        };
+        let answer: MetadataResponse = client.ask(&metadata, 8).expect("answered");
+        assert_ne!(answer.topics[0].error_code, 0, "topic {topic:?}");
     }
     victim.recovers("odd names");
     let after = listing(victim.folder.path());
     let new: Vec<&String> = after.iter().filter(|name| !before.contains(name)).collect();
     assert!(new.is_empty(), "beside the data folder: {new:?}");
     assert!(!victim.folder.path().parent().expect("a parent").join("escaped").exists());
+}
+
+/// Names of subjects to change, of classes to load, of loggers to set.
+fn odd_names_of_every_other_kind(registry: &str, connect: &str) {
+    let refused = |method: &str, url: &str, body: &serde_json::Value| {
+        let answer = rest::send(method, url, Some(body)).expect("answered");
+        assert!(answer.status < 500, "{method} {url} {body}: {answer:?}");
+        answer.status
+    };
+    let level = json!({ "compatibility": "NONE" });
+    let mode = json!({ "mode": "READONLY" });
+    for name in ["..%2F..%2Fescaped", "%2Fetc%2Fpasswd", "%5c..%5cescaped", "a%00b"] {
+        refused("PUT", &format!("http://{registry}/config/{name}"), &level);
+        refused("PUT", &format!("http://{registry}/mode/{name}"), &mode);
+        refused("POST", &format!("http://{registry}/subjects/{name}"), &json!({ "schema": "\"int\"" }));
+        refused("DELETE", &format!("http://{registry}/subjects/{name}"), &json!({}));
+        refused("PUT", &format!("http://{connect}/admin/loggers/{name}"), &json!({ "level": "INFO" }));
+        let validate = format!("http://{connect}/connector-plugins/{name}/config/validate");
+        refused("PUT", &validate, &json!({ "connector.class": name }));
+        refused("PUT", &format!("http://{connect}/connectors/{name}/offsets"), &json!({}));
+    }
+    for class in ["../../../escaped", "/tmp/escaped.so", "libaqueduct_file.so", "a\0b", "..\\escaped"] {
+        let good = json!({ "connector.class": "FileStreamSource", "file": "/dev/null", "topic": "t" });
+        for key in
+            ["connector.class", "key.converter", "value.converter", "header.converter", "transforms.x.type"]
+        {
+            let mut config = good.clone();
+            config["transforms"] = json!(if key.starts_with("transforms") { "x" } else { "" });
+            config[key] = json!(class);
+            let body = json!({ "name": "odd", "config": config });
+            let status = refused("POST", &format!("http://{connect}/connectors"), &body);
+            assert_eq!(status, 400, "{key}={class}");
+        }
+    }
 }
 
 fn listing(folder: &std::path::Path) -> Vec<String> {
@@ -252,6 +370,16 @@ fn pages_of_other_sites_are_not_obeyed() {
         };
         assert!(get(&rebound).starts_with("HTTP/1.1 403"), "{server}: {}", get(&rebound));
         assert!(get(&format!("localhost:{port}")).starts_with("HTTP/1.1 200"), "{server}");
+    }
+    let admin = victim.address("admin");
+    let port = admin.rsplit_once(':').expect("a port").1;
+    for path in ["/metrics", "/health"] {
+        let get =
+            |host: &str| whole(&admin, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close"));
+        assert!(get(&format!("evil.test:{port}")).starts_with("HTTP/1.1 403"), "{path}");
+        let foreign = get(&format!("{admin}\r\nOrigin: http://evil.test"));
+        assert!(!foreign.to_ascii_lowercase().contains("access-control-allow-origin"), "{foreign}");
+        assert!(get(&format!("localhost:{port}")).starts_with("HTTP/1.1 200"), "{path}");
     }
     let connect = victim.address("connect");
     assert_eq!(rest::must("GET", &format!("http://{connect}/connectors"), None), json!([]));
