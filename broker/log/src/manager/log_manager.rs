@@ -46,6 +46,9 @@ pub struct LogManager {
     unusable: Vec<(PathBuf, String)>,
     flush_stats: Arc<FlushStats>,
     logs: RwLock<HashMap<TopicPartition, Arc<PartitionLog>>>,
+    /// Logs of partitions that another log directory has, too: a directory was away while its topic was deleted and made
+    /// again. One of them is used when the one that is used is deleted.
+    duplicates: Mutex<Vec<Arc<PartitionLog>>>,
     /// Held while a log is made or deleted.
     changing: Mutex<()>,
     pub(super) doomed: Mutex<Vec<Doomed>>,
@@ -80,6 +83,7 @@ impl LogManager {
             unusable: Vec::new(),
             flush_stats: Arc::default(),
             logs: RwLock::default(),
+            duplicates: Mutex::default(),
             changing: Mutex::default(),
             doomed: Mutex::default(),
             schedule: Mutex::new(Schedule::new(now_ms)),
@@ -175,7 +179,15 @@ impl LogManager {
         if let Err(source) = moved {
             return Err(ManagerError::Io { path: from, source });
         }
-        self.logs.write().remove(partition);
+        {
+            let mut duplicates = self.duplicates.lock();
+            let other = duplicates.iter().position(|log| log.topic_partition() == partition);
+            let mut logs = self.logs.write();
+            match other {
+                Some(other) => logs.insert(partition.clone(), duplicates.swap_remove(other)),
+                None => logs.remove(partition),
+            };
+        }
         self.uncleanable.lock().remove(partition);
         for checkpoint in dir.checkpoints() {
             checkpoint.set(partition, None);
@@ -280,6 +292,7 @@ impl LogManager {
             if let Some(other) = logs.get(&name) {
                 tracing::error!(partition = %name, used = %other.log_dir().display(), ignored = %dir.path.display(),
                     "the partition is in two log directories");
+                self.duplicates.get_mut().push(log);
                 continue;
             }
             logs.insert(name, log);

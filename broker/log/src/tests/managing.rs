@@ -76,6 +76,27 @@ fn a_deleted_partition_is_gone_at_once_and_its_files_later() {
 }
 
 #[test]
+fn a_partition_made_again_while_its_directory_was_away_is_found_when_the_old_one_is_deleted() {
+    let fs = MemoryFs::new();
+    let name = TopicPartition::new("t", 0);
+    let (old, new) = (TOPIC_ID, Uuid::from_u128(77));
+    // Each directory alone, one after the other, as if the other one were away.
+    for (dir, id, value) in [("/a", old, "old"), ("/b", new, "new")] {
+        let manager = open(&fs, ManagerConfig { log_dirs: vec![dir.into()], ..settings() }).unwrap();
+        let log = manager.get_or_create(&name, id, LogConfig::default(), NOW).unwrap();
+        append_durably(&log, &batch(&[value], NOW));
+        manager.shut_down();
+    }
+    let both = ManagerConfig { log_dirs: vec!["/a".into(), "/b".into()], ..settings() };
+    let manager = open(&fs, both).unwrap();
+    let found = manager.get_or_create(&name, new, LogConfig::default(), NOW);
+    assert!(matches!(found, Err(ManagerError::TopicIdMismatch { found, .. }) if found == old));
+    manager.delete(&name, NOW).unwrap();
+    let log = manager.get_or_create(&name, new, LogConfig::default(), NOW).unwrap();
+    assert_eq!(read_all(&log, 0, 100), [(0, "new".into())]);
+}
+
+#[test]
 fn partitions_spread_over_directories_and_a_lost_disk_takes_only_its_own() {
     let dirs: Vec<PathBuf> = vec!["/a".into(), "/b".into()];
     let fs = MemoryFs::new();
