@@ -73,22 +73,31 @@ fn find_topics(image: &MetadataImage, request: &MetadataRequest, version: i16) -
         }
         Some(topics) => topics,
     };
-    let mut seen: BTreeSet<(&str, Uuid)> = BTreeSet::new();
+    // One id is enough for Kafka to look at ids only: Java's clients send empty names with them.
+    if wanted.iter().any(|topic| !topic.topic_id.is_nil()) {
+        let ids: BTreeSet<Uuid> =
+            wanted.iter().map(|topic| topic.topic_id).filter(|id| !id.is_nil()).collect();
+        return ids.into_iter().map(|id| find_by_id(image, id)).collect();
+    }
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut asked = Vec::with_capacity(wanted.len());
     for topic in wanted {
-        let name = topic.name.as_deref().unwrap_or_default();
-        if !seen.insert((name, topic.topic_id)) {
+        if !seen.insert(topic.name.as_deref().unwrap_or_default()) {
             continue;
         }
         asked.push(match &topic.name {
-            None => match image.topic_by_id(topic.topic_id) {
-                Some(found) => Asked::Found(Arc::clone(found)),
-                None => Asked::Refused(None, topic.topic_id, ErrorCode::UnknownTopicId),
-            },
+            None => find_by_id(image, topic.topic_id),
             Some(name) => find_by_name(image, name),
         });
     }
     asked
+}
+
+fn find_by_id(image: &MetadataImage, id: Uuid) -> Asked {
+    match image.topic_by_id(id) {
+        Some(found) => Asked::Found(Arc::clone(found)),
+        None => Asked::Refused(None, id, ErrorCode::UnknownTopicId),
+    }
 }
 
 fn find_by_name(image: &MetadataImage, name: &ByteString) -> Asked {
