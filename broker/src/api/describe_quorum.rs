@@ -22,18 +22,12 @@ impl Handler for DescribeQuorumHandler {
     type Request = DescribeQuorumRequest;
 
     fn handle(context: &RequestContext, request: DescribeQuorumRequest) -> Answer<DescribeQuorumResponse> {
+        let known = matches!(&request.topics[..], [topic] if &*topic.topic_name == METADATA_TOPIC
+            && matches!(&topic.partitions[..], [partition] if partition.partition_index == 0));
         let mut topics = Vec::with_capacity(request.topics.len());
         for topic in request.topics {
             let partitions = topic.partitions.iter().map(|partition| {
-                if &*topic.topic_name == METADATA_TOPIC && partition.partition_index == 0 {
-                    describe(context)
-                } else {
-                    PartitionData {
-                        partition_index: partition.partition_index,
-                        error_code: ErrorCode::UnknownTopicOrPartition.code(),
-                        ..PartitionData::default()
-                    }
-                }
+                if known { describe(context) } else { unknown(partition.partition_index, context.version) }
             });
             topics.push(TopicData {
                 partitions: partitions.collect(),
@@ -41,8 +35,23 @@ impl Handler for DescribeQuorumHandler {
                 ..TopicData::default()
             });
         }
-        let nodes = if context.version >= 2 { vec![this_node(context)] } else { Vec::new() };
+        let nodes = if known && context.version >= 2 { vec![this_node(context)] } else { Vec::new() };
         Answer::Now(DescribeQuorumResponse { topics, nodes, ..DescribeQuorumResponse::default() })
+    }
+}
+
+/// Kafka refuses every partition of a request for anything but the metadata partition.
+fn unknown(partition_index: i32, version: i16) -> PartitionData {
+    let code = ErrorCode::UnknownTopicOrPartition;
+    PartitionData {
+        partition_index,
+        error_code: code.code(),
+        error_message: if version >= 2 {
+            Some(code.message().into())
+        } else {
+            PartitionData::default().error_message
+        },
+        ..PartitionData::default()
     }
 }
 

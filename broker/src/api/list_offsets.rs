@@ -48,8 +48,12 @@ impl Handler for ListOffsetsHandler {
                 }
             }
             let mut partitions = Vec::with_capacity(asked.partitions.len());
+            let mut refused = HashSet::new();
             for partition in asked.partitions {
                 let twice = repeated.contains(&partition.partition_index);
+                if twice && !refused.insert(partition.partition_index) {
+                    continue;
+                }
                 let found = match topic {
                     _ if twice => Err(ErrorCode::InvalidRequest),
                     None => Err(ErrorCode::UnknownTopicOrPartition),
@@ -90,7 +94,12 @@ fn look_up(
         tracing::error!(%error, "looking up an offset failed");
         error.code()
     })?;
-    Ok(found.map_or(NOTHING, |at| (at.timestamp, at.offset.0, at.leader_epoch.0)))
+    // An empty log remembers no epoch; its start and its end are of the leader's.
+    let epoch_of = |epoch: i32| match spec {
+        OffsetSpec::Latest | OffsetSpec::Earliest if epoch < 0 => partition.leader_epoch().0,
+        _ => epoch,
+    };
+    Ok(found.map_or(NOTHING, |at| (at.timestamp, at.offset.0, epoch_of(at.leader_epoch.0))))
 }
 
 fn answer(

@@ -115,8 +115,12 @@ impl Appending<'_> {
     ) -> Result<PartitionProduceResponse, Rejected> {
         topic.metrics.produce_requests.add(1);
         let records = data.records.unwrap_or_default();
-        let appended = self.append_records(at, place, topic, config, data.index, &records);
-        if let Err(rejected) = &appended {
+        let mut appended = self.append_records(at, place, topic, config, data.index, &records);
+        if let Err(rejected) = &mut appended {
+            if rejected.log_start_offset.is_none() && tells_log_start(rejected.code) {
+                let start = topic.partition(data.index).map(|partition| partition.log().log_start_offset().0);
+                rejected.log_start_offset = start.ok();
+            }
             topic.metrics.failed_produce_requests.add(1);
             topic.metrics.bytes_rejected.add(records.len() as u64);
             if let Some(fault) = rejected.fault {
@@ -137,7 +141,8 @@ impl Appending<'_> {
     ) -> Result<PartitionProduceResponse, Rejected> {
         let partition = self.check(topic, config, index)?;
         let limit = self.context.broker.config.max_decompressed_bytes;
-        let accepted = validate(records, self.context.version, config, limit, self.now_ms)?;
+        let accepted = validate(records, self.context.version, config, limit, self.now_ms)
+            .map_err(|rejected| rejected.of_partition(&topic.name, index))?;
         let appended =
             partition.append(&accepted.bytes, AppendOrigin::Client, self.now_ms).map_err(rejected)?;
         if !appended.duplicate {
@@ -211,8 +216,24 @@ fn rejected(error: AppendError) -> Rejected {
     Rejected::new(error.code(), error.to_string())
 }
 
+/// Whether Kafka tells where the log starts when it refuses a batch with this code.
+fn tells_log_start(code: ErrorCode) -> bool {
+    !matches!(
+        code,
+        ErrorCode::CorruptMessage
+            | ErrorCode::MessageTooLarge
+            | ErrorCode::RecordListTooLarge
+            | ErrorCode::KafkaStorageError
+            | ErrorCode::NotLeaderOrFollower
+            | ErrorCode::UnknownTopicOrPartition
+            | ErrorCode::InvalidTopicException
+            | ErrorCode::InvalidRequiredAcks
+            | ErrorCode::UnsupportedCompressionType
+    )
+}
+
 fn reject(index: i32, rejected: Rejected) -> PartitionProduceResponse {
-    let Rejected { code, message, record, .. } = rejected;
+    let Rejected { code, message, record, log_start_offset, .. } = rejected;
     let record_errors = record.map(|batch_index| BatchIndexAndErrorMessage {
         batch_index,
         batch_index_error_message: Some(ByteString::from(message.as_str())),
@@ -223,11 +244,13 @@ fn reject(index: i32, rejected: Rejected) -> PartitionProduceResponse {
         error_code: code.code(),
         base_offset: -1,
         log_append_time_ms: -1,
-        log_start_offset: -1,
-        error_message: Some(if record_errors.is_some() {
-            "One or more records have been rejected".into()
-        } else {
-            message.into()
+        log_start_offset: log_start_offset.unwrap_or(-1),
+        error_message: Some(match record_errors {
+            Some(_) if code == ErrorCode::InvalidTimestamp => {
+                "One or more records have been rejected due to invalid timestamp".into()
+            }
+            Some(_) => "One or more records have been rejected".into(),
+            None => message.into(),
         }),
         record_errors: record_errors.into_iter().collect(),
         ..PartitionProduceResponse::default()

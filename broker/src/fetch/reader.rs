@@ -101,7 +101,7 @@ fn find_partition(
             if let ReadError::Io { .. } = error {
                 tracing::error!(%error, "fetch failed");
             }
-            (failed(item.index, error.code()), None)
+            (without_transactions(failed(item.index, error.code())), None)
         }
     }
 }
@@ -146,7 +146,17 @@ fn refused_epoch(index: i32, code: ErrorCode, partition: &Partition, limits: &Fe
         leader_epoch: partition.leader_epoch().0,
         ..LeaderIdAndEpoch::default()
     };
-    PartitionData { current_leader, ..failed(index, code) }
+    let refused = without_transactions(failed(index, code));
+    // A client that knows a later epoch than the leader learns nothing from it.
+    if code == ErrorCode::UnknownLeaderEpoch {
+        return refused;
+    }
+    PartitionData { current_leader, ..refused }
+}
+
+/// Kafka lists no aborted transactions where it could not read, and an empty list where there is nothing to read.
+fn without_transactions(data: PartitionData) -> PartitionData {
+    PartitionData { aborted_transactions: None, ..data }
 }
 
 /// Makes the topics of the answer. What a session's client is told is noted in `state`.

@@ -25,6 +25,8 @@ pub struct Rejected {
     pub record: Option<i32>,
     /// What is counted of it.
     pub fault: Option<DataFault>,
+    /// Where the log starts, for errors that tell; -1 if the request was refused before the log was looked at.
+    pub log_start_offset: Option<i64>,
 }
 
 /// What is wrong with refused records, as far as Kafka counts it.
@@ -59,14 +61,30 @@ impl DataFault {
 
 impl Rejected {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), record: None, fault: None }
+        Self { code, message: message.into(), record: None, fault: None, log_start_offset: None }
+    }
+
+    /// The request itself is wrong: Kafka does not look at the log then.
+    fn request(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { log_start_offset: Some(-1), ..Self::new(code, message) }
+    }
+
+    /// Names the partition in texts where Kafka does.
+    pub(crate) fn of_partition(self, topic: &str, index: i32) -> Self {
+        if self.fault != Some(DataFault::NoKey) {
+            return self;
+        }
+        let message =
+            format!("Compacted topic cannot accept message without key in topic partition {topic}-{index}");
+        Self { message, ..self }
     }
 }
 
 impl From<RecordError> for Rejected {
     fn from(error: RecordError) -> Self {
         let fault = DataFault::of(&error);
-        Self { code: error.code(), message: error.to_string(), record: error.record_index(), fault }
+        let record = error.record_index();
+        Self { code: error.code(), message: error.to_string(), record, fault, log_start_offset: None }
     }
 }
 
@@ -97,7 +115,7 @@ pub fn validate<'a>(
         return Err(Rejected::new(ErrorCode::InvalidTxnState, "Transactions are not implemented."));
     }
     if version < 7 && batch.compression()? == Compression::Zstd {
-        return Err(Rejected::new(
+        return Err(Rejected::request(
             ErrorCode::UnsupportedCompressionType,
             format!("Produce requests with version {version} are not allowed to use ZStandard compression"),
         ));
@@ -131,7 +149,7 @@ fn check_size(size: usize, config: &TopicConfig) -> Result<(), Rejected> {
 fn single_batch(records: &[u8], version: i16) -> Result<RecordBatch<'_>, Rejected> {
     if records.is_empty() {
         let text = format!("Produce requests with version {version} must have exactly one record batch");
-        return Err(Rejected::new(ErrorCode::InvalidRecord, text));
+        return Err(Rejected::request(ErrorCode::InvalidRecord, text));
     }
     match RecordBatches::single(records) {
         Err(RecordError::BadMagic { .. }) => {
@@ -141,14 +159,14 @@ fn single_batch(records: &[u8], version: i16) -> Result<RecordBatch<'_>, Rejecte
             );
             Err(Rejected {
                 fault: Some(DataFault::MagicNumber),
-                ..Rejected::new(ErrorCode::InvalidRecord, text)
+                ..Rejected::request(ErrorCode::InvalidRecord, text)
             })
         }
         Err(RecordError::TrailingBytes { .. }) => {
             let text = format!(
                 "Produce requests with version {version} are only allowed to contain exactly one record batch"
             );
-            Err(Rejected::new(ErrorCode::InvalidRecord, text))
+            Err(Rejected::request(ErrorCode::InvalidRecord, text))
         }
         other => Ok(other?),
     }
