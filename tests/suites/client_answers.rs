@@ -55,6 +55,22 @@ fn every_version_of_sound_and_odd_requests_is_answered_as_by_apache_kafka() {
 }
 
 #[test]
+fn javas_clients_see_what_they_see_of_apache_kafka() {
+    let test = "javas_clients_see_what_they_see_of_apache_kafka";
+    let Some(home) = skip::peer(test, "AQUEDUCT_KAFKA_HOME", "Apache Kafka") else { return };
+    compare("java", |broker| process::run(Kafka::at(&home).java(&program("Work.java"), &[]).arg(broker)));
+}
+
+#[test]
+fn confluent_kafka_sees_what_it_sees_of_apache_kafka() {
+    let test = "confluent_kafka_sees_what_it_sees_of_apache_kafka";
+    let Some(python) = skip::peer(test, "AQUEDUCT_PYTHON", "Python with confluent-kafka") else { return };
+    compare("confluent", |broker| {
+        process::run(Command::new(&python).arg(program("confluent.py")).arg(broker))
+    });
+}
+
+#[test]
 fn apaches_tools_see_what_they_see_of_apache_kafka() {
     let test = "apaches_tools_see_what_they_see_of_apache_kafka";
     let Some(home) = skip::peer(test, "AQUEDUCT_KAFKA_HOME", "Apache Kafka") else { return };
