@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use aqueduct_plugin_api::bounded_json::Bounds;
+use aqueduct_plugin_api::bounded_json::{Bounds, flat};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::answer::{self, Outcome};
-use super::body::{content, invalid};
+use super::body::{content, invalid, parse};
 use super::call::Call;
 use super::routes::RestState;
 use crate::herder::error::HerderError;
 
-/// What is read of a body: some 1,600 partitions with their offsets, and nothing below the members of those.
-const BOUNDS: Bounds = Bounds { values: 8_000, depth: 4 };
+/// The most values in a body: some 1,600 partitions with their offsets.
+const MAX_VALUES: usize = 8_000;
 
 type Shared = State<Arc<RestState>>;
 
@@ -45,13 +45,13 @@ pub(crate) fn parse_alter(body: &[u8]) -> Result<Vec<(Json, Json)>, HerderError>
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Entry {
-        #[serde(default)]
+        #[serde(default, deserialize_with = "flat")]
         partition: Json,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "flat")]
         offset: Json,
     }
-    let json = BOUNDS.read(content(body)?).map_err(|error| invalid(&error))?;
-    let given: Option<Given> = serde_json::from_value(json).map_err(|error| invalid(&error))?;
+    Bounds::check(MAX_VALUES, content(body)?).map_err(|error| invalid(&error))?;
+    let given: Option<Given> = parse(body)?;
     let entries = given.and_then(|given| given.offsets).unwrap_or_default();
     Ok(entries.into_iter().map(|entry| (entry.partition, entry.offset)).collect())
 }

@@ -40,6 +40,16 @@ impl Bounds {
     }
 }
 
+/// Reads a field with its members and nothing below them, for `#[serde(deserialize_with)]`: where the whole text has
+/// passed [`Bounds::check`].
+///
+/// # Errors
+/// It is no JSON.
+pub fn flat<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+    let mut left = usize::MAX;
+    Seed { left: &mut left, most: usize::MAX, depth: 1 }.deserialize(deserializer)
+}
+
 fn count<E: Error>(left: &mut usize, most: usize) -> Result<(), E> {
     *left = left.checked_sub(1).ok_or_else(|| E::custom(format!("more than {most} values")))?;
     Ok(())
