@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
 
 use aqueduct_client::Client;
 use aqueduct_client::config::{ConsumerConfig, ProducerConfig};
 use aqueduct_config::ConfigErrors;
 use aqueduct_plugin_api::{ConfigMap, ConnectError};
 
-use crate::config::worker_config::{WorkerConfig, below};
+use crate::config::worker_config::{Mode, WorkerConfig, below};
 use crate::herder::offsets::sink_group;
 use crate::herder::task_configs::LateSink;
 use crate::plugins::catalog::Catalog;
 use crate::storage::config_store::ConfigStore;
 use crate::storage::offset_store::OffsetStore;
 use crate::storage::status_store::StatusStore;
+
+/// A consumer's default: one whose session is set short by hand must not beat more slowly than it did.
+const CONSUMER_HEARTBEAT: Duration = Duration::from_secs(3);
 
 /// A worker's common parts.
 pub(crate) struct WorkerEnv {
@@ -67,6 +71,12 @@ impl WorkerEnv {
         let mut settings: ConfigMap = [("auto.offset.reset", "earliest"), ("max.poll.records", "2000")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into();
+        // A sink's consumer lives as long as its worker: what a dead one read is read on as soon as its tasks run elsewhere.
+        if let Mode::Distributed(group) = &self.config.mode {
+            let heartbeat = group.heartbeat_interval.min(CONSUMER_HEARTBEAT);
+            settings.insert("session.timeout.ms".to_owned(), group.session_timeout.as_millis().to_string());
+            settings.insert("heartbeat.interval.ms".to_owned(), heartbeat.as_millis().to_string());
+        }
         settings.extend(self.config.below("consumer."));
         settings.extend(below(connector, "consumer.override."));
         settings.insert("enable.auto.commit".to_owned(), "false".to_owned());
