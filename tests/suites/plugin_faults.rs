@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long other connectors may take for a line while somebody misbehaves.
 const PROMPT: Duration = Duration::from_secs(10);
-/// How soon data flows again when a cause is gone: five seconds on a machine that has nothing else to do.
-const SOON: Duration = Duration::from_secs(10);
+/// How soon data flows again when a cause is gone: five seconds, and more where other tests share the machine.
+const SOON: Duration = Duration::from_secs(20);
 const SOURCE: &str = "aqueduct.test.MisbehavingSource";
 const SINK: &str = "aqueduct.test.MisbehavingSink";
 
