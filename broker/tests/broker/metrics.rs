@@ -10,7 +10,9 @@ use crate::topics::delete;
 
 fn scrape(broker: &TestBroker) -> String {
     let mut stream = TcpStream::connect(broker.admin).expect("connects");
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("writes");
+    stream
+        .write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .expect("writes");
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("reads");
     text
