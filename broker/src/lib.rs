@@ -16,9 +16,12 @@ pub mod metrics;
 mod net;
 mod publisher;
 pub mod purgatory;
+mod registration;
 pub mod replica;
 mod start;
+mod upkeep;
 
 pub use broker::Broker;
 pub use config::broker_config::{BrokerConfig, BrokerConfigError};
-pub use start::{BrokerFailure, BrokerHandle, StartError};
+pub use start::{BrokerHandle, StartError};
+pub use upkeep::BrokerFailure;

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aqueduct_config::Properties;
@@ -24,27 +24,27 @@ use crate::config::broker_config::BrokerConfig;
 use crate::config::dynamic::DynamicSettings;
 use crate::config::topic_config::TopicConfig;
 use crate::controller::producer_ids::ProducerIds;
-use crate::controller::{Controller, ControllerError, Plan};
+use crate::controller::{Controller, ControllerError};
 use crate::fetch::buffer_pool::BufferPool;
 use crate::fetch::session_cache::SessionCache;
 use crate::group::coordinator::GroupCoordinator;
 use crate::group::limits::GroupLimits;
-use crate::metadata::image::{BrokerImage, MetadataImage, PartitionImage};
+use crate::metadata::image::MetadataImage;
 use crate::metadata::metadata_log::{MetadataLog, MetadataLogError};
 use crate::metadata::raft::group::RaftMetadataLog;
-use crate::metadata::record::{BrokerEndpoint, ConfigResource, MetadataRecord};
+use crate::metadata::record::ConfigResource;
 use crate::metrics::broker_metrics::BrokerMetrics;
 use crate::metrics::exposition;
 use crate::net::listener::{BoundListener, Connections, accept, bind};
 use crate::net::memory::RequestMemory;
 use crate::publisher;
+use crate::registration::{missing_dirs, register};
 use crate::replica::offsets_topic::OffsetsTopic;
 use crate::replica::replica_manager::ReplicaManager;
+use crate::upkeep::{self, BrokerFailure, Failure};
 
 /// How long answers that wait may take once the broker stops.
 const DRAIN: Duration = Duration::from_secs(5);
-/// How often the logs are looked after.
-const TICK: Duration = Duration::from_secs(1);
 
 /// Why a broker does not start.
 #[derive(Debug, thiserror::Error)]
@@ -77,40 +77,6 @@ pub enum StartError {
     /// A thread of the start ended early.
     #[error("the start was interrupted: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
-}
-
-/// Why a broker stopped by itself: it has lost a disk without which it can promise nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BrokerFailure {
-    /// The metadata log cannot be written or is gone.
-    #[error("the metadata log in {folder} has failed: {reason}")]
-    Metadata {
-        /// Its folder.
-        folder: PathBuf,
-        /// What happened.
-        reason: String,
-    },
-    /// No log directory is left.
-    #[error("all log directories are offline: {reasons}")]
-    LogDirs {
-        /// Each with its reason.
-        reasons: String,
-    },
-}
-
-/// Where a failure is told. The first one stops the broker.
-#[derive(Debug)]
-struct Failure {
-    cause: OnceLock<BrokerFailure>,
-    stop: Shutdown,
-}
-
-impl Failure {
-    fn raise(&self, cause: BrokerFailure) {
-        tracing::error!(%cause, "the broker stops");
-        let _ = self.cause.set(cause);
-        self.stop.trigger();
-    }
 }
 
 /// A running broker. Dropping it stops nothing: raise the shutdown signal and
@@ -196,20 +162,8 @@ impl Broker {
         let swept = Arc::clone(&broker);
         tokio::task::spawn_blocking(move || swept.replicas.sweep(&image)).await?;
         broker.groups.load_all();
-        let failure = Arc::new(Failure { cause: OnceLock::new(), stop: shutdown.clone() });
-        let upkeep =
-            look_after_logs(Arc::clone(&broker), Arc::clone(&failure), background.shutdown().clone());
-        background.spawn("log upkeep", upkeep);
-        let watched = watch_metadata(
-            Arc::clone(&metadata),
-            Arc::clone(&broker.config),
-            Arc::clone(&failure),
-            background.shutdown().clone(),
-        );
-        background.spawn("metadata storage", watched);
-        if broker.config.values.bool("log.cleaner.enable") {
-            background.spawn("log cleaner", clean_logs(Arc::clone(&broker), background.shutdown().clone()));
-        }
+        let failure = Arc::new(Failure::new(shutdown.clone()));
+        upkeep::start(&broker, &metadata, &failure, &background);
         let admin = serve_admin(&broker, &background).await?;
         let handle = serve(broker, bound, admin, metadata, background, shutdown, failure);
         tracing::info!(
@@ -269,7 +223,7 @@ impl BrokerHandle {
         }
         self.metadata.shutdown().await;
         tracing::info!("broker stopped in {:?}", begun.elapsed());
-        self.failure.cause.get().cloned().map_or(Ok(()), Err)
+        self.failure.outcome()
     }
 }
 
@@ -358,114 +312,6 @@ async fn open_logs(
 
 fn session_slots(config: &BrokerConfig) -> usize {
     usize::try_from(config.values.int("max.incremental.fetch.session.cache.slots")).unwrap_or(0)
-}
-
-/// Log directories that this broker had when it last registered and has not now, if partitions are missing, too. Whose
-/// log lies there must not be made anew: an unmounted disk leaves a folder that looks like a new one.
-fn missing_dirs(image: &MetadataImage, node: i32, logs: &LogManager) -> Vec<Uuid> {
-    let complete = image.topics().all(|topic| {
-        let here = |partition: &PartitionImage| partition.replicas.contains(&node);
-        let is_there = |index: i32| logs.get(&TopicPartition::new(topic.name.clone(), index)).is_some();
-        (0..).zip(&topic.partitions).all(|(index, partition)| !here(partition) || is_there(index))
-    });
-    let known = image.broker(node).filter(|_| !complete);
-    let found = logs.dirs();
-    let is_missing = |id: &Uuid| found.iter().all(|dir| dir.directory_id != *id);
-    known.map_or(Vec::new(), |known| known.log_dirs.iter().copied().filter(is_missing).collect())
-}
-
-/// Tells the cluster where this broker is, if that changed, and that it started again.
-async fn register(broker: &Broker, bound: &[BoundListener]) -> Result<(), ControllerError> {
-    let config = &broker.config;
-    let endpoints: Vec<BrokerEndpoint> = bound.iter().map(|socket| advertise(config, socket)).collect();
-    let (node, rack) = (config.node_id, config.rack.clone());
-    let mut log_dirs: Vec<Uuid> = broker.replicas.logs().dirs().iter().map(|dir| dir.directory_id).collect();
-    log_dirs.extend(broker.replicas.missing_dirs());
-    log_dirs.retain(|id| !id.is_nil());
-    log_dirs.sort_unstable();
-    let cluster_id = broker.cluster_id.clone();
-    broker
-        .controller
-        .write(|image| {
-            let mut records = vec![MetadataRecord::BrokerRestarted { broker: node }];
-            let known = image.broker(node);
-            let same = |known: &Arc<BrokerImage>| {
-                known.endpoints == endpoints && known.rack == rack && known.log_dirs == log_dirs
-            };
-            if !known.is_some_and(same) {
-                records.push(MetadataRecord::RegisterBroker { broker: node, endpoints, rack, log_dirs });
-            }
-            if image.cluster_id().is_none() {
-                records.push(MetadataRecord::ClusterId { id: cluster_id });
-            }
-            Plan { records, answer: () }
-        })
-        .await
-}
-
-fn advertise(config: &BrokerConfig, socket: &BoundListener) -> BrokerEndpoint {
-    let advertised = config.advertised.iter().find(|listener| listener.name == socket.name);
-    let listener = advertised.or_else(|| config.listeners.iter().find(|l| l.name == socket.name));
-    let host = listener.map(|l| l.host.clone()).filter(|host| !host.is_empty() && host != "0.0.0.0");
-    let port = listener.map_or(0, |l| l.port);
-    BrokerEndpoint {
-        listener: socket.name.clone(),
-        host: host.unwrap_or_else(host_name),
-        // Port 0 was chosen by the system.
-        port: if port == 0 { socket.address.port() } else { port },
-    }
-}
-
-/// The name of this machine, which is what Kafka advertises for a listener without a host.
-fn host_name() -> String {
-    let uname = rustix::system::uname();
-    let name = uname.nodename().to_string_lossy().into_owned();
-    if name.is_empty() { "localhost".to_owned() } else { name }
-}
-
-async fn look_after_logs(broker: Arc<Broker>, failure: Arc<Failure>, shutdown: Shutdown) {
-    while shutdown.sleep(TICK).await {
-        broker.sessions.release_unused(broker.clock.now_ms());
-        let ticked = Arc::clone(&broker);
-        let done = tokio::task::spawn_blocking(move || {
-            ticked.replicas.logs().tick(ticked.clock.now_ms());
-        });
-        if let Err(error) = done.await {
-            tracing::error!(%error, "upkeep of the logs failed");
-        }
-        if let Some(reasons) = broker.replicas.logs().all_offline() {
-            return failure.raise(BrokerFailure::LogDirs { reasons });
-        }
-    }
-}
-
-/// Without its metadata a broker cannot say what exists: it stops, and the next start reads what the disk has.
-async fn watch_metadata(
-    metadata: Arc<dyn MetadataLog>,
-    config: Arc<BrokerConfig>,
-    failure: Arc<Failure>,
-    shutdown: Shutdown,
-) {
-    tokio::select! {
-        () = shutdown.triggered() => {}
-        reason = metadata.failed() => {
-            failure.raise(BrokerFailure::Metadata { folder: config.metadata_dir.clone(), reason });
-        }
-    }
-}
-
-/// Compacts logs, beside their other upkeep: a large one takes its time.
-async fn clean_logs(broker: Arc<Broker>, shutdown: Shutdown) {
-    let backoff = u64::try_from(broker.config.values.int("log.cleaner.backoff.ms")).unwrap_or(u64::MAX);
-    while shutdown.sleep(Duration::from_millis(backoff)).await {
-        let cleaned = Arc::clone(&broker);
-        let done = tokio::task::spawn_blocking(move || {
-            cleaned.replicas.logs().clean(cleaned.clock.now_ms());
-        });
-        if let Err(error) = done.await {
-            tracing::error!(%error, "compacting logs failed");
-        }
-    }
 }
 
 async fn serve_admin(broker: &Arc<Broker>, tasks: &Tasks) -> Result<Option<SocketAddr>, StartError> {
