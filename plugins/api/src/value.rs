@@ -73,6 +73,27 @@ impl Value {
         Self::String(text.into())
     }
 
+    /// Java's name of what it would be in Apache's runtime, for errors in its words.
+    pub fn java_class(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "java.lang.Boolean",
+            Self::Int8(_) => "java.lang.Byte",
+            Self::Int16(_) => "java.lang.Short",
+            Self::Int32(_) => "java.lang.Integer",
+            Self::Int64(_) => "java.lang.Long",
+            Self::Float32(_) => "java.lang.Float",
+            Self::Float64(_) => "java.lang.Double",
+            Self::String(_) => "java.lang.String",
+            Self::Bytes(_) => "java.nio.HeapByteBuffer",
+            Self::Decimal(_) => "java.math.BigDecimal",
+            Self::Date(_) | Self::Time(_) | Self::Timestamp(_) => "java.util.Date",
+            Self::Array(_) => "java.util.ArrayList",
+            Self::Map(_) => "java.util.HashMap",
+            Self::Struct(_) => "org.apache.kafka.connect.data.Struct",
+        }
+    }
+
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)

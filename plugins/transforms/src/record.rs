@@ -111,25 +111,5 @@ pub(crate) fn require_container(schema: bool, purpose: &str, found: &Value) -> C
     } else {
         format!("Only Map objects supported in absence of schema for [{purpose}]")
     };
-    ConnectError::data(format!("{wanted}, found: {}", java_class(found)))
-}
-
-fn java_class(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "java.lang.Boolean",
-        Value::Int8(_) => "java.lang.Byte",
-        Value::Int16(_) => "java.lang.Short",
-        Value::Int32(_) => "java.lang.Integer",
-        Value::Int64(_) => "java.lang.Long",
-        Value::Float32(_) => "java.lang.Float",
-        Value::Float64(_) => "java.lang.Double",
-        Value::String(_) => "java.lang.String",
-        Value::Bytes(_) => "java.nio.HeapByteBuffer",
-        Value::Decimal(_) => "java.math.BigDecimal",
-        Value::Date(_) | Value::Time(_) | Value::Timestamp(_) => "java.util.Date",
-        Value::Array(_) => "java.util.ArrayList",
-        Value::Map(_) => "java.util.HashMap",
-        Value::Struct(_) => "org.apache.kafka.connect.data.Struct",
-    }
+    ConnectError::data(format!("{wanted}, found: {}", found.java_class()))
 }

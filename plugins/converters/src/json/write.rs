@@ -117,7 +117,7 @@ impl Writer {
                 key if object && key.as_str().is_none() => {
                     return Err(ConnectError::data(format!(
                         "Invalid type for STRING: class {}",
-                        java_class(key)
+                        key.java_class()
                     )));
                 }
                 Value::String(text) if object => {
@@ -180,28 +180,7 @@ fn fits(kind: Type, value: &Value) -> bool {
 
 fn misfit(schema: &Schema, value: &Value) -> ConnectError {
     let kind = schema.kind.name().to_uppercase();
-    ConnectError::data(format!("Invalid type for {kind}: class {}", java_class(value)))
-}
-
-/// Java's name of what a value would be there.
-fn java_class(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "java.lang.Boolean",
-        Value::Int8(_) => "java.lang.Byte",
-        Value::Int16(_) => "java.lang.Short",
-        Value::Int32(_) => "java.lang.Integer",
-        Value::Int64(_) => "java.lang.Long",
-        Value::Float32(_) => "java.lang.Float",
-        Value::Float64(_) => "java.lang.Double",
-        Value::String(_) => "java.lang.String",
-        Value::Bytes(_) => "java.nio.HeapByteBuffer",
-        Value::Decimal(_) => "java.math.BigDecimal",
-        Value::Date(_) | Value::Time(_) | Value::Timestamp(_) => "java.util.Date",
-        Value::Array(_) => "java.util.ArrayList",
-        Value::Map(_) => "java.util.HashMap",
-        Value::Struct(_) => "org.apache.kafka.connect.data.Struct",
-    }
+    ConnectError::data(format!("Invalid type for {kind}: class {}", value.java_class()))
 }
 
 fn comma(index: usize, out: &mut BytesMut) {
