@@ -16,4 +16,5 @@ pub mod recorded;
 pub mod rest;
 pub mod search;
 pub mod skip;
+pub mod soon;
 pub mod wait;
