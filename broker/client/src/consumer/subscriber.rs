@@ -13,7 +13,7 @@ use super::assignor::{self, Member};
 use super::fetcher::Shared;
 use super::protocol::{
     PROTOCOL_TYPE, Subscription, decode_assignment, decode_subscription, encode_assignment,
-    encode_subscription,
+    encode_subscription, owned_topics,
 };
 use super::watched_topics::{Wanted, WatchedTopics};
 use super::{ConsumeError, ConsumerEvent};
@@ -137,8 +137,11 @@ impl Subscriber {
     async fn join(&mut self) -> Result<(), ConsumeError> {
         self.watched.look(&self.shared).await?;
         let owned = if self.cooperative { self.shared.partitions.lock().names() } else { Vec::new() };
-        let subscription =
-            Subscription { topics: self.watched.topics().to_vec(), owned, generation: self.generation };
+        let subscription = Subscription {
+            topics: self.watched.topics().to_vec(),
+            owned: owned_topics(&owned),
+            generation: self.generation,
+        };
         let metadata = encode_subscription(&subscription, &self.shared.config.client_rack);
         let offered = |assignor: &PartitionAssignor| (assignor.name().into(), metadata.clone());
         let protocols = self.shared.config.assignors.iter().map(offered).collect();
@@ -180,9 +183,9 @@ impl Subscriber {
         Ok(())
     }
 
-    fn assigned(&mut self, assigned: Vec<TopicPartition>) {
+    fn assigned(&mut self, assigned: impl Iterator<Item = TopicPartition>) {
         let held: BTreeSet<TopicPartition> = self.shared.partitions.lock().names().into_iter().collect();
-        let assigned: BTreeSet<TopicPartition> = assigned.into_iter().collect();
+        let assigned: BTreeSet<TopicPartition> = assigned.collect();
         let lost: Vec<TopicPartition> = held.difference(&assigned).cloned().collect();
         self.gained = assigned.difference(&held).cloned().collect();
         if lost.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use bytestring::ByteString;
 
+use super::super::protocol::OwnedTopic;
 use super::{Assignments, Member, wants};
 use crate::TopicPartition;
 
@@ -53,17 +54,20 @@ fn owners(members: &[Member], topics: &BTreeMap<ByteString, i32>) -> HashMap<Top
     let mut claims: HashMap<TopicPartition, (i32, Claim)> = HashMap::new();
     for (index, member) in members.iter().enumerate() {
         let generation = member.subscription.generation;
-        for partition in &member.subscription.owned {
-            let exists =
-                topics.get(&partition.topic).is_some_and(|count| (0..*count).contains(&partition.partition));
-            if !exists || !wants(member, &partition.topic) {
+        for OwnedTopic { topic, partitions } in &member.subscription.owned {
+            let count = topics.get(topic).copied().unwrap_or(0);
+            if !wants(member, topic) {
                 continue;
             }
-            let claim = claims.entry(partition.clone()).or_insert((generation, Claim::By(index)));
-            if generation > claim.0 {
-                *claim = (generation, Claim::By(index));
-            } else if generation == claim.0 && claim.1 != Claim::By(index) {
-                claim.1 = Claim::Disputed;
+            for partition in partitions.iter().filter(|partition| (0..count).contains(*partition)) {
+                let claim = claims
+                    .entry(TopicPartition::new(topic.clone(), *partition))
+                    .or_insert((generation, Claim::By(index)));
+                if generation > claim.0 {
+                    *claim = (generation, Claim::By(index));
+                } else if generation == claim.0 && claim.1 != Claim::By(index) {
+                    claim.1 = Claim::Disputed;
+                }
             }
         }
     }

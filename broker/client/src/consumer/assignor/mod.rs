@@ -13,7 +13,7 @@ use crate::TopicPartition;
 use crate::config::PartitionAssignor;
 
 /// A member as an assignor sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Member {
     pub(super) id: ByteString,
     pub(super) instance_id: Option<ByteString>,
@@ -53,6 +53,7 @@ fn wants(member: &Member, topic: &ByteString) -> bool {
 
 #[cfg(test)]
 pub(super) mod samples {
+    use super::super::protocol::owned_topics;
     use super::*;
 
     pub(in super::super) fn member(
@@ -62,7 +63,9 @@ pub(super) mod samples {
         generation: i32,
     ) -> Member {
         let topics = topics.iter().map(|topic| ByteString::from(*topic)).collect();
-        let owned = owned.iter().map(|(topic, partition)| TopicPartition::new(*topic, *partition)).collect();
+        let owned: Vec<TopicPartition> =
+            owned.iter().map(|(topic, partition)| TopicPartition::new(*topic, *partition)).collect();
+        let owned = owned_topics(&owned);
         Member { id: id.into(), instance_id: None, subscription: Subscription { topics, owned, generation } }
     }
 
