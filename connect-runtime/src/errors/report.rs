@@ -72,7 +72,7 @@ pub(crate) fn context_headers(
         text("topic", record.topic.to_string()),
         text("partition", record.partition.to_string()),
         text("offset", record.offset.to_string()),
-        text("connector.name", task.connector.clone()),
+        text("connector.name", task.connector.to_string()),
         text("task.id", task.task.to_string()),
         text("stage", fault.stage.name().to_owned()),
         text("class.name", fault.class.clone()),

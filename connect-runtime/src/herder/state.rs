@@ -226,7 +226,7 @@ impl HerderState {
                 continue;
             };
             self.assigned.connectors.retain(|held| held != name || config.connector(held).is_some());
-            self.assigned.tasks.retain(|held| held.connector != *name || config.task(held).is_some());
+            self.assigned.tasks.retain(|held| *held.connector != **name || config.task(held).is_some());
         }
         count(&self.assigned) < before
     }

@@ -367,7 +367,7 @@ mod tests {
         cluster.join("w2");
         cluster.settle();
         for work in cluster.workers.values() {
-            let of_a = work.tasks.iter().filter(|id| id.connector == "a").count();
+            let of_a = work.tasks.iter().filter(|id| *id.connector == *"a").count();
             assert_eq!(of_a, 1);
         }
     }
@@ -387,7 +387,7 @@ mod tests {
                     2 => {
                         let name = format!("c{which}");
                         cluster.configured.connectors.retain(|c| *c != name);
-                        cluster.configured.tasks.retain(|t| t.connector != name);
+                        cluster.configured.tasks.retain(|t| *t.connector != *name);
                         cluster.configure(&name, tasks);
                     }
                     _ => drop(cluster.round(0, 0)),

@@ -2,6 +2,7 @@
 //! internal requests signed, KIP-507).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
@@ -100,17 +101,10 @@ pub(crate) enum BadBytes {
     /// A length is negative, or a text is not UTF-8.
     #[error("a field is malformed")]
     Malformed,
-    /// A long name with so many tasks that its copies would fill the memory.
-    #[error("the names of the tasks take more than {MAX_NAME_BYTES} bytes")]
-    TooMuch,
     /// A version that is not known.
     #[error("version {0} of the Connect protocol is not known")]
     Version(i16),
 }
-
-/// Each task has a copy of its connector's name, which the message has once: the most bytes of such copies. More than
-/// forty thousand tasks of names of a hundred bytes.
-const MAX_NAME_BYTES: usize = 4 << 20;
 
 /// The task number that stands for the connector itself.
 const CONNECTOR_TASK: i32 = -1;
@@ -143,7 +137,7 @@ impl Subscription {
     /// Reads the bytes of any version.
     pub(crate) fn decode(mut bytes: &[u8]) -> Result<Self, BadBytes> {
         let version = get_version(&mut bytes)?;
-        let url = get_string(&mut bytes)?;
+        let url = get_string(&mut bytes)?.to_owned();
         let config_offset = get_i64(&mut bytes)?;
         let mut owned = Work::default();
         if version > Version::Eager {
@@ -180,8 +174,8 @@ impl Assignment {
         let version = get_version(&mut bytes)?;
         let mut assignment = Self {
             error: get_i16(&mut bytes)?,
-            leader: get_string(&mut bytes)?,
-            leader_url: get_string(&mut bytes)?,
+            leader: get_string(&mut bytes)?.to_owned(),
+            leader_url: get_string(&mut bytes)?.to_owned(),
             config_offset: get_i64(&mut bytes)?,
             assigned: get_work(&mut bytes)?,
             ..Self::default()
@@ -204,9 +198,7 @@ fn put_work(out: &mut BytesMut, work: &Work) {
     let mut entries: Vec<(&str, Vec<i32>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     let connectors = work.connectors.iter().map(|name| (name.as_str(), CONNECTOR_TASK));
-    for (name, number) in
-        connectors.chain(work.tasks.iter().map(|id| (id.connector.as_str(), id.task as i32)))
-    {
+    for (name, number) in connectors.chain(work.tasks.iter().map(|id| (&*id.connector, id.task as i32))) {
         let place = *places.entry(name).or_insert_with(|| {
             entries.push((name, Vec::new()));
             entries.len() - 1
@@ -243,16 +235,15 @@ fn get_i64(bytes: &mut &[u8]) -> Result<i64, BadBytes> {
 }
 
 /// A text; null counts as empty.
-fn get_string(bytes: &mut &[u8]) -> Result<String, BadBytes> {
+fn get_string<'a>(bytes: &mut &'a [u8]) -> Result<&'a str, BadBytes> {
     let length = get_i16(bytes)?;
     if length == -1 {
-        return Ok(String::new());
+        return Ok("");
     }
     let length = usize::try_from(length).map_err(|_| BadBytes::Malformed)?;
     let text = bytes.get(..length).ok_or(BadBytes::Short)?;
-    let text = std::str::from_utf8(text).map_err(|_| BadBytes::Malformed)?.to_owned();
     bytes.advance(length);
-    Ok(text)
+    std::str::from_utf8(text).map_err(|_| BadBytes::Malformed)
 }
 
 /// A count of elements, each at least `least` bytes long; null counts as none.
@@ -265,29 +256,43 @@ fn get_count(bytes: &mut &[u8], least: usize) -> Result<usize, BadBytes> {
     if count.saturating_mul(least) > bytes.len() { Err(BadBytes::Short) } else { Ok(count) }
 }
 
+/// An entry's name, and what is to be read as its numbers.
+fn get_entry<'a>(bytes: &mut &'a [u8]) -> Result<(&'a str, &'a [u8]), BadBytes> {
+    let name = get_string(bytes)?;
+    let numbers = 4 * get_count(bytes, 4)?;
+    // The count was checked against the bytes that are left.
+    let (numbers, rest) = bytes.split_at(numbers);
+    *bytes = rest;
+    Ok((name, numbers))
+}
+
+/// Goes over the entries twice, so that what is kept has just the room that it needs.
 fn get_work(bytes: &mut &[u8]) -> Result<Work, BadBytes> {
-    let mut work = Work::default();
-    let mut copied = 0usize;
-    for _ in 0..get_count(bytes, 6)? {
-        let name = get_string(bytes)?;
-        let count = get_count(bytes, 4)?;
-        copied = copied.saturating_add(name.len().saturating_mul(count));
-        if copied > MAX_NAME_BYTES {
-            return Err(BadBytes::TooMuch);
+    let entries = get_count(bytes, 6)?;
+    let (mut connectors, mut tasks, mut ahead) = (0, 0, *bytes);
+    for _ in 0..entries {
+        let (_, numbers) = get_entry(&mut ahead)?;
+        let of_tasks = numbers_in(numbers).filter(|number| *number != CONNECTOR_TASK).count();
+        connectors += usize::from(4 * of_tasks < numbers.len());
+        tasks += of_tasks;
+    }
+    let mut work = Work { connectors: Vec::with_capacity(connectors), tasks: Vec::with_capacity(tasks) };
+    for _ in 0..entries {
+        let (name, numbers) = get_entry(bytes)?;
+        if numbers_in(numbers).any(|number| number == CONNECTOR_TASK) {
+            work.connectors.push(name.to_owned());
         }
-        // The count was checked against the bytes that are left.
-        work.tasks.reserve(count);
-        for _ in 0..count {
-            match get_i32(bytes)? {
-                CONNECTOR_TASK => work.connectors.push(name.clone()),
-                number => {
-                    let number = u32::try_from(number).map_err(|_| BadBytes::Malformed)?;
-                    work.tasks.push(TaskId::new(name.clone(), number));
-                }
-            }
+        let shared: Arc<str> = name.into();
+        for number in numbers_in(numbers).filter(|number| *number != CONNECTOR_TASK) {
+            let number = u32::try_from(number).map_err(|_| BadBytes::Malformed)?;
+            work.tasks.push(TaskId::new(shared.clone(), number));
         }
     }
     Ok(work)
+}
+
+fn numbers_in(bytes: &[u8]) -> impl Iterator<Item = i32> + '_ {
+    bytes.as_chunks::<4>().0.iter().map(|number| i32::from_be_bytes(*number))
 }
 
 #[cfg(test)]
@@ -357,16 +362,11 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_with_very_many_tasks_does_not_fill_the_memory() {
-        let tasks: Vec<TaskId> = (0..40).map(|task| TaskId::new("n".repeat(30_000), task)).collect();
-        let work = |count: usize| Work { tasks: tasks[..count].to_vec(), ..Work::default() };
-        let assigned = |count| Assignment { assigned: work(count), ..assignment() }.encode(Version::Eager);
-        assert!(Assignment::decode(&assigned(40)).is_ok());
-        // One name, its count of tasks, and as many numbers: four bytes each would cost thirty thousand.
-        let mut hostile = assigned(1)[..].to_vec();
-        let count_at = hostile.len() - 8;
-        hostile[count_at..count_at + 4].copy_from_slice(&200i32.to_be_bytes());
-        hostile.resize(count_at + 4 + 4 * 200, 0);
-        assert_eq!(Assignment::decode(&hostile), Err(BadBytes::TooMuch));
+    fn tasks_share_the_name_of_their_connector() {
+        let tasks = (0..3).map(|task| TaskId::new("n", task)).collect();
+        let assigned = Work { tasks, ..Work::default() };
+        let bytes = Assignment { assigned, ..assignment() }.encode(Version::Eager);
+        let read = Assignment::decode(&bytes).unwrap().assigned.tasks;
+        assert!(Arc::ptr_eq(&read[0].connector, &read[2].connector));
     }
 }

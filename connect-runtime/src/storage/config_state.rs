@@ -80,14 +80,15 @@ impl ConfigState {
 
     /// A task's configuration.
     pub(crate) fn task(&self, id: &TaskId) -> Option<&Arc<ConfigMap>> {
-        self.connectors.get(&id.connector).and_then(|entry| entry.tasks.get(id.task as usize))
+        self.connectors.get(&*id.connector).and_then(|entry| entry.tasks.get(id.task as usize))
     }
 
     /// The tasks of all connectors.
     pub(crate) fn tasks(&self) -> impl Iterator<Item = TaskId> + '_ {
-        self.connectors
-            .iter()
-            .flat_map(|(name, entry)| (0..entry.tasks.len()).map(|n| TaskId::new(name.clone(), n as u32)))
+        self.connectors.iter().flat_map(|(name, entry)| {
+            let name: Arc<str> = name.as_str().into();
+            (0..entry.tasks.len()).map(move |n| TaskId::new(name.clone(), n as u32))
+        })
     }
 
     /// Whether a target state waits for a connector of this name: an initial one (KIP-980), or what a pause left that
@@ -176,7 +177,7 @@ impl ConfigState {
     }
 
     fn defer_task(&mut self, id: TaskId, config: Option<ConfigMap>) {
-        let TaskId { connector, task } = id;
+        let (connector, task) = (id.connector.to_string(), id.task);
         match config {
             Some(config) => {
                 self.task_records.entry(connector.clone()).or_default().insert(task);

@@ -117,7 +117,7 @@ impl StatusState {
     pub(crate) fn apply(&mut self, record: StatusRecord) {
         let name = match &record {
             StatusRecord::Connector(name, _) => name.clone(),
-            StatusRecord::Task(id, _) => id.connector.clone(),
+            StatusRecord::Task(id, _) => id.connector.to_string(),
             StatusRecord::Topic { connector, .. } => connector.clone(),
         };
         let statuses = Arc::make_mut(self.connectors.entry(name.clone()).or_default());

@@ -69,7 +69,7 @@ pub(crate) async fn run(
         .sink_task(class)
         .ok_or_else(|| ConnectError::fatal(format!("the plug-in makes no sink task of {class}")))?;
     let context = TaskContext {
-        connector: id.connector.clone(),
+        connector: id.connector.to_string(),
         task: id.task,
         offsets: env.offsets.reader(&id.connector),
         metrics: plugin_metrics(&id.connector, Some(id.task)),

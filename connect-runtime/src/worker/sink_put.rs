@@ -178,7 +178,7 @@ impl SinkLoop {
             return Err(error);
         }
         for (place, error) in verdicts.refused {
-            let fault = RecordFault { stage: Stage::TaskPut, class: self.id.connector.clone(), error };
+            let fault = RecordFault { stage: Stage::TaskPut, class: self.id.connector.to_string(), error };
             let letter = self.tolerate(&under_way.records[place], fault).await?;
             under_way.letters.extend(letter);
         }

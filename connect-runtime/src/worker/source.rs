@@ -69,7 +69,7 @@ pub(crate) async fn run(
         .source_task(class)
         .ok_or_else(|| ConnectError::fatal(format!("the plug-in makes no source task of {class}")))?;
     let context = TaskContext {
-        connector: id.connector.clone(),
+        connector: id.connector.to_string(),
         task: id.task,
         offsets: env.offsets.reader(&id.connector),
         metrics: plugin_metrics(&id.connector, Some(id.task)),
@@ -314,7 +314,7 @@ impl SourceLoop {
         if self.commit.is_some() || self.pending.is_empty() {
             return;
         }
-        let (env, connector) = (self.env.clone(), self.id.connector.clone());
+        let (env, connector) = (self.env.clone(), self.id.connector.to_string());
         let mut offsets = std::mem::take(&mut self.pending);
         self.commit = Some(tokio::spawn(async move {
             let taken = offsets.take();

@@ -181,7 +181,7 @@ pub(crate) fn record_topic(env: &Arc<WorkerEnv>, id: &TaskId, topic: &str) {
     }
     let status = TopicStatus {
         topic: topic.to_owned(),
-        connector: id.connector.clone(),
+        connector: id.connector.to_string(),
         task: id.task,
         discovered_ms: aqueduct_service::SystemClock.now_ms(),
     };

@@ -63,7 +63,7 @@ pub(crate) struct ErrorMetrics {
 impl ErrorMetrics {
     /// The measurements of a task.
     pub(crate) fn of(id: &TaskId) -> Self {
-        let (connector, task) = (id.connector.clone(), id.task.to_string());
+        let (connector, task) = (id.connector.to_string(), id.task.to_string());
         let counter = |name: &str| metrics::counter!(format!("kafka_connect_task_error_metrics_{name}"), "connector" => connector.clone(), "task" => task.clone());
         Self {
             failures: counter("total_record_failures"),
@@ -96,7 +96,7 @@ pub(crate) struct SourceMetrics {
 impl SourceMetrics {
     /// The measurements of a task.
     pub(crate) fn of(id: &TaskId) -> Self {
-        let labels = || [("connector", id.connector.clone()), ("task", id.task.to_string())];
+        let labels = || [("connector", id.connector.to_string()), ("task", id.task.to_string())];
         Self {
             polled: metrics::counter!(
                 "kafka_connect_source_task_metrics_source_record_poll_total",
@@ -149,7 +149,7 @@ pub(crate) struct SinkMetrics {
 impl SinkMetrics {
     /// The measurements of a task.
     pub(crate) fn of(id: &TaskId) -> Self {
-        let labels = || [("connector", id.connector.clone()), ("task", id.task.to_string())];
+        let labels = || [("connector", id.connector.to_string()), ("task", id.task.to_string())];
         Self {
             read: metrics::counter!("kafka_connect_sink_task_metrics_sink_record_read_total", &labels()),
             sent: metrics::counter!("kafka_connect_sink_task_metrics_sink_record_send_total", &labels()),
