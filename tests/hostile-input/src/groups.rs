@@ -8,13 +8,7 @@ use aqueduct_protocol::codec::decode_versioned_leniently;
 use aqueduct_protocol::messages::{ConsumerProtocolAssignment, ConsumerProtocolSubscription};
 use bytes::Bytes;
 
-use crate::bound::{within, within_input, within_input_and};
-
-/// A partition of a topic is an object of 40 bytes where it was 4, read from one that was decoded.
-const PARTITIONS: usize = 12;
-
-/// The names of tasks that an assignment may copy.
-const NAMES: usize = 4 << 20;
+use crate::bound::within_input;
 
 /// A subscription or an assignment of the consumer protocol, read by a coordinator and by a consumer.
 pub(crate) fn consumer_protocol(data: &[u8]) {
@@ -23,16 +17,15 @@ pub(crate) fn consumer_protocol(data: &[u8]) {
         decode_versioned_leniently::<ConsumerProtocolSubscription>(bytes.clone()).ok()
     });
     within_input(data.len(), || decode_versioned_leniently::<ConsumerProtocolAssignment>(bytes.clone()).ok());
-    within(PARTITIONS, data.len(), 0, || consumer::subscription(bytes.clone()));
-    within(PARTITIONS, data.len(), 0, || consumer::assigned(bytes.clone()));
+    within_input(data.len(), || consumer::subscription(bytes.clone()));
+    within_input(data.len(), || consumer::assigned(bytes.clone()));
     consumer::assignment(bytes);
 }
 
 /// A subscription or an assignment of the Connect protocol.
 pub(crate) fn connect_protocol(data: &[u8]) {
-    // The names of tasks are written once for all tasks of a connector, and held for each, up to a limit.
-    within_input_and(data.len(), NAMES, || connect::is_subscription(data));
-    within_input_and(data.len(), NAMES, || connect::is_assignment(data));
+    within_input(data.len(), || connect::is_subscription(data));
+    within_input(data.len(), || connect::is_assignment(data));
     connect::subscription(data);
     connect::assignment(data);
 }

@@ -14,6 +14,11 @@ impl BlockOutput {
         self.taken == self.bytes.len()
     }
 
+    /// What the reader has not taken yet.
+    pub(super) fn untaken(&self) -> &[u8] {
+        &self.bytes[self.taken..]
+    }
+
     /// The buffer for the next block; what was taken may be overwritten.
     pub(super) fn refill(&mut self) -> &mut Vec<u8> {
         self.bytes.clear();

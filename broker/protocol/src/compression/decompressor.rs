@@ -12,9 +12,9 @@ use super::{Compression, DecompressError};
 /// The decompressed bytes of a batch's records, read piece by piece.
 ///
 /// Once `limit` bytes have come out and there is one more, reading fails with
-/// [`DecompressError::TooLarge`]. Working memory is bounded by the codec: the last block (lz4 at most
-/// 4 MiB and 255 times its compressed size, snappy 22 times; neither more than `limit`) or window (gzip
-/// 32 KiB; zstd what has come out, at most 128 MiB).
+/// [`DecompressError::TooLarge`]. Working memory does not grow with what comes out: it is a block of lz4 or snappy
+/// (at most 256 KiB or four times its compressed size) or 64 KiB of a larger one, or a window (gzip 32 KiB). Only
+/// zstd's window is what has come out, at most what the frame announces and 128 MiB.
 pub struct Decompressor<'a> {
     compression: Compression,
     source: Source<'a>,

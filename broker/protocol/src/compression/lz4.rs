@@ -15,6 +15,7 @@ use twox_hash::XxHash32;
 
 use super::block::{BlockOutput, split_off, split_u32};
 use super::error::{LimitReached, corrupt, truncated};
+use super::pieces::{Pieces, room_for_whole, slide};
 
 const MAGIC: u32 = 0x184D_2204;
 const SKIPPABLE_MAGIC: u32 = 0x184D_2A50;
@@ -23,8 +24,6 @@ const BLOCK_SIZE: usize = 64 * 1024;
 const HEADER: [u8; 7] = [0x04, 0x22, 0x4D, 0x18, 0x60, 0x40, 0x82];
 /// In a block's length: the bytes are as they were.
 const STORED: u32 = 1 << 31;
-/// How far a linked block can look back.
-const WINDOW: usize = 64 * 1024;
 /// The most that a block can expand: each byte of a match length adds 255.
 const MAX_RATIO: usize = 255;
 
@@ -73,8 +72,10 @@ struct Frame {
 pub(super) struct Lz4Reader<'a> {
     source: &'a [u8],
     frame: Option<Frame>,
-    /// The last decompressed bytes of the frame, for linked blocks.
+    /// The last decompressed bytes of the frame for linked blocks, or of the block that is read in pieces.
     window: Vec<u8>,
+    /// What is left of a block that is too large to be held.
+    pieces: Option<Pieces<'a>>,
     output: BlockOutput,
     limit: usize,
 }
@@ -82,7 +83,14 @@ pub(super) struct Lz4Reader<'a> {
 impl<'a> Lz4Reader<'a> {
     /// `limit`: a block that gives more than this is refused.
     pub(super) fn new(source: &'a [u8], limit: usize) -> Lz4Reader<'a> {
-        Lz4Reader { source, frame: None, window: Vec::new(), output: BlockOutput::default(), limit }
+        Lz4Reader {
+            source,
+            frame: None,
+            window: Vec::new(),
+            pieces: None,
+            output: BlockOutput::default(),
+            limit,
+        }
     }
 
     fn open_frame(&mut self) -> io::Result<()> {
@@ -99,7 +107,7 @@ impl<'a> Lz4Reader<'a> {
         Ok(())
     }
 
-    fn next_block(&mut self, mut frame: Frame) -> io::Result<()> {
+    fn next_block(&mut self, frame: Frame) -> io::Result<()> {
         let length = u32::from_le_bytes(split_u32(&mut self.source)?);
         if length == 0 {
             return close_frame(frame, &mut self.source);
@@ -118,17 +126,44 @@ impl<'a> Lz4Reader<'a> {
             output.extend_from_slice(data);
         } else {
             let possible = frame.max_block.min(data.len().saturating_mul(MAX_RATIO));
-            output.resize(possible.min(self.limit.saturating_add(1)), 0);
-            let full = output.len() < possible;
-            let written =
-                block::decompress_into_with_dict(data, output, &self.window).map_err(
-                    |error| match error {
-                        DecompressError::OutputTooSmall { .. } if full => io::Error::other(LimitReached),
-                        error => io::Error::new(io::ErrorKind::InvalidData, error),
-                    },
-                )?;
-            output.truncate(written);
+            let wanted = possible.min(self.limit.saturating_add(1));
+            output.resize(wanted.min(room_for_whole(data.len())), 0);
+            match block::decompress_into_with_dict(data, output, &self.window) {
+                Ok(written) => output.truncate(written),
+                Err(DecompressError::OutputTooSmall { .. }) if output.len() < wanted => {
+                    output.clear();
+                    self.pieces = Some(Pieces::lz4(data, frame.max_block));
+                    self.frame = Some(frame);
+                    return Ok(());
+                }
+                Err(DecompressError::OutputTooSmall { .. }) if wanted < possible => {
+                    return Err(io::Error::other(LimitReached));
+                }
+                Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+            }
         }
+        self.take_note(frame)
+    }
+
+    /// The next piece of a block that is too large to be held.
+    fn next_piece(&mut self, mut pieces: Pieces<'a>, frame: Frame) -> io::Result<()> {
+        let more = pieces.next(&self.window, self.output.refill())?;
+        let linked = frame.linked;
+        if !linked {
+            slide(&mut self.window, self.output.untaken());
+        }
+        self.take_note(frame)?;
+        if more {
+            self.pieces = Some(pieces);
+        } else if !linked {
+            self.window.clear();
+        }
+        Ok(())
+    }
+
+    /// Adds what has come out to what the frame is told of it.
+    fn take_note(&mut self, mut frame: Frame) -> io::Result<()> {
+        let output = self.output.untaken();
         if let Some(hasher) = &mut frame.content_checksum {
             hasher.write(output);
         }
@@ -148,10 +183,11 @@ impl<'a> Lz4Reader<'a> {
 impl Read for Lz4Reader<'_> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         while self.output.is_empty() {
-            match self.frame.take() {
-                Some(frame) => self.next_block(frame)?,
-                None if self.source.is_empty() => return Ok(0),
-                None => self.open_frame()?,
+            match (self.frame.take(), self.pieces.take()) {
+                (Some(frame), Some(pieces)) => self.next_piece(pieces, frame)?,
+                (Some(frame), None) => self.next_block(frame)?,
+                (None, _) if self.source.is_empty() => return Ok(0),
+                (None, _) => self.open_frame()?,
             }
         }
         Ok(self.output.take(target))
@@ -194,17 +230,5 @@ fn close_frame(frame: Frame, source: &mut &[u8]) -> io::Result<()> {
             Err(corrupt("an LZ4 frame fails its checksum"))
         }
         _ => Ok(()),
-    }
-}
-
-/// Appends `output` to the window and keeps its last 64 KiB.
-fn slide(window: &mut Vec<u8>, output: &[u8]) {
-    if output.len() >= WINDOW {
-        window.clear();
-        window.extend_from_slice(&output[output.len() - WINDOW..]);
-    } else {
-        let excess = (window.len() + output.len()).saturating_sub(WINDOW);
-        window.drain(..excess);
-        window.extend_from_slice(output);
     }
 }

@@ -10,6 +10,7 @@ mod decompressor;
 mod error;
 mod gzip;
 mod lz4;
+mod pieces;
 mod snappy;
 #[cfg(test)]
 mod tests;

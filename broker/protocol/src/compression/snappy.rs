@@ -8,6 +8,7 @@ use std::io::{self, Read};
 
 use super::block::{BlockOutput, split_off, split_u32};
 use super::error::{LimitReached, corrupt};
+use super::pieces::{Pieces, room_for_whole, slide};
 
 const MAGIC: [u8; 8] = [0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0];
 const VERSION: u32 = 1;
@@ -39,6 +40,10 @@ pub(super) struct SnappyReader<'a> {
     source: &'a [u8],
     framed: bool,
     output: BlockOutput,
+    /// What is left of a block that is too large to be held.
+    pieces: Option<Pieces<'a>>,
+    /// The last decompressed bytes of that block.
+    window: Vec<u8>,
     limit: usize,
 }
 
@@ -47,7 +52,8 @@ impl<'a> SnappyReader<'a> {
     pub(super) fn new(source: &'a [u8], limit: usize) -> SnappyReader<'a> {
         let framed = source.len() >= HEADER_LENGTH && source.starts_with(&MAGIC);
         let source = if framed { &source[HEADER_LENGTH..] } else { source };
-        SnappyReader { source, framed, output: BlockOutput::default(), limit }
+        let output = BlockOutput::default();
+        SnappyReader { source, framed, output, pieces: None, window: Vec::new(), limit }
     }
 
     fn next_block(&mut self) -> io::Result<()> {
@@ -64,10 +70,29 @@ impl<'a> SnappyReader<'a> {
         if size > self.limit {
             return Err(io::Error::other(LimitReached));
         }
+        if size > room_for_whole(block.len()) {
+            let mut elements = block;
+            while elements.split_off_first().is_some_and(|byte| byte & 0x80 != 0) {}
+            self.pieces = Some(Pieces::snappy(elements, size));
+            self.window.clear();
+            return Ok(());
+        }
         let output = self.output.refill();
         output.resize(size, 0);
         let written = snap::raw::Decoder::new().decompress(block, output).map_err(invalid)?;
         output.truncate(written);
+        Ok(())
+    }
+
+    /// The next piece of a block that is too large to be held.
+    fn next_piece(&mut self, mut pieces: Pieces<'a>) -> io::Result<()> {
+        let more = pieces.next(&self.window, self.output.refill())?;
+        slide(&mut self.window, self.output.untaken());
+        if more {
+            self.pieces = Some(pieces);
+        } else if pieces.is_short() {
+            return Err(corrupt("a snappy block holds less than it announces"));
+        }
         Ok(())
     }
 }
@@ -75,10 +100,11 @@ impl<'a> SnappyReader<'a> {
 impl Read for SnappyReader<'_> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         while self.output.is_empty() {
-            if self.source.is_empty() {
-                return Ok(0);
+            match self.pieces.take() {
+                Some(pieces) => self.next_piece(pieces)?,
+                None if self.source.is_empty() => return Ok(0),
+                None => self.next_block()?,
             }
-            self.next_block()?;
         }
         Ok(self.output.take(target))
     }

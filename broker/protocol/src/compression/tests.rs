@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
+use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{Codec, Compression, DecompressError, compress, decompress};
+use super::{Codec, Compression, DecompressError, Decompressor, compress, decompress};
 use crate::allocation::peak_of;
 use crate::error_code::ErrorCode;
 
@@ -76,6 +77,62 @@ fn bombs_cost_no_more_than_the_limit() {
     }
 }
 
+/// Reads to the end in small pieces: the number of bytes, and the most that was held.
+fn streamed(compression: Compression, source: &[u8]) -> (usize, usize) {
+    let (peak, produced) = peak_of(|| {
+        let mut stream = Decompressor::new(compression, source, usize::MAX).unwrap();
+        let mut piece = [0; 4096];
+        while stream.read(&mut piece).unwrap() > 0 {}
+        stream.produced()
+    });
+    (produced, peak)
+}
+
+/// An LZ4 frame with these blocks.
+fn lz4_frame(source: &[u8], block_size: BlockSize, block_mode: BlockMode) -> Vec<u8> {
+    let info = FrameInfo::new().block_size(block_size).block_mode(block_mode).content_checksum(true);
+    let mut writer = FrameEncoder::with_frame_info(info, Vec::new());
+    writer.write_all(source).unwrap();
+    writer.finish().unwrap()
+}
+
+#[test]
+fn what_is_held_does_not_grow_with_what_comes_out() {
+    let zeros = vec![0; 16 << 20];
+    let lz4 = lz4_frame(&zeros, BlockSize::Max4MB, BlockMode::Linked);
+    let snappy = snap::raw::Encoder::new().compress_vec(&zeros).unwrap();
+    let gzip = packed(Compression::Gzip, &zeros);
+    for (compression, data) in
+        [(Compression::Lz4, lz4), (Compression::Snappy, snappy), (Compression::Gzip, gzip)]
+    {
+        let (produced, peak) = streamed(compression, &data);
+        assert_eq!(produced, zeros.len());
+        assert!(peak < 1 << 20, "{compression}: {peak}");
+    }
+}
+
+#[test]
+fn large_blocks_come_out_in_pieces_as_they_would_whole() {
+    // Texts that repeat from near and from far, and noise.
+    let source: Vec<u8> = (0..3_000_000u64)
+        .map(|at| match at / 50_000 % 3 {
+            0 => b'a',
+            1 => (at % 50_021) as u8,
+            _ => (at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8 & 3,
+        })
+        .collect();
+    for block_mode in [BlockMode::Independent, BlockMode::Linked] {
+        let data = lz4_frame(&source, BlockSize::Max4MB, block_mode);
+        assert!(data.len() < source.len() / 4);
+        assert_eq!(unpacked(Compression::Lz4, &data, 3_000_000).unwrap(), source);
+        let refused = unpacked(Compression::Lz4, &data, 2_999_999).unwrap_err();
+        assert!(matches!(refused, DecompressError::TooLarge { .. }), "{refused}");
+    }
+    let data = snap::raw::Encoder::new().compress_vec(&source).unwrap();
+    assert!(data.len() < source.len() / 4);
+    assert_eq!(unpacked(Compression::Snappy, &data, 3_000_000).unwrap(), source);
+}
+
 #[test]
 fn announced_sizes_get_no_memory() {
     // A raw snappy block of 4 GiB; an LZ4 frame with blocks of 4 MiB and 2^60 bytes of content; a zstd frame
@@ -114,7 +171,6 @@ fn cut_data_is_told() {
 
 #[test]
 fn lz4_frames_of_other_writers_are_read() {
-    use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
     let source: Vec<u8> = (0..300_000u32).flat_map(|number| (number / 7).to_le_bytes()).collect();
     for block_mode in [BlockMode::Independent, BlockMode::Linked] {
         for block_size in [BlockSize::Max64KB, BlockSize::Max256KB, BlockSize::Max4MB] {
@@ -194,6 +250,22 @@ proptest! {
     ) {
         for compression in CODECS {
             let mut data = packed(compression, &source);
+            for (index, byte) in &damage {
+                let at = index.index(data.len());
+                data[at] = *byte;
+            }
+            let _ = bounded(compression, &data, 1 << 20);
+        }
+    }
+
+    #[test]
+    fn damaged_large_blocks_cost_neither_time_nor_memory(
+        damage in vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let source = b"some text, some text; ".repeat(40_000);
+        let lz4 = lz4_frame(&source, BlockSize::Max4MB, BlockMode::Independent);
+        let snappy = snap::raw::Encoder::new().compress_vec(&source).unwrap();
+        for (compression, mut data) in [(Compression::Lz4, lz4), (Compression::Snappy, snappy)] {
             for (index, byte) in &damage {
                 let at = index.index(data.len());
                 data[at] = *byte;

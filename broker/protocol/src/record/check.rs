@@ -37,7 +37,7 @@ pub fn check_records(batch: &RecordBatch<'_>, rules: &RecordRules) -> Result<Rec
     let mut summary = RecordSummary { max_timestamp: -1, max_timestamp_offset_delta: -1 };
     let mut reader = batch.reader(rules.decompressed_limit)?;
     let mut index = 0;
-    while let Some(record) = reader.next()? {
+    while let Some(record) = reader.next_head()? {
         if record.offset_delta != index {
             return Err(RecordError::OffsetNotConsecutive {
                 index,
@@ -45,7 +45,7 @@ pub fn check_records(batch: &RecordBatch<'_>, rules: &RecordRules) -> Result<Rec
                 found: record.offset_delta,
             });
         }
-        if rules.require_keys && record.key.is_none() {
+        if rules.require_keys && !record.has_key {
             return Err(RecordError::MissingKey { index });
         }
         if let Some((earliest, latest)) = bounds

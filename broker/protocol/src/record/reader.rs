@@ -1,12 +1,15 @@
 //! Reading the records of a batch: over a slice that holds them all, or decompressing as it goes.
 
-use super::varint::read_i32;
-use super::view::{Record, RecordBase, read_record};
+use super::varint::{read_i32, read_i64};
+use super::view::{Record, RecordBase, RecordHead, read_record};
 use super::{RecordBatch, RecordError, TimestampType};
 use crate::compression::{Compression, Decompressor};
 
 /// The most bytes that a record's length takes.
 const MAX_LENGTH_BYTES: usize = 5;
+
+/// The longest record that is held whole by those who do not need its content.
+const MAX_HELD: usize = 64 * 1024;
 
 /// The records in a slice that is not compressed (any more).
 ///
@@ -120,6 +123,15 @@ impl<'a> RecordReader<'a> {
             Source::Stream(reader) => reader.next(self.count),
         }
     }
+
+    /// As [`next`](RecordReader::next), for those who do not need the content: whatever the record's size, no more than
+    /// 64 KiB of it are held.
+    pub(super) fn next_head(&mut self) -> Result<Option<RecordHead>, RecordError> {
+        match &mut self.source {
+            Source::Slice(records) => Ok(records.next().transpose()?.map(|record| record.head())),
+            Source::Stream(reader) => reader.next_head(self.count),
+        }
+    }
 }
 
 struct StreamReader<'a> {
@@ -135,10 +147,32 @@ struct StreamReader<'a> {
 
 impl StreamReader<'_> {
     fn next(&mut self, count: i32) -> Result<Option<Record<'_>>, RecordError> {
+        let Some(length) = self.begin(count)? else { return Ok(None) };
+        self.whole(length).map(Some)
+    }
+
+    fn next_head(&mut self, count: i32) -> Result<Option<RecordHead>, RecordError> {
+        let Some(length) = self.begin(count)? else { return Ok(None) };
+        if length <= MAX_HELD {
+            return Ok(Some(self.whole(length)?.head()));
+        }
+        let index = self.index;
+        let mut body = Body { left: length, reader: self };
+        let head = body.skim().map_err(|error| match error {
+            SkimError::Malformed(what) => RecordError::Malformed { index, what },
+            SkimError::Stream(error) => error,
+        })?;
+        self.index += 1;
+        self.done = false;
+        Ok(Some(head))
+    }
+
+    /// Steps over the length of the next record; `None` after the last.
+    fn begin(&mut self, count: i32) -> Result<Option<usize>, RecordError> {
         if self.done {
             return Ok(None);
         }
-        // Cleared again below when a whole record has been found.
+        // Cleared again when the record has been found whole.
         self.done = true;
         if self.index >= count {
             let at_end = self.start == self.end && !self.fill(1)?;
@@ -150,21 +184,23 @@ impl StreamReader<'_> {
         let mut rest = &self.buffer[self.start..self.end];
         let length = read_i32(&mut rest).ok_or_else(|| malformed("bad record length"))?;
         let length = usize::try_from(length).map_err(|_| malformed("negative record length"))?;
-        let prefix = self.end - self.start - rest.len();
-        if !self.fill(prefix.saturating_add(length))? {
+        self.start = self.end - rest.len();
+        Ok(Some(length))
+    }
+
+    /// The record of this length that is next.
+    fn whole(&mut self, length: usize) -> Result<Record<'_>, RecordError> {
+        let index = self.index;
+        let malformed = |what| RecordError::Malformed { index, what };
+        if !self.fill(length)? {
             return Err(malformed("the record exceeds its batch"));
         }
-        let body = self.start + prefix;
+        let body = self.start;
         self.start = body + length;
+        let record = read_record(&self.buffer[body..body + length], self.base).map_err(malformed)?;
         self.index += 1;
         self.done = false;
-        match read_record(&self.buffer[body..body + length], self.base) {
-            Ok(record) => Ok(Some(record)),
-            Err(what) => {
-                self.done = true;
-                Err(malformed(what))
-            }
-        }
+        Ok(record)
     }
 
     /// Makes at least `wanted` bytes available; false if the stream ends before.
@@ -191,6 +227,86 @@ impl StreamReader<'_> {
             }
         }
         Ok(true)
+    }
+}
+
+/// What is left of a record that is read without being held.
+struct Body<'r, 'a> {
+    reader: &'r mut StreamReader<'a>,
+    left: usize,
+}
+
+enum SkimError {
+    Malformed(&'static str),
+    Stream(RecordError),
+}
+
+impl From<&'static str> for SkimError {
+    fn from(what: &'static str) -> SkimError {
+        SkimError::Malformed(what)
+    }
+}
+
+impl Body<'_, '_> {
+    /// Reads as [`read_record`] does.
+    fn skim(&mut self) -> Result<RecordHead, SkimError> {
+        self.skip(1, "the record is empty")?;
+        let timestamp_delta = self.number(10, read_i64, "bad timestamp delta")?;
+        let offset_delta = self.number(MAX_LENGTH_BYTES, read_i32, "bad offset delta")?;
+        let has_key = self.bytes("bad key length")?;
+        self.bytes("bad value length")?;
+        let headers = self.number(MAX_LENGTH_BYTES, read_i32, "bad header count")?;
+        for _ in 0..u32::try_from(headers).map_err(|_| "negative header count")? {
+            if !self.bytes("bad header key length")? {
+                return Err("null header key".into());
+            }
+            self.bytes("bad header value length")?;
+        }
+        if self.left > 0 {
+            return Err("bytes after the last header".into());
+        }
+        let base = self.reader.base;
+        let timestamp = base.append_time.unwrap_or_else(|| base.timestamp.wrapping_add(timestamp_delta));
+        let offset = base.offset.wrapping_add(i64::from(offset_delta));
+        Ok(RecordHead { offset, offset_delta, timestamp, has_key })
+    }
+
+    fn number<T>(
+        &mut self,
+        most: usize,
+        read: fn(&mut &[u8]) -> Option<T>,
+        what: &'static str,
+    ) -> Result<T, SkimError> {
+        self.reader.fill(most.min(self.left)).map_err(SkimError::Stream)?;
+        let found = &self.reader.buffer[self.reader.start..self.reader.end];
+        let found = &found[..found.len().min(self.left)];
+        let mut rest = found;
+        let number = read(&mut rest).ok_or(what)?;
+        let taken = found.len() - rest.len();
+        self.reader.start += taken;
+        self.left -= taken;
+        Ok(number)
+    }
+
+    /// A length and as many bytes; false for null.
+    fn bytes(&mut self, what: &'static str) -> Result<bool, SkimError> {
+        // Any negative length is null, as in Java.
+        let length = usize::try_from(self.number(MAX_LENGTH_BYTES, read_i32, what)?);
+        length.map_or(Ok(false), |length| self.skip(length, what).map(|()| true))
+    }
+
+    fn skip(&mut self, mut count: usize, what: &'static str) -> Result<(), SkimError> {
+        self.left = self.left.checked_sub(count).ok_or(what)?;
+        let reader = &mut *self.reader;
+        while count > 0 {
+            if !reader.fill(1).map_err(SkimError::Stream)? {
+                return Err("the record exceeds its batch".into());
+            }
+            let taken = count.min(reader.end - reader.start);
+            reader.start += taken;
+            count -= taken;
+        }
+        Ok(())
     }
 }
 

@@ -23,6 +23,22 @@ pub struct Record<'a> {
     pub headers: Headers<'a>,
 }
 
+/// What can be told of a record without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RecordHead {
+    pub(super) offset: i64,
+    pub(super) offset_delta: i32,
+    pub(super) timestamp: i64,
+    pub(super) has_key: bool,
+}
+
+impl Record<'_> {
+    pub(super) fn head(&self) -> RecordHead {
+        let Record { offset, offset_delta, timestamp, .. } = *self;
+        RecordHead { offset, offset_delta, timestamp, has_key: self.key.is_some() }
+    }
+}
+
 /// One header of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header<'a> {
