@@ -179,7 +179,7 @@ impl Writer<'_> {
     }
 
     fn props(&mut self, props: &Props) {
-        for (name, value) in props {
+        for (name, value) in props.iter() {
             self.out.push(',');
             write_string(name, &mut self.out);
             self.out.push(':');

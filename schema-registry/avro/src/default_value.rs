@@ -3,6 +3,7 @@
 use crate::json::{Json, Number};
 use crate::parse_error::ParseError;
 use crate::schema::{Primitive, Schema, Type, TypeId};
+use std::collections::HashMap;
 
 /// How many values are looked at for one default: defaults of fields that are left out can multiply.
 const MAX_STEPS: usize = 100_000;
@@ -69,8 +70,10 @@ impl Judge<'_> {
             }
             Type::Record(record) => {
                 let Json::Object(members) = value else { return Ok(false) };
+                let members: HashMap<&str, &Json> = members.iter().collect();
                 for field in &record.fields {
-                    let Some(value) = members.get(&field.name).or(field.default.as_ref()) else {
+                    let given = members.get(field.name.as_str()).copied();
+                    let Some(value) = given.or(field.default.as_ref()) else {
                         return Ok(false);
                     };
                     if !self.fits(field.schema, value, depth + 1)? {

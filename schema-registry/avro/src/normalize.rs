@@ -37,7 +37,7 @@ impl Schema {
 }
 
 fn sort(props: &mut Props) {
-    props.sort_keys();
+    props.sort();
 }
 
 fn sort_aliases(aliases: &mut [Name]) {

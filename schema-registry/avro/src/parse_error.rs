@@ -13,6 +13,8 @@ pub enum ParseError {
     Name(#[from] NameError),
     #[error("Types are nested deeper than {limit}")]
     TooDeep { limit: usize },
+    #[error("The full names of the types take more than four times the schema and 256 KiB")]
+    NamesTooLong,
     #[error("Schema not yet supported: {json}")]
     NotASchema { json: String },
     #[error("No type: {json}")]

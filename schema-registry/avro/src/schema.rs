@@ -4,12 +4,11 @@ use crate::json::{Json, Object};
 use crate::name::Name;
 use crate::parse_error::ParseError;
 use crate::parser::{self, ParseOptions};
-use indexmap::IndexMap;
 use std::collections::HashMap;
 use std::ops::Index;
 
 /// Custom properties in the order of the text, including `logicalType` and its parameters.
-pub type Props = IndexMap<String, Json>;
+pub type Props = Object;
 
 /// A type's place in its [`Schema`]. Recursive types are cycles of ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,11 +41,11 @@ pub enum Type {
         props: Props,
     },
     /// A record or an error.
-    Record(Record),
+    Record(Box<Record>),
     /// An enum.
-    Enum(Enum),
+    Enum(Box<Enum>),
     /// A fixed.
-    Fixed(Fixed),
+    Fixed(Box<Fixed>),
     /// An array.
     Array(Array),
     /// A map with string keys.

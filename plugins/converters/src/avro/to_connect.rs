@@ -255,11 +255,12 @@ fn annotate(schema: &mut Schema, props: &Props) {
     if let Some(doc) = props.get("connect.doc").and_then(Json::as_str) {
         schema.doc = Some(doc.into());
     }
-    for (name, value) in props.get("connect.parameters").and_then(Json::as_object).into_iter().flatten() {
+    let parameters = props.get("connect.parameters").and_then(Json::as_object);
+    for (name, value) in parameters.into_iter().flat_map(|parameters| parameters.iter()) {
         let Some(value) = value.as_str() else { continue };
-        match schema.parameters.iter_mut().find(|(known, _)| **known == **name) {
+        match schema.parameters.iter_mut().find(|(known, _)| **known == *name) {
             Some((_, known)) => *known = value.into(),
-            None => schema.parameters.push((name.as_str().into(), value.into())),
+            None => schema.parameters.push((name.into(), value.into())),
         }
     }
     if let Some(name) = props.get("connect.name").and_then(Json::as_str) {

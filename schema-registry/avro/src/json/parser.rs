@@ -1,6 +1,9 @@
 //! Reads JSON text, bounded in depth; accepts `/* */` and `//` comments, as Avro's own parser does.
 
-use super::value::{Json, Number, Object};
+use indexmap::IndexMap;
+
+use super::object::Object;
+use super::value::{Json, Number};
 
 /// The deepest nesting of arrays and objects that is read; Jackson's limit too.
 pub const MAX_JSON_DEPTH: usize = 1000;
@@ -48,7 +51,7 @@ struct Parser<'a> {
 enum Open {
     Array(Vec<Json>),
     /// With the name of the member whose value comes next.
-    Object(Object, String),
+    Object(IndexMap<Box<str>, Json>, Box<str>),
 }
 
 /// What became of a container to which a value was added.
@@ -70,17 +73,17 @@ impl Parser<'_> {
             let mut value = match self.peek() {
                 Some(b'{') => match self.object_start(open.len())? {
                     Some(name) => {
-                        open.push(Open::Object(Object::new(), name));
+                        open.push(Open::Object(IndexMap::new(), name));
                         continue;
                     }
-                    None => Json::Object(Object::new()),
+                    None => Json::Object(Object::default()),
                 },
                 Some(b'[') => {
                     if !self.array_start(open.len())? {
                         open.push(Open::Array(Vec::new()));
                         continue;
                     }
-                    Json::Array(Vec::new())
+                    Json::Array(Box::default())
                 }
                 _ => self.scalar()?,
             };
@@ -99,7 +102,7 @@ impl Parser<'_> {
     }
 
     /// Steps over `{` and up to the first member's value; `None` if there is no member.
-    fn object_start(&mut self, depth: usize) -> Result<Option<String>, JsonError> {
+    fn object_start(&mut self, depth: usize) -> Result<Option<Box<str>>, JsonError> {
         self.descend(depth)?;
         self.skip_space()?;
         if self.peek() == Some(b'}') {
@@ -122,6 +125,10 @@ impl Parser<'_> {
     fn add(&mut self, container: Open, value: Json) -> Result<Added, JsonError> {
         match container {
             Open::Array(mut elements) => {
+                if elements.len() == elements.capacity() {
+                    // A quarter more, not twice as much: the old elements and the new ones are held together.
+                    elements.reserve_exact(elements.len() / 4 + 1);
+                }
                 elements.push(value);
                 match self.peek() {
                     Some(b',') => {
@@ -130,9 +137,7 @@ impl Parser<'_> {
                     }
                     Some(b']') => {
                         self.at += 1;
-                        // A vector's first element makes room for four: lists of one would take four times their size.
-                        elements.shrink_to_fit();
-                        Ok(Added::Ended(Json::Array(elements)))
+                        Ok(Added::Ended(Json::Array(elements.into())))
                     }
                     _ => Err(self.unexpected("a comma or the end of the array")),
                 }
@@ -147,7 +152,7 @@ impl Parser<'_> {
                     }
                     Some(b'}') => {
                         self.at += 1;
-                        Ok(Added::Ended(Json::Object(members)))
+                        Ok(Added::Ended(Json::Object(members.into())))
                     }
                     _ => Err(self.unexpected("a comma or the end of the object")),
                 }
@@ -156,7 +161,7 @@ impl Parser<'_> {
     }
 
     /// Reads a member's name and the colon behind it.
-    fn member_name(&mut self) -> Result<String, JsonError> {
+    fn member_name(&mut self) -> Result<Box<str>, JsonError> {
         self.skip_space()?;
         if self.peek() != Some(b'"') {
             return Err(self.unexpected("a double quote that starts a member's name"));
@@ -164,12 +169,12 @@ impl Parser<'_> {
         let name = self.string()?;
         self.skip_space()?;
         self.expect(b':', "a colon between a member's name and its value")?;
-        Ok(name)
+        Ok(name.into())
     }
 
     fn scalar(&mut self) -> Result<Json, JsonError> {
         match self.peek() {
-            Some(b'"') => Ok(Json::String(self.string()?)),
+            Some(b'"') => Ok(Json::String(self.string()?.into())),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.literal("true", Json::Bool(true)),
             Some(b'f') => self.literal("false", Json::Bool(false)),
@@ -242,7 +247,7 @@ impl Parser<'_> {
         } else if let Ok(value) = text.parse::<i64>() {
             Number::Int(value)
         } else {
-            Number::BigInt(text.to_owned())
+            Number::BigInt(text.into())
         };
         Ok(Json::Number(number))
     }

@@ -4,14 +4,15 @@ use crate::name::Name;
 use crate::parse_error::ParseError;
 use crate::schema::{Type, TypeId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Types under construction and the names by which they are found.
 #[derive(Default)]
 pub(super) struct NameTable {
     slots: Vec<Option<Type>>,
-    names: HashMap<String, (TypeId, State)>,
+    names: HashMap<Arc<str>, (TypeId, State)>,
     /// Named types in the order in which they were first mentioned.
-    mentioned: Vec<(TypeId, String)>,
+    mentioned: Vec<(TypeId, Arc<str>)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -43,7 +44,7 @@ impl NameTable {
     /// is therefore not found from inside its own definition where another namespace holds.
     pub(super) fn find(&mut self, name: &str, namespace: Option<&str>) -> TypeId {
         let full = Name::new(name, namespace).full();
-        match self.names.get(&full) {
+        match self.names.get(&*full) {
             Some((id, State::Open | State::Defined)) => return *id,
             known => {
                 if let Some((id, State::Defined)) = self.names.get(name) {
@@ -60,7 +61,7 @@ impl NameTable {
     /// Starts a definition.
     pub(super) fn open(&mut self, name: &Name) -> Result<Definition, ParseError> {
         let full = name.full();
-        match self.names.get_mut(&full) {
+        match self.names.get_mut(&*full) {
             Some((_, State::Open)) => Err(ParseError::Redefined { name: full }),
             Some((id, State::Defined)) => Ok(Definition::Repeated(*id)),
             Some((id, state @ State::Awaited)) => {
@@ -77,7 +78,7 @@ impl NameTable {
         match definition {
             Definition::New(id) => {
                 self.slots[id.index()] = Some(defined);
-                self.names.insert(full, (id, State::Defined));
+                self.names.insert(full.into(), (id, State::Defined));
                 Ok(id)
             }
             Definition::Repeated(id) => {
@@ -129,14 +130,14 @@ impl NameTable {
     pub(super) fn finish(self) -> Result<Vec<Type>, ParseError> {
         for (id, name) in &self.mentioned {
             if self.slots[id.index()].is_none() {
-                return Err(ParseError::Undefined { name: name.clone() });
+                return Err(ParseError::Undefined { name: name.to_string() });
             }
         }
         Ok(self.slots.into_iter().map(|slot| slot.expect("only mentioned names have empty slots")).collect())
     }
 
     fn reserve(&mut self, full: String, state: State) -> TypeId {
-        let id = TypeId(self.slots.len() as u32);
+        let (id, full) = (TypeId(self.slots.len() as u32), Arc::<str>::from(full));
         self.slots.push(None);
         self.mentioned.push((id, full.clone()));
         self.names.insert(full, (id, state));
@@ -145,7 +146,7 @@ impl NameTable {
 
     fn mentioned_name(&self, id: TypeId) -> String {
         let found = self.mentioned.iter().find(|(mentioned, _)| *mentioned == id);
-        found.map(|(_, name)| name.clone()).expect("every empty slot is mentioned")
+        found.map(|(_, name)| name.to_string()).expect("every empty slot is mentioned")
     }
 
     /// Whether two types are equal in what Avro compares: not doc and aliases.

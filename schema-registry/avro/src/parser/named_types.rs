@@ -25,8 +25,9 @@ impl Reader {
         let aliases = self.type_aliases(attributes, &name)?;
         let props = custom_properties(attributes, &[])?;
         let definition = self.table.open(&name)?;
-        let mut fields = Vec::with_capacity(field_values.len());
-        let mut field_positions = HashMap::with_capacity(field_values.len());
+        // Not as many at once as there are values: those may be no fields.
+        let mut fields = Vec::new();
+        let mut field_positions = HashMap::new();
         for (position, value) in field_values.iter().enumerate() {
             let field = self.field(value, name.namespace())?;
             if let Some(first) = field_positions.insert(field.name.clone(), position as u32) {
@@ -37,7 +38,7 @@ impl Reader {
         let is_error = attributes.get("type").and_then(Json::as_str) == Some("error");
         let doc = optional_text(attributes, "doc");
         let record = Record { name, doc, aliases, is_error, fields, props, field_positions };
-        self.table.close(definition, Type::Record(record))
+        self.table.close(definition, Type::Record(Box::new(record)))
     }
 
     fn field(&mut self, json: &Json, namespace: Option<&str>) -> Result<Field, ParseError> {
@@ -56,8 +57,8 @@ impl Reader {
         let aliases = alias_texts(json, attributes)?;
         let props: Props = attributes
             .iter()
-            .filter(|(attribute, _)| !FIELD_RESERVED.contains(&attribute.as_str()))
-            .map(|(attribute, value)| (attribute.clone(), value.clone()))
+            .filter(|(attribute, _)| !FIELD_RESERVED.contains(attribute))
+            .map(|(attribute, value)| (attribute.into(), value.clone()))
             .collect();
         Ok(Field { name, schema, doc: optional_text(attributes, "doc"), default, order, aliases, props })
     }
@@ -67,7 +68,7 @@ impl Reader {
         match default {
             Some(Json::String(text)) if self.table.is_floating(schema) => match parse_double(text) {
                 Some(value) => Ok(Some(Json::Number(Number::Double(value)))),
-                None => Err(ParseError::DefaultNotANumber { text: text.clone() }),
+                None => Err(ParseError::DefaultNotANumber { text: text.to_string() }),
             },
             other => Ok(other.cloned()),
         }
@@ -103,11 +104,12 @@ impl Reader {
         let props = custom_properties(attributes, &["default"])?;
         let definition = self.table.open(&name)?;
         let doc = optional_text(attributes, "doc");
-        self.table.close(definition, Type::Enum(Enum { name, doc, aliases, symbols, default, props }))
+        let enumeration = Enum { name, doc, aliases, symbols, default, props };
+        self.table.close(definition, Type::Enum(Box::new(enumeration)))
     }
 
     fn symbols(&self, values: &[Json]) -> Result<Vec<String>, ParseError> {
-        let mut symbols = indexmap::IndexSet::with_capacity(values.len());
+        let mut symbols = indexmap::IndexSet::new();
         for value in values {
             let symbol = value.as_str().ok_or(ParseError::SymbolNotAString)?;
             if self.strict {
@@ -134,7 +136,7 @@ impl Reader {
         let props = custom_properties(attributes, &[])?;
         let definition = self.table.open(&name)?;
         let doc = optional_text(attributes, "doc");
-        self.table.close(definition, Type::Fixed(Fixed { name, doc, aliases, size, props }))
+        self.table.close(definition, Type::Fixed(Box::new(Fixed { name, doc, aliases, size, props })))
     }
 
     fn name(&self, json: &Json, attributes: &Object, namespace: Option<&str>) -> Result<Name, ParseError> {
@@ -142,7 +144,9 @@ impl Reader {
             return Err(ParseError::NoName { json: json.to_string() });
         };
         let own_namespace = attributes.get("namespace").and_then(Json::as_str);
-        let name = Name::new(written, own_namespace.or(namespace));
+        let namespace = own_namespace.or(namespace);
+        self.count_name(written, namespace)?;
+        let name = Name::new(written, namespace);
         if self.strict {
             name.validate()?;
         }
@@ -154,6 +158,7 @@ impl Reader {
     fn type_aliases(&self, attributes: &Object, name: &Name) -> Result<Vec<Name>, ParseError> {
         let mut aliases = Vec::new();
         for alias in alias_texts(&Json::Null, attributes)? {
+            self.count_name(&alias, name.namespace())?;
             let alias = Name::new(&alias, name.namespace());
             if self.strict {
                 alias.validate()?;
@@ -171,7 +176,7 @@ fn alias_texts(json: &Json, attributes: &Object) -> Result<Vec<String>, ParseErr
         let whole = if *json == Json::Null { Json::Object(attributes.clone()) } else { json.clone() };
         return Err(ParseError::AliasesNotAnArray { json: whole.to_string() });
     };
-    let mut aliases = indexmap::IndexSet::with_capacity(values.len());
+    let mut aliases = indexmap::IndexSet::new();
     for alias in values {
         let text = alias.as_str().ok_or_else(|| ParseError::AliasNotAString { json: alias.to_string() })?;
         aliases.insert(text.to_owned());

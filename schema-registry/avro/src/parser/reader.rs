@@ -5,6 +5,7 @@ use crate::default_value;
 use crate::json::{self, Json, Number, Object};
 use crate::parse_error::ParseError;
 use crate::schema::{Array, Map, Primitive, Props, Schema, Type, TypeId, Union};
+use std::cell::Cell;
 use std::collections::HashSet;
 
 /// The deepest nesting of types: of types in the text, and of definitions in the canonical text.
@@ -30,7 +31,13 @@ impl Default for ParseOptions<'_> {
 }
 
 pub(crate) fn parse(text: &str, options: &ParseOptions<'_>) -> Result<Schema, ParseError> {
-    let mut reader = Reader { table: NameTable::default(), strict: options.strict, depth: 0 };
+    let length = text.len() + options.references.iter().map(|reference| reference.len()).sum::<usize>();
+    let mut reader = Reader {
+        table: NameTable::default(),
+        strict: options.strict,
+        depth: 0,
+        names_left: Cell::new(length.saturating_mul(4).saturating_add(256 << 10)),
+    };
     for reference in options.references {
         reader.read(&json::parse(reference)?, None)?;
     }
@@ -49,16 +56,26 @@ pub(super) struct Reader {
     pub(super) table: NameTable,
     pub(super) strict: bool,
     depth: usize,
+    /// Bytes that full names may yet take: a text has a namespace once, and each name in it again.
+    names_left: Cell<usize>,
 }
 
 impl Reader {
+    /// Counts a full name that is made, whether it is kept or only looked up.
+    pub(super) fn count_name(&self, name: &str, namespace: Option<&str>) -> Result<(), ParseError> {
+        let length = name.len() + namespace.map_or(0, str::len);
+        let left = self.names_left.get().checked_sub(length).ok_or(ParseError::NamesTooLong)?;
+        self.names_left.set(left);
+        Ok(())
+    }
+
     pub(super) fn read(&mut self, json: &Json, namespace: Option<&str>) -> Result<TypeId, ParseError> {
         self.depth += 1;
         if self.depth > MAX_TYPE_DEPTH {
             return Err(ParseError::TooDeep { limit: MAX_TYPE_DEPTH });
         }
         let id = match json {
-            Json::String(name) => self.reference(name, namespace),
+            Json::String(name) => self.reference(name, namespace)?,
             Json::Object(attributes) => self.object(json, attributes, namespace)?,
             Json::Array(branches) => self.union(json, branches, namespace)?,
             _ => return Err(ParseError::NotASchema { json: json.to_string() }),
@@ -67,11 +84,12 @@ impl Reader {
         Ok(id)
     }
 
-    fn reference(&mut self, name: &str, namespace: Option<&str>) -> TypeId {
-        match Primitive::from_name(name) {
-            Some(kind) => self.table.add(Type::Primitive { kind, props: Props::new() }),
-            None => self.table.find(name, namespace),
+    fn reference(&mut self, name: &str, namespace: Option<&str>) -> Result<TypeId, ParseError> {
+        if let Some(kind) = Primitive::from_name(name) {
+            return Ok(self.table.add(Type::Primitive { kind, props: Props::default() }));
         }
+        self.count_name(name, namespace)?;
+        Ok(self.table.find(name, namespace))
     }
 
     fn object(
@@ -108,7 +126,7 @@ impl Reader {
                     let props = custom_properties(attributes, &[])?;
                     Ok(self.table.add(Type::Primitive { kind, props }))
                 }
-                None => Ok(self.table.find(name, namespace)),
+                None => self.reference(name, namespace),
             },
         }
     }
@@ -119,8 +137,8 @@ impl Reader {
         branches: &[Json],
         namespace: Option<&str>,
     ) -> Result<TypeId, ParseError> {
-        let mut ids = Vec::with_capacity(branches.len());
-        let mut names = HashSet::with_capacity(branches.len());
+        let mut ids = Vec::new();
+        let mut names = HashSet::new();
         for branch in branches {
             let id = self.read(branch, namespace)?;
             if self.table.is_union(id) {
@@ -139,17 +157,12 @@ impl Reader {
 
 /// The attributes that have no meaning of their own. An integer beyond 64 bits cannot be one, as in Java.
 pub(super) fn custom_properties(attributes: &Object, also_reserved: &[&str]) -> Result<Props, ParseError> {
-    let mut props = Props::new();
-    for (name, value) in attributes {
-        if RESERVED.contains(&name.as_str()) || also_reserved.contains(&name.as_str()) {
-            continue;
-        }
-        if matches!(value, Json::Number(Number::BigInt(_))) {
-            return Err(ParseError::BigIntegerProperty { property: name.clone() });
-        }
-        props.insert(name.clone(), value.clone());
-    }
-    Ok(props)
+    let property = |(name, value): (&str, &Json)| match value {
+        Json::Number(Number::BigInt(_)) => Err(ParseError::BigIntegerProperty { property: name.to_owned() }),
+        value => Ok((name.into(), value.clone())),
+    };
+    let own = |(name, _): &(&str, &Json)| !RESERVED.contains(name) && !also_reserved.contains(name);
+    attributes.iter().filter(own).map(property).collect()
 }
 
 /// Refuses definitions that would nest too deep when written: a name used before its definition is written in full
@@ -244,6 +257,19 @@ mod tests {
             schema.canonical_text(),
             r#"{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"fixed","name":"D","size":3}},{"name":"b","type":"D"}]}"#
         );
+    }
+
+    #[test]
+    fn a_long_namespace_is_not_copied_into_very_many_names() {
+        let text = |namespace: usize, types: usize| {
+            let fields: Vec<String> = (0..types)
+                .map(|n| format!(r#"{{"name":"f{n}","type":{{"type":"fixed","name":"F{n}","size":1}}}}"#))
+                .collect();
+            let (namespace, fields) = ("n".repeat(namespace), fields.join(","));
+            format!(r#"{{"type":"record","name":"R","namespace":"{namespace}","fields":[{fields}]}}"#)
+        };
+        assert!(Schema::parse(&text(100, 4_000)).is_ok());
+        assert_eq!(error(&text(100_000, 20)), ParseError::NamesTooLong.to_string());
     }
 
     #[test]
