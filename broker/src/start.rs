@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use aqueduct_config::Properties;
 use aqueduct_log::fs::PosixFs;
 use aqueduct_log::{LogManager, ManagerConfig, ManagerError, TopicPartition};
-use aqueduct_service::http::{HttpLimits, HttpServer};
+use aqueduct_service::http::HttpServer;
 use aqueduct_service::known_hosts::KnownHosts;
 use aqueduct_service::listener::Listener;
 use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, admin, metrics};
@@ -317,7 +317,8 @@ fn session_slots(config: &BrokerConfig) -> usize {
 async fn serve_admin(broker: &Arc<Broker>, tasks: &Tasks) -> Result<Option<SocketAddr>, StartError> {
     let Some(listener) = &broker.config.admin else { return Ok(None) };
     let failed = |source| StartError::Bind { listener: listener.clone(), source };
-    let server = HttpServer::bind(&listener.bind_address(), HttpLimits::default()).await.map_err(failed)?;
+    let limits = broker.config.admin_limits;
+    let server = HttpServer::bind(&listener.bind_address(), limits).await.map_err(failed)?;
     let address = server.local_addr().map_err(failed)?;
     let watched = Arc::downgrade(broker);
     let health: admin::HealthCheck = Arc::new(move || match watched.upgrade() {

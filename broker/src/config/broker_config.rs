@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aqueduct_config::{Parsed, Properties};
 use aqueduct_log::Durability;
+use aqueduct_service::http::HttpLimits;
 use aqueduct_service::listener::{Listener, ListenerError};
 
 use super::broker_keys;
@@ -24,6 +25,8 @@ pub struct BrokerConfig {
     pub advertised: Vec<Listener>,
     /// `admin.listener`, if metrics and health are to be served.
     pub admin: Option<Listener>,
+    /// Limits of that listener: `admin.connection.limit`, `admin.idle.timeout.ms`, `admin.max.request.header.size`.
+    pub admin_limits: HttpLimits,
     /// `log.dirs`, or `log.dir`.
     pub log_dirs: Vec<PathBuf>,
     /// Folder of the metadata log.
@@ -140,6 +143,12 @@ impl BrokerConfig {
             listeners,
             advertised,
             admin,
+            admin_limits: HttpLimits {
+                max_connections: size(values.int("admin.connection.limit")),
+                idle_timeout: millis(values.int("admin.idle.timeout.ms")),
+                max_header_bytes: size(values.int("admin.max.request.header.size")),
+                ..HttpLimits::default()
+            },
             metadata_dir: metadata_root.join("__aqueduct_metadata"),
             log_dirs,
             durability: match values.str("log.durability") {

@@ -60,6 +60,12 @@ fn server_rows() -> Vec<KeyRow> {
         KeyRow::not_honoured("controller.quorum.bootstrap.servers", List, "", "Not honoured: this node is the only controller."),
         KeyRow::honoured("allow.insecure.listeners", Boolean, "false", "Allows listeners beyond loopback without TLS and authentication. Aqueduct's own key."),
         KeyRow::honoured("admin.listener", String, "http://127.0.0.1:8080", "Where /metrics and /health are served; empty for nowhere. Aqueduct's own key."),
+        KeyRow::honoured("admin.connection.limit", Int, "4096", "The most connections of admin.listener; further ones wait to be accepted. Aqueduct's own key.")
+            .check(Check::AtLeast(1)),
+        KeyRow::honoured("admin.idle.timeout.ms", Long, "30000", "The time that a request to admin.listener has to arrive, and that a client may take nothing of an answer. Aqueduct's own key.")
+            .check(Check::AtLeast(1)),
+        KeyRow::honoured("admin.max.request.header.size", Int, "8192", "The largest head of a request to admin.listener (bytes). Aqueduct's own key.")
+            .check(Check::Between(8192, 1024 * 1024)),
         KeyRow::honoured("auto.create.topics.enable", Boolean, "true", "Whether a topic is created when a client asks for its metadata."),
         KeyRow::honoured("delete.topic.enable", Boolean, "true", "Whether topics can be deleted."),
         KeyRow::honoured("num.partitions", Int, "1", "Partitions of a topic that is created without a number.")

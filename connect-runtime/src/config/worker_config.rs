@@ -95,6 +95,8 @@ pub(crate) struct RestConfig {
 pub(crate) struct RequestLimits {
     /// The largest body, in bytes.
     pub(crate) max_bytes: usize,
+    /// The largest body of a signed request, in bytes: task configurations from other workers.
+    pub(crate) max_internal_bytes: usize,
     /// Until when it is answered.
     pub(crate) timeout: Duration,
 }
@@ -330,6 +332,7 @@ fn rest_config(parsed: &Parsed) -> Result<RestConfig, ConfigErrors> {
         },
         requests: RequestLimits {
             max_bytes: parsed.int("rest.request.max.bytes") as usize,
+            max_internal_bytes: parsed.int("rest.internal.request.max.bytes") as usize,
             timeout: millis(parsed, "rest.request.timeout.ms"),
         },
     })
@@ -387,6 +390,7 @@ mod tests {
         assert_eq!(config.below("producer.")["linger.ms"], "20");
         assert_eq!(distributed.max_delay, Duration::ZERO);
         assert_eq!(config.rest.requests.max_bytes, 1 << 20);
+        assert_eq!(config.rest.requests.max_internal_bytes, 64 << 20);
     }
 
     #[test]

@@ -30,8 +30,10 @@ fn common() -> Vec<KeyDef> {
         KeyDef::optional("rest.advertised.host.name", String, "The host that other workers reach this one by; that of the listener if not set."),
         KeyDef::optional("rest.advertised.port", Int, "The port that other workers reach this one by; that of the listener if not set."),
         KeyDef::with_default("rest.allowed.hosts", List, "", "Host names, beside the listener's and the advertised one, that requests to a loopback listener may name: against web pages that rebind a name. (Not a key of Kafka's.)"),
-        KeyDef::with_default("rest.request.max.bytes", Int, 1024 * 1024, "The largest body of a request to the REST API, in bytes; what other workers send, signed, may be 64 MiB. (Not a key of Kafka's.)")
+        KeyDef::with_default("rest.request.max.bytes", Int, 1024 * 1024, "The largest body of a request to the REST API, in bytes; what other workers send, signed, has a limit of its own. (Not a key of Kafka's.)")
             .check(Check::AtLeast(1024)),
+        KeyDef::with_default("rest.internal.request.max.bytes", Int, 64 * 1024 * 1024, "The largest body of a request that another worker sends, signed: the configurations of a connector's tasks, in bytes. (Not a key of Kafka's.)")
+            .check(Check::AtLeast(1024 * 1024)),
         KeyDef::with_default("rest.queued.max.request.bytes", Long, 128 * 1024 * 1024, "Memory of the bodies of requests that are arriving or being answered, in bytes; the first 64 KiB of each are not counted. Beyond it a body waits for 5 s and is refused with 503. (Not a key of Kafka's.)")
             .check(Check::AtLeast(65_536)),
         KeyDef::with_default("rest.request.timeout.ms", Long, 90_000, "The time that a request has to be answered in, in ms. (Not a key of Kafka's, where it is a constant.)")

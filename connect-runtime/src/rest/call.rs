@@ -24,16 +24,13 @@ pub(crate) struct Call {
     pub(crate) host: String,
 }
 
-/// The largest body of a signed request, in bytes: task configurations from other workers.
-const MAX_INTERNAL_BODY: usize = 64 << 20;
-
 impl FromRequest<Arc<RestState>> for Call {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &Arc<RestState>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let internal = parts.headers.contains_key(crate::herder::signing::SIGNATURE_HEADER);
-        let limit = if internal { MAX_INTERNAL_BODY } else { state.limits.max_bytes };
+        let limit = if internal { state.limits.max_internal_bytes } else { state.limits.max_bytes };
         let body = axum::body::to_bytes(body, limit).await.map_err(|error| refused_body(&error, limit))?;
         let takes_body = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
         if takes_body && !has_json(&parts.headers, &body, &parts.method) {
