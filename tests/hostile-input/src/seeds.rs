@@ -304,6 +304,7 @@ pub fn crowded(size: usize) -> Vec<Seed> {
         seeds.push(seed("bulk_answer", many("{\"items\":[", one, "]}")));
     }
     seeds.push(seed("avro_schema", many("[", "{\"type\":\"array\",\"items\":\"int\"}", "]")));
+    seeds.extend(crowded_schemas(size));
     let empty = |fields: usize| {
         let field = |n: usize| format!("{{\"field\":\"{n}\",\"type\":\"int8\",\"optional\":true}}");
         (0..fields).map(field).collect::<Vec<_>>().join(",")
@@ -379,6 +380,50 @@ pub fn crowded(size: usize) -> Vec<Seed> {
     seeds.push(seed("properties", "a=\\\n".repeat(size / 4)));
     seeds.push(seed("properties", (0..size / 8).map(|n| format!("{n:x}\n")).collect::<String>()));
     seeds
+}
+
+/// Schemas of many types, names and fields in few characters.
+fn crowded_schemas(size: usize) -> Vec<Seed> {
+    let list = |one: &dyn Fn(usize) -> String, length: usize| {
+        (0..size / length).map(one).collect::<Vec<_>>().join(",")
+    };
+    let texts = list(&|n| format!("\"a{n:x}\""), 8);
+    let fields = list(&|n| format!("{{\"name\":\"a{n:x}\",\"type\":\"int\"}}"), 30);
+    let fixed = list(&|n| format!("{{\"type\":\"fixed\",\"name\":\"a{n:x}\",\"size\":1}}"), 42);
+    let members = list(&|n| format!("\"{n:x}\":0"), 8);
+    let zeros = list(&|_| "0".to_owned(), 2);
+    let space = "n".repeat(size / 2);
+    // As many pairs as are compared: each branch with each of the other's.
+    let records = |name: &str| {
+        let one = |n: usize| format!("{{\"type\":\"record\",\"name\":\"{name}{n}\",\"fields\":[]}}");
+        (0..480).map(one).collect::<Vec<_>>().join(",")
+    };
+    let (one, other) = (records("a"), records("b"));
+    vec![
+        seed(
+            "avro_schema",
+            [format!("[{one}]").as_bytes(), b"\xff", format!("[{other}]").as_bytes()].concat(),
+        ),
+        seed("avro_schema", format!("{{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[{texts}]}}")),
+        seed(
+            "avro_schema",
+            format!("{{\"type\":\"fixed\",\"name\":\"E\",\"size\":1,\"aliases\":[{texts}]}}"),
+        ),
+        seed("avro_schema", format!("{{\"type\":\"record\",\"name\":\"R\",\"fields\":[{fields}]}}")),
+        seed("avro_schema", format!("{{\"type\":\"record\",\"name\":\"R\",\"fields\":[{zeros}]}}")),
+        seed("avro_schema", format!("[{fixed}]")),
+        seed("avro_schema", format!("[{zeros}]")),
+        seed("avro_schema", format!("{{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[{zeros}]}}")),
+        seed("avro_schema", format!("{{\"type\":\"int\",{members}}}")),
+        seed(
+            "avro_schema",
+            format!("[{{\"type\":\"fixed\",\"name\":\"x\",\"namespace\":\"{space}\",\"size\":1}},{fixed}]"),
+        ),
+        seed(
+            "avro_schema",
+            format!("{{\"type\":\"record\",\"name\":\"R\",\"namespace\":\"{space}\",\"fields\":[{fields}]}}"),
+        ),
+    ]
 }
 
 /// Schemas whose data is larger than its bytes.
