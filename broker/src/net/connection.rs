@@ -252,7 +252,7 @@ impl Connection {
     fn write_output(&mut self, cx: &mut Context<'_>) -> Result<Poll<()>, ConnectionEnd> {
         while !self.output.is_empty() {
             let stream = &self.stream;
-            match self.output.write(|slices| stream.try_write_vectored(slices)) {
+            match self.output.write(stream) {
                 Ok(()) => self.sends.end(self.output.written(), &self.broker.metrics),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => match stream.poll_write_ready(cx)? {
                     Poll::Ready(()) => {}

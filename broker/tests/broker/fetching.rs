@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::FetchRequest;
+use aqueduct_protocol::messages::fetch_request::FetchPartition;
 
 use crate::harness::{TestBroker, batch, fetch_request, records};
 
@@ -74,6 +75,36 @@ fn a_batch_larger_than_every_limit_still_arrives() {
     request.max_bytes = 10;
     request.topics[0].partitions[0].partition_max_bytes = 10;
     assert_eq!(records(&client.ask(&request, 12)), [(0, large)]);
+}
+
+#[test]
+fn small_and_large_pieces_of_log_arrive_whole_and_in_order_at_a_slow_reader() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    // Copied, sent by the kernel, copied behind what the kernel sends, and longer than a socket takes at once.
+    let sizes = [1, 20_000, 300, 16_384, 0, 900_000, 40, 700_000, 15_000, 900_000, 900_000, 5];
+    client.create_topic("t", sizes.len() as i32);
+    let value = |partition: usize| "abcdefghijkl"[partition..=partition].repeat(sizes[partition]);
+    for (partition, _) in sizes.iter().enumerate().filter(|(_, size)| **size > 0) {
+        let produced = client.produce("t", partition as i32, batch(&[&value(partition)]));
+        assert_eq!(produced.error_code, 0, "partition {partition}");
+    }
+    let mut request = fetch_request("t", 0, 0, 0);
+    let one = request.topics[0].partitions[0].clone();
+    request.max_bytes = i32::MAX;
+    request.topics[0].partitions = (0..sizes.len() as i32)
+        .map(|partition| FetchPartition { partition, partition_max_bytes: i32::MAX, ..one.clone() })
+        .collect();
+    // Requests enough to fill the socket's buffers before the first answer is read.
+    let asked: Vec<i32> = (0..8).map(|_| client.send(&request, 12)).collect();
+    for id in asked {
+        let response = client.receive::<FetchRequest>(id, 12).expect("answered");
+        let found = records(&response);
+        let expected: Vec<(i64, String)> =
+            (0..sizes.len()).filter(|partition| sizes[*partition] > 0).map(|p| (0, value(p))).collect();
+        assert!(found == expected, "{} of {} records as they were sent", found.len(), expected.len());
+    }
 }
 
 #[test]

@@ -198,16 +198,17 @@ pub(crate) fn batch(values: &[&str]) -> Bytes {
     builder.finish_vec().expect("builds").into()
 }
 
-/// The values and offsets of all records of the first partition of a fetch.
+/// The values and offsets of all records of a fetch, partition by partition.
 pub(crate) fn records(response: &FetchResponse) -> Vec<(i64, String)> {
     let mut found = Vec::new();
-    let Some(topic) = response.responses.first() else { return found };
-    let bytes = topic.partitions[0].records.clone().expect("never null");
-    for batch in RecordBatches::new(&bytes) {
-        let mut reader = batch.expect("a whole batch").reader(1 << 20).expect("readable");
-        while let Some(record) = reader.next().expect("a record") {
-            let value = String::from_utf8_lossy(record.value.unwrap_or_default()).into_owned();
-            found.push((record.offset, value));
+    for partition in response.responses.iter().flat_map(|topic| &topic.partitions) {
+        let bytes = partition.records.clone().expect("never null");
+        for batch in RecordBatches::new(&bytes) {
+            let mut reader = batch.expect("a whole batch").reader(1 << 20).expect("readable");
+            while let Some(record) = reader.next().expect("a record") {
+                let value = String::from_utf8_lossy(record.value.unwrap_or_default()).into_owned();
+                found.push((record.offset, value));
+            }
         }
     }
     found
