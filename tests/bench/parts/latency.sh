@@ -9,8 +9,8 @@ measure() {
     start_ours "$durability"; topic "$ours" "l-$durability" 6; topic "$theirs" "l-$durability" 6
     produce "$ours" "$ours_pid" "l-$durability" 1024 50000 all 10000 0 >/dev/null
     produce "$theirs" "$kafka_pid" "l-$durability" 1024 50000 all 10000 0 >/dev/null
-    read -r _ _ _ o50 o99 <<<"$(produce "$ours" "$ours_pid" "l-$durability" 1024 200000 all 10000 0)"
-    read -r _ _ _ k50 k99 <<<"$(produce "$theirs" "$kafka_pid" "l-$durability" 1024 200000 all 10000 0)"
+    read -r _ _ _ _ o50 o99 <<<"$(produce "$ours" "$ours_pid" "l-$durability" 1024 200000 all 10000 0)"
+    read -r _ _ _ _ k50 k99 <<<"$(produce "$theirs" "$kafka_pid" "l-$durability" 1024 200000 all 10000 0)"
     echo "| $durability | $o50 / $o99 | $k50 / $k99 |"; stop "$ours_pid"
   done
   stop "$kafka_pid"
