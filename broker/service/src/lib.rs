@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod shutdown;
 pub mod tasks;
 pub mod telemetry;
+pub mod timer;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use shutdown::Shutdown;

@@ -11,6 +11,7 @@ use aqueduct_client::consumer::ConsumeError;
 use aqueduct_client::{Consumer, ConsumerEvent, ConsumerRecord, Delivery, TopicPartition};
 use aqueduct_plugin_abi::CatalogEntry;
 use aqueduct_plugin_api::{ConnectError, ConnectorKind, Plugin, PutOutcome, SinkTask, TaskContext};
+use aqueduct_service::timer::until;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -315,11 +316,4 @@ pub(super) fn names(partitions: &[TopicPartition]) -> Vec<aqueduct_plugin_api::T
         partition: partition.partition,
     };
     partitions.iter().map(name).collect()
-}
-
-pub(super) async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
 }

@@ -12,6 +12,7 @@ use aqueduct_plugin_abi::CatalogEntry;
 use aqueduct_plugin_api::{
     ConnectError, ConnectorKind, ErrorClass, Plugin, SourceBatch, SourceTask, TaskContext,
 };
+use aqueduct_service::timer::until;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -20,7 +21,6 @@ use super::connector::within;
 use super::control::Control;
 use super::conversion::Conversion;
 use super::env::WorkerEnv;
-use super::sink::until;
 use super::source_sender::SourceSender;
 use super::task_metrics::{ErrorMetrics, SourceMetrics, plugin_metrics};
 use super::topic_creation::TopicRules;

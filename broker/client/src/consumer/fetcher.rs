@@ -12,12 +12,13 @@ use aqueduct_protocol::messages::fetch_request::{FetchPartition, FetchTopic};
 use aqueduct_protocol::messages::fetch_response::PartitionData;
 use aqueduct_protocol::messages::{FetchRequest, FetchResponse};
 use aqueduct_service::Shutdown;
+use aqueduct_service::timer::until;
 use bytestring::ByteString;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::ConsumeError;
 use super::cursor::Fetched;
@@ -70,18 +71,12 @@ impl Fetcher {
         loop {
             let look_again = self.start_works();
             let shared = self.shared.clone();
-            let timer = async {
-                match look_again {
-                    Some(at) => sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = shared.wake.notified() => {}
                 Some(done) = self.works.next() => self.finish(done),
                 _ = changes.changed() => {}
-                () = timer => {}
+                () = until(look_again) => {}
             }
         }
     }

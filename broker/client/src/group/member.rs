@@ -6,11 +6,11 @@ use std::time::Duration;
 use aqueduct_service::Tasks;
 use bytes::Bytes;
 use bytestring::ByteString;
-use parking_lot::Mutex;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use super::membership::{Command, Membership, Status};
+use super::link::{Command, RejoinRequest, Status};
+use super::membership::Membership;
 use super::{GroupConfig, GroupEvent};
 use crate::{Client, ClientError};
 
@@ -29,19 +29,6 @@ pub struct GroupMember {
     rejoin: Arc<RejoinRequest>,
     active_until: watch::Sender<Option<Instant>>,
     tasks: Tasks,
-}
-
-/// A wish to rebalance, noticed by the background task when it can be met.
-#[derive(Debug, Default)]
-pub(super) struct RejoinRequest {
-    reason: Mutex<Option<String>>,
-    pub(super) wake: Notify,
-}
-
-impl RejoinRequest {
-    pub(super) fn take(&self) -> Option<String> {
-        self.reason.lock().take()
-    }
 }
 
 impl GroupMember {
@@ -97,8 +84,7 @@ impl GroupMember {
     /// Asks for a rebalance: an event `Rejoin` follows. While a join is under way it is remembered until that is
     /// done.
     pub fn request_rejoin(&self, reason: impl Into<String>) {
-        self.rejoin.reason.lock().get_or_insert_with(|| reason.into());
-        self.rejoin.wake.notify_one();
+        self.rejoin.ask(reason);
     }
 
     /// Lets the membership end by itself at this time, unless it is put off again: the user's sign of life

@@ -6,42 +6,21 @@ use std::sync::Arc;
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::codec::Request;
-use aqueduct_protocol::messages::join_group_request::JoinGroupRequestProtocol;
-use aqueduct_protocol::messages::sync_group_request::SyncGroupRequestAssignment;
-use aqueduct_protocol::messages::{HeartbeatRequest, JoinGroupRequest, JoinGroupResponse, SyncGroupRequest};
+use aqueduct_protocol::messages::JoinGroupResponse;
+use aqueduct_service::timer;
 use bytes::Bytes;
 use bytestring::ByteString;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::leaving::Leaving;
-use super::member::RejoinRequest;
+use super::link::{Command, RejoinRequest, Status};
+use super::requests;
 use super::{GroupConfig, GroupEvent, JoinedMember};
 use crate::client::patience;
 use crate::coordinators::CoordinatorKind;
 use crate::net::{Backoff, Lane, LaneGuard};
 use crate::{Client, ClientError, Target};
-
-/// What the user asks for.
-#[derive(Debug)]
-pub(super) enum Command {
-    Join(Vec<(ByteString, Bytes)>),
-    Assign(Vec<(ByteString, Bytes)>),
-    Leave { reason: ByteString, reply: oneshot::Sender<Result<(), ClientError>> },
-}
-
-/// Who the member is at present.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Status {
-    pub(crate) generation: i32,
-    pub(crate) member_id: ByteString,
-}
-
-impl Default for Status {
-    fn default() -> Status {
-        Status { generation: -1, member_id: ByteString::new() }
-    }
-}
 
 /// What to do next.
 enum Step {
@@ -151,7 +130,7 @@ impl Membership {
         let mut backoff = Backoff::new(config.retry_backoff, config.retry_backoff_max);
         let mut failing_since: Option<Instant> = None;
         loop {
-            let request = self.join_request(&protocols);
+            let request = requests::join(&self.config, &self.status.borrow(), &protocols);
             let within = patience(self.client.config(), self.config.rebalance_timeout);
             let asked = self.ask(request, self.lane.lane(), within);
             let answer = match self.unless_told(asked).await {
@@ -201,24 +180,6 @@ impl Membership {
         }
     }
 
-    fn join_request(&self, protocols: &[(ByteString, Bytes)]) -> JoinGroupRequest {
-        let protocols = protocols.iter().map(|(name, metadata)| JoinGroupRequestProtocol {
-            name: name.clone(),
-            metadata: metadata.clone(),
-            ..JoinGroupRequestProtocol::default()
-        });
-        JoinGroupRequest {
-            group_id: self.config.group_id.clone(),
-            session_timeout_ms: millis(self.config.session_timeout),
-            rebalance_timeout_ms: millis(self.config.rebalance_timeout),
-            member_id: self.status.borrow().member_id.clone(),
-            group_instance_id: self.config.group_instance_id.clone(),
-            protocol_type: self.config.protocol_type.clone(),
-            protocols: protocols.collect(),
-            ..JoinGroupRequest::default()
-        }
-    }
-
     fn joined(&mut self, answer: JoinGroupResponse) -> Step {
         self.last_contact = Instant::now();
         self.refusals.reset();
@@ -244,21 +205,7 @@ impl Membership {
 
     async fn sync(&mut self, assignments: Vec<(ByteString, Bytes)>) -> Step {
         let status = self.status.borrow().clone();
-        let assignments = assignments.into_iter().map(|(member_id, assignment)| SyncGroupRequestAssignment {
-            member_id,
-            assignment,
-            ..SyncGroupRequestAssignment::default()
-        });
-        let request = SyncGroupRequest {
-            group_id: self.config.group_id.clone(),
-            generation_id: status.generation,
-            member_id: status.member_id.clone(),
-            group_instance_id: self.config.group_instance_id.clone(),
-            protocol_type: Some(self.config.protocol_type.clone()),
-            protocol_name: Some(self.protocol.clone()),
-            assignments: assignments.collect(),
-            ..SyncGroupRequest::default()
-        };
+        let request = requests::sync(&self.config, &status, &self.protocol, assignments);
         let within = patience(self.client.config(), self.config.rebalance_timeout);
         let asked = self.ask(request, self.lane.lane(), within);
         let answer = match self.unless_told(asked).await {
@@ -350,14 +297,7 @@ impl Membership {
     }
 
     fn heartbeat(&self) -> Answer<ErrorCode> {
-        let status = self.status.borrow().clone();
-        let request = HeartbeatRequest {
-            group_id: self.config.group_id.clone(),
-            generation_id: status.generation,
-            member_id: status.member_id,
-            group_instance_id: self.config.group_instance_id.clone(),
-            ..HeartbeatRequest::default()
-        };
+        let request = requests::heartbeat(&self.config, &self.status.borrow());
         let within = self.client.config().request_timeout.min(self.config.session_timeout);
         let asked = self.ask(request, Lane::Shared, within);
         Box::pin(async move { Ok(ErrorCode::from_code(asked.await?.error_code)) })
@@ -495,12 +435,7 @@ async fn activity_end(mut until: watch::Receiver<Option<Instant>>) {
             changed = until.changed() => if changed.is_err() {
                 std::future::pending::<()>().await;
             },
-            () = async {
-                match end {
-                    Some(end) => sleep_until(end).await,
-                    None => std::future::pending().await,
-                }
-            } => return,
+            () = timer::until(end) => return,
         }
     }
 }
@@ -510,8 +445,4 @@ async fn poll_beat(beat: &mut Option<Answer<ErrorCode>>) -> Result<ErrorCode, Cl
         Some(beat) => beat.as_mut().await,
         None => std::future::pending().await,
     }
-}
-
-fn millis(duration: std::time::Duration) -> i32 {
-    i32::try_from(duration.as_millis()).unwrap_or(i32::MAX)
 }

@@ -3,10 +3,12 @@
 mod config;
 mod event;
 mod leaving;
+mod link;
 mod member;
 mod membership;
 #[cfg(test)]
 mod membership_tests;
+mod requests;
 #[cfg(test)]
 mod scripted;
 
