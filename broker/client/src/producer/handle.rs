@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::batch::headers_of;
 use super::outstanding::Outstanding;
-use super::partition::{Appended, QueueRules};
+use super::partition_queue::{Appended, QueueRules};
 use super::sender::Sender;
 use super::topic::{SharedQueue, TopicQueues};
 use super::{Delivery, ProduceError, ProducerRecord, RecordMetadata, partition_for_key};

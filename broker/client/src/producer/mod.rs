@@ -5,11 +5,12 @@ mod delivery;
 mod error;
 mod handle;
 mod outstanding;
-mod partition;
+mod partition_queue;
 mod partitioner;
 mod record;
 mod request;
 mod sender;
+mod sequence;
 mod topic;
 
 pub use delivery::Delivery;

@@ -13,15 +13,17 @@ use aqueduct_protocol::codec::Message;
 use aqueduct_protocol::ids::{ProducerEpoch, ProducerId};
 use aqueduct_protocol::messages::{InitProducerIdRequest, ProduceRequest, ProduceResponse};
 use aqueduct_service::Shutdown;
+use aqueduct_service::timer::until;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::ProduceError;
 use super::batch::Batch;
 use super::handle::Shared;
-use super::partition::{Identity, Ready, Verdict};
+use super::partition_queue::{Ready, Verdict};
 use super::request::{PartitionAnswer, ProduceBuilder, answers_by_partition};
+use super::sequence::Identity;
 use super::topic::SharedQueue;
 use crate::net::{Backoff, Connection, Lane, TryCallError};
 use crate::{ClientError, Target};
@@ -88,18 +90,12 @@ impl Sender {
         loop {
             let look_again = self.send_what_is_ready();
             let shared = self.shared.clone();
-            let timer = async {
-                match look_again {
-                    Some(at) => sleep_until(at).await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 () = shutdown.triggered() => break,
                 () = shared.wake.notified() => {}
                 Some(done) = self.works.next() => self.finish(done),
                 _ = changes.changed() => {}
-                () = timer => {}
+                () = until(look_again) => {}
             }
         }
         self.abandon();

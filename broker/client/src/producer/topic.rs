@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use bytestring::ByteString;
 use parking_lot::Mutex;
 
-use super::partition::PartitionQueue;
+use super::partition_queue::PartitionQueue;
 use crate::TopicPartition;
 use crate::metadata::TopicMetadata;
 

@@ -15,22 +15,14 @@ use std::time::Duration;
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::compression::Codec;
-use aqueduct_protocol::ids::{ProducerEpoch, ProducerId, Sequence};
-use aqueduct_protocol::record::ProducerState;
 use tokio::time::Instant;
 
 use super::batch::{Batch, OpenBatch};
 use super::delivery::{BatchFate, Delivery, Outcome};
 use super::outstanding::BatchGuard;
+use super::sequence::{Continuation, Identity, SequenceState};
 use super::{ProduceError, ProducerRecord};
 use crate::TopicPartition;
-
-/// Who produces: the same for all partitions of a producer, until an epoch ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
-    pub(super) id: ProducerId,
-    pub(super) epoch: ProducerEpoch,
-}
 
 /// The settings that matter here.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +44,7 @@ pub(super) struct PartitionQueue {
     waiting: VecDeque<Batch>,
     /// What is on its way.
     in_flight: Vec<InFlight>,
-    /// Where the sequence goes on, once something was sent.
-    identity: Option<Identity>,
-    next_sequence: Sequence,
-    /// The sequence has to start anew.
-    broken: bool,
+    sequence: SequenceState,
     not_before: Option<Instant>,
     backoff_failures: u32,
 }
@@ -111,9 +99,7 @@ impl PartitionQueue {
             open: None,
             waiting: VecDeque::new(),
             in_flight: Vec::new(),
-            identity: None,
-            next_sequence: Sequence(0),
-            broken: false,
+            sequence: SequenceState::default(),
             not_before: None,
             backoff_failures: 0,
         }
@@ -176,16 +162,18 @@ impl PartitionQueue {
             return Ready::Later(Some(not_before));
         }
         // Something failed before: alone, and only after everything else has come back.
-        let alone = front.attempts > 0 || self.broken || self.in_flight.iter().any(|flying| flying.again);
+        let alone = front.attempts > 0
+            || self.sequence.is_broken()
+            || self.in_flight.iter().any(|flying| flying.again);
         if self.in_flight.len() >= if alone { 1 } else { rules.max_in_flight } {
             return Ready::Later(None);
         }
-        if rules.idempotent && !self.take_identity(identity) {
+        if rules.idempotent && !self.may_continue(identity) {
             return Ready::Later(None);
         }
         let mut batch = self.waiting.pop_front().expect("there is a front");
         if rules.idempotent {
-            self.stamp(&mut batch);
+            self.sequence.stamp(&mut batch);
         }
         batch.attempts += 1;
         self.in_flight.push(InFlight {
@@ -198,31 +186,16 @@ impl PartitionQueue {
         Ready::Batch(batch)
     }
 
-    /// Takes over the producer's identity where the sequence starts anew; false if there is none to go on with.
-    fn take_identity(&mut self, identity: Option<Identity>) -> bool {
-        let Some(identity) = identity else { return self.identity.is_some() && !self.broken };
-        if self.identity == Some(identity) {
-            return !self.broken;
-        }
-        let unfinished = self.waiting.iter().any(|batch| batch.producer.is_some());
-        let may_change = self.in_flight.is_empty() && (self.broken || !unfinished);
-        if may_change || self.identity.is_none() {
-            self.identity = Some(identity);
-            self.next_sequence = Sequence(0);
-            self.broken = false;
+    /// Whether a batch can be sent under this identity of the producer; takes it over where the sequence starts anew.
+    fn may_continue(&mut self, identity: Option<Identity>) -> bool {
+        let unfinished = || self.waiting.iter().any(|batch| batch.producer.is_some());
+        let started = self.sequence.take(identity, self.in_flight.is_empty(), unfinished);
+        if started == Continuation::Anew {
             for batch in &mut self.waiting {
                 batch.producer = None;
             }
         }
-        true
-    }
-
-    fn stamp(&mut self, batch: &mut Batch) {
-        if let (None, Some(identity)) = (batch.producer, self.identity) {
-            let (id, epoch) = (identity.id, identity.epoch);
-            batch.stamp(ProducerState { id, epoch, base_sequence: self.next_sequence });
-            self.next_sequence = self.next_sequence.plus(batch.records);
-        }
+        started != Continuation::NotYet
     }
 
     /// A batch has been acknowledged.
@@ -261,12 +234,14 @@ impl PartitionQueue {
             {
                 let follows_failure = self.waiting.front().is_some_and(|front| front.order < batch.order);
                 let verdict = match code {
-                    _ if self.broken => Verdict::Retry,
+                    _ if self.sequence.is_broken() => Verdict::Retry,
                     ErrorCode::OutOfOrderSequenceNumber if follows_failure => Verdict::Retry,
                     ErrorCode::InvalidProducerEpoch => Verdict::NewId,
                     _ => Verdict::NewEpoch,
                 };
-                self.broken |= verdict != Verdict::Retry;
+                if verdict != Verdict::Retry {
+                    self.sequence.break_off();
+                }
                 return self.again(batch, verdict, now, rules, backoff);
             }
             code if code.is_retriable() && batch.attempts <= rules.retries => {
@@ -327,7 +302,7 @@ impl PartitionQueue {
                     partition,
                     message: error.to_string(),
                 }));
-                self.broken = true;
+                self.sequence.break_off();
                 Verdict::NewEpoch
             }
         }
@@ -337,8 +312,8 @@ impl PartitionQueue {
     fn give_up(&mut self, batch: Batch, error: ProduceError) -> Verdict {
         let had_sequence = batch.producer.is_some();
         batch.fate.decide(Outcome::Failed(error));
-        if had_sequence && !self.broken {
-            self.broken = true;
+        if had_sequence && !self.sequence.is_broken() {
+            self.sequence.break_off();
             return Verdict::NewEpoch;
         }
         Verdict::Settled
@@ -407,163 +382,5 @@ impl PartitionQueue {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::outstanding::Outstanding;
-    use super::*;
-    use aqueduct_protocol::record::RecordBatch;
-
-    const EPOCH_0: Identity = Identity { id: ProducerId(9), epoch: ProducerEpoch(0) };
-    const EPOCH_1: Identity = Identity { id: ProducerId(9), epoch: ProducerEpoch(1) };
-
-    struct Bench {
-        queue: PartitionQueue,
-        outstanding: Arc<Outstanding>,
-        rules: QueueRules,
-        now: Instant,
-    }
-
-    impl Bench {
-        /// Every record is a batch of its own.
-        fn new() -> Bench {
-            let rules = QueueRules {
-                codec: Codec::default(),
-                batch_size: 1,
-                linger: Duration::ZERO,
-                delivery_timeout: Duration::from_secs(60),
-                retries: 9,
-                max_in_flight: 5,
-                idempotent: true,
-                max_decompressed: 1 << 20,
-            };
-            let queue = PartitionQueue::new(TopicPartition::new("t", 0));
-            Bench { queue, outstanding: Outstanding::new(1 << 20), rules, now: Instant::now() }
-        }
-
-        fn produce(&mut self) -> Delivery {
-            let record = ProducerRecord::new("t", "v");
-            let (outstanding, now) = (self.outstanding.clone(), self.now);
-            let mut memory = || Some((outstanding.begin(outstanding.try_take(100)?), now));
-            match self.queue.append(&record, 20, 0, &self.rules, &mut memory) {
-                Appended::Joined(delivery) | Appended::Opened(delivery) => delivery,
-                Appended::NeedsMemory => panic!("there is memory"),
-            }
-        }
-
-        fn next(&mut self, identity: Identity) -> Option<Batch> {
-            match self.queue.next(self.now, true, Some(identity), &self.rules) {
-                Ready::Batch(batch) => Some(batch),
-                Ready::Later(_) | Ready::Empty => None,
-            }
-        }
-
-        fn refuse(&mut self, batch: Batch, code: ErrorCode) -> Verdict {
-            let mut backoff = |_| Duration::from_millis(100);
-            self.queue.refused(batch, code, None, self.now, &self.rules, &mut backoff)
-        }
-    }
-
-    /// Epoch and sequence.
-    fn stamp(batch: &Batch) -> (i16, i32) {
-        let view = RecordBatch::parse(&batch.bytes).unwrap();
-        view.validate().unwrap();
-        (view.producer_epoch().0, view.base_sequence().0)
-    }
-
-    #[test]
-    fn after_a_failure_batches_go_again_in_their_order_and_with_their_sequences() {
-        let mut bench = Bench::new();
-        let tickets: Vec<Delivery> = (0..4).map(|_| bench.produce()).collect();
-        let sent: Vec<Batch> = (0..3).map(|_| bench.next(EPOCH_0).unwrap()).collect();
-        assert_eq!(sent.iter().map(stamp).collect::<Vec<_>>(), [(0, 0), (0, 1), (0, 2)]);
-        let mut sent = sent.into_iter();
-        assert_eq!(bench.refuse(sent.next().unwrap(), ErrorCode::NotLeaderOrFollower), Verdict::Retry);
-        bench.now += Duration::from_secs(1);
-        assert!(bench.next(EPOCH_0).is_none(), "others are on their way");
-        assert_eq!(bench.refuse(sent.next().unwrap(), ErrorCode::OutOfOrderSequenceNumber), Verdict::Retry);
-        assert_eq!(bench.refuse(sent.next().unwrap(), ErrorCode::OutOfOrderSequenceNumber), Verdict::Retry);
-        assert!(bench.next(EPOCH_0).is_none(), "the wait is not over");
-        bench.now += Duration::from_secs(1);
-        for sequence in 0..3 {
-            let batch = bench.next(EPOCH_0).unwrap();
-            assert_eq!(stamp(&batch), (0, sequence));
-            assert!(bench.next(EPOCH_0).is_none(), "what failed goes alone");
-            bench.queue.delivered(batch, i64::from(sequence), -1);
-        }
-        let last = bench.next(EPOCH_0).unwrap();
-        assert_eq!(stamp(&last), (0, 3));
-        bench.queue.delivered(last, 3, -1);
-        let offsets: Vec<i64> =
-            tickets.iter().map(|ticket| ticket.result().unwrap().unwrap().offset).collect();
-        assert_eq!(offsets, [0, 1, 2, 3]);
-        assert!(bench.queue.is_idle());
-    }
-
-    #[test]
-    fn nobody_waits_for_ever_for_a_producer_that_has_ended() {
-        let mut bench = Bench::new();
-        let tickets = [bench.produce(), bench.produce()];
-        let _on_its_way = bench.next(EPOCH_0).unwrap();
-        bench.queue.abandon(&ProduceError::Closed);
-        for ticket in tickets {
-            assert!(matches!(ticket.result(), Some(Err(ProduceError::Closed))));
-        }
-    }
-
-    #[test]
-    fn a_broker_that_forgot_the_producer_gets_the_next_epoch_from_sequence_zero() {
-        let mut bench = Bench::new();
-        for _ in 0..3 {
-            bench.produce();
-        }
-        let first = bench.next(EPOCH_0).unwrap();
-        bench.queue.delivered(first, 0, -1);
-        let (second, third) = (bench.next(EPOCH_0).unwrap(), bench.next(EPOCH_0).unwrap());
-        assert_eq!(bench.refuse(second, ErrorCode::UnknownProducerId), Verdict::NewEpoch);
-        bench.now += Duration::from_secs(1);
-        assert!(bench.next(EPOCH_1).is_none(), "another is on its way");
-        assert_eq!(bench.refuse(third, ErrorCode::OutOfOrderSequenceNumber), Verdict::Retry);
-        bench.now += Duration::from_secs(1);
-        assert!(bench.next(EPOCH_0).is_none(), "the epoch is used up");
-        let again = bench.next(EPOCH_1).unwrap();
-        assert_eq!(stamp(&again), (1, 0));
-        bench.queue.delivered(again, 1, -1);
-        assert_eq!(stamp(&bench.next(EPOCH_1).unwrap()), (1, 1));
-    }
-
-    #[test]
-    fn a_refused_batch_leaves_no_gap_in_the_sequence() {
-        let mut bench = Bench::new();
-        let tickets: Vec<Delivery> = (0..2).map(|_| bench.produce()).collect();
-        let first = bench.next(EPOCH_0).unwrap();
-        assert_eq!(bench.refuse(first, ErrorCode::InvalidRecord), Verdict::NewEpoch);
-        assert_eq!(tickets[0].result().unwrap().unwrap_err().code(), Some(ErrorCode::InvalidRecord));
-        let second = bench.next(EPOCH_1).unwrap();
-        assert_eq!(stamp(&second), (1, 0));
-    }
-
-    #[test]
-    fn what_waits_too_long_has_failed_even_on_its_way() {
-        let mut bench = Bench::new();
-        let tickets: Vec<Delivery> = (0..2).map(|_| bench.produce()).collect();
-        let first = bench.next(EPOCH_0).unwrap();
-        bench.now += Duration::from_secs(61);
-        bench.queue.expire(bench.now, &bench.rules);
-        assert!(first.fate.is_decided());
-        assert!(matches!(tickets[0].result(), Some(Err(ProduceError::Expired { records: 1, .. }))));
-        bench.queue.delivered(first, 0, -1);
-        assert!(tickets[0].result().unwrap().is_err(), "what was told stands");
-    }
-
-    #[tokio::test]
-    async fn settled_means_all_batches_begun_before() {
-        let mut bench = Bench::new();
-        bench.produce();
-        let batch = bench.next(EPOCH_0).unwrap();
-        let outstanding = bench.outstanding.clone();
-        let waiting = tokio::spawn(async move { outstanding.settled().await });
-        tokio::task::yield_now().await;
-        assert!(!waiting.is_finished());
-        bench.queue.delivered(batch, 0, -1);
-        waiting.await.unwrap();
-    }
-}
+#[path = "partition_queue_tests.rs"]
+mod tests;
