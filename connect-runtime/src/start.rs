@@ -1,25 +1,23 @@
 //! A worker from start to stop.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aqueduct_client::{Client, ClientError, CompactedTopicConfig};
-use aqueduct_config::{Properties, PropertiesError};
+use aqueduct_client::{Client, ClientError};
+use aqueduct_config::PropertiesError;
 use aqueduct_plugin_abi::PluginLibrary;
 use aqueduct_service::http::HttpServer;
 use aqueduct_service::known_hosts::KnownHosts;
 use aqueduct_service::tasks::panic_text;
 use aqueduct_service::{Shutdown, Tasks};
 use futures_util::FutureExt;
-use parking_lot::Mutex;
 
-use crate::config::worker_config::{DistributedConfig, InternalTopic, Mode, WorkerConfig};
+use crate::config::connector_file::read_connector;
+use crate::config::worker_config::{Mode, WorkerConfig};
 use crate::herder::driver::Driver;
-use crate::herder::error::HerderError;
 use crate::herder::forward::Forwarder;
 use crate::herder::requests::{Herder, NameLocks};
 use crate::herder::state::{HerderSettings, HerderState};
@@ -30,15 +28,9 @@ use crate::membership::protocol::Version;
 use crate::plugins::catalog::Catalog;
 use crate::rest::routes::{RestState, router};
 use crate::rest::safety::Guests;
-use crate::storage::config_store::{ConfigEvents, ConfigStore, config_applier};
-use crate::storage::file_log::FileLog;
-use crate::storage::log::{CompactedLog, MemoryLog, StorageError};
-use crate::storage::offset_state::OffsetState;
-use crate::storage::offset_store::{self, OffsetStore};
-use crate::storage::snapshot::Snapshot;
-use crate::storage::status_state::StatusState;
-use crate::storage::status_store::{self, StatusStore};
-use crate::storage::topic_log::TopicLog;
+use crate::storage::log::StorageError;
+use crate::storage::status_store::StatusStore;
+use crate::storage::stores::{Stores, file_stores, topic_stores};
 use crate::worker::env::WorkerEnv;
 use crate::worker::instances::Instances;
 
@@ -80,9 +72,18 @@ pub enum StartError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Anything else.
+    /// A file cannot be read.
+    #[error(transparent)]
+    Properties(#[from] PropertiesError),
+    /// The settings are for the other kind of worker, which is named.
+    #[error("these are the settings of a {0} worker")]
+    OtherMode(&'static str),
+    /// The search for plug-ins was interrupted.
+    #[error("looking for plug-ins: {0}")]
+    Plugins(tokio::task::JoinError),
+    /// No requests to other workers can be made.
     #[error("{0}")]
-    Other(String),
+    HttpClient(String),
 }
 
 impl From<StorageError> for StartError {
@@ -119,7 +120,7 @@ impl Worker {
         shutdown: Shutdown,
     ) -> Result<WorkerHandle, StartError> {
         let Mode::Distributed(distributed) = &config.mode else {
-            return Err(StartError::Other("these are the settings of a standalone worker".to_owned()));
+            return Err(StartError::OtherMode("standalone"));
         };
         let distributed = (**distributed).clone();
         let client = Client::connect(config.client.clone()).await?;
@@ -137,7 +138,7 @@ impl Worker {
         shutdown: Shutdown,
     ) -> Result<WorkerHandle, StartError> {
         let Mode::Standalone { offsets } = &config.mode else {
-            return Err(StartError::Other("these are the settings of a distributed worker".to_owned()));
+            return Err(StartError::OtherMode("distributed"));
         };
         let stores = file_stores(offsets)?;
         let configs = connectors.iter().map(|path| read_connector(path)).collect::<Result<Vec<_>, _>>()?;
@@ -153,86 +154,6 @@ impl Worker {
         }
         Ok(running.handle)
     }
-}
-
-/// A connector's file: `{"name":…,"config":{…}}`, a flat JSON object, or properties.
-fn read_connector(path: &Path) -> Result<BTreeMap<String, String>, StartError> {
-    let refuse = |reason: String| StartError::ConnectorFile { path: path.to_owned(), reason };
-    let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    if !is_json {
-        return match Properties::read(path) {
-            Ok(properties) => Ok(properties.to_map()),
-            Err(error @ PropertiesError::Read { .. }) => Err(StartError::Other(error.to_string())),
-            Err(error) => Err(refuse(error.to_string())),
-        };
-    }
-    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
-    let flat = || {
-        let given = crate::rest::body::parse_config(&bytes)?;
-        crate::rest::body::without_nulls(given)
-    };
-    let nested = || {
-        let given = crate::rest::body::parse_create(&bytes)?;
-        let mut config = crate::rest::body::without_nulls(given.config)?;
-        config.entry("name".to_owned()).or_insert(given.name);
-        Ok::<_, HerderError>(config)
-    };
-    nested().or_else(|_| flat()).map_err(|error| refuse(error.to_string()))
-}
-
-struct Stores {
-    configs: Arc<ConfigStore>,
-    config_events: ConfigEvents,
-    offsets: Arc<OffsetStore>,
-    statuses: Arc<StatusStore>,
-}
-
-async fn topic_stores(client: &Client, config: &DistributedConfig) -> Result<Stores, StartError> {
-    let topic = |topic: &InternalTopic, exact: bool| CompactedTopicConfig {
-        topic: topic.name.as_str().into(),
-        partitions: topic.partitions,
-        exact_partitions: exact,
-        replication_factor: topic.replication_factor,
-        settings: topic.settings.clone(),
-        create: config.create_topics,
-    };
-    let (apply, shared, config_events) = config_applier();
-    let offset_state = Arc::new(Mutex::new(OffsetState::default()));
-    let status_state = Snapshot::new(StatusState::default());
-    let (configs, offsets, statuses) = tokio::try_join!(
-        TopicLog::open(client, topic(&config.config_topic, true), apply),
-        TopicLog::open(
-            client,
-            topic(&config.offset_topic, false),
-            offset_store::applier(offset_state.clone())
-        ),
-        TopicLog::open(
-            client,
-            topic(&config.status_topic, false),
-            status_store::applier(status_state.clone())
-        ),
-    )?;
-    Ok(Stores {
-        configs: Arc::new(ConfigStore::new(Box::new(configs), shared)),
-        config_events,
-        offsets: Arc::new(OffsetStore::new(Box::new(offsets), offset_state)),
-        statuses: Arc::new(StatusStore::new(Box::new(statuses), status_state)),
-    })
-}
-
-fn file_stores(offsets: &Path) -> Result<Stores, StartError> {
-    let (apply, shared, config_events) = config_applier();
-    let offset_state = Arc::new(Mutex::new(OffsetState::default()));
-    let file = FileLog::open(offsets, offset_state.clone(), offset_store::applier(offset_state.clone()))?;
-    let status_state = Snapshot::new(StatusState::default());
-    let statuses: Box<dyn CompactedLog> =
-        Box::new(MemoryLog::new(status_store::applier(status_state.clone())));
-    Ok(Stores {
-        configs: Arc::new(ConfigStore::new(Box::new(MemoryLog::new(apply)), shared)),
-        config_events,
-        offsets: Arc::new(OffsetStore::new(Box::new(file), offset_state)),
-        statuses: Arc::new(StatusStore::new(statuses, status_state)),
-    })
 }
 
 struct Running {
@@ -257,7 +178,7 @@ async fn start(
     let config = Arc::new(config);
     let scanned = config.clone();
     let catalog = tokio::task::spawn_blocking(move || Catalog::new(linked, &scanned.plugin_path)).await;
-    let catalog = Arc::new(catalog.map_err(|error| StartError::Other(error.to_string()))?);
+    let catalog = Arc::new(catalog.map_err(StartError::Plugins)?);
     let env = Arc::new(WorkerEnv {
         config: config.clone(),
         client: client.clone(),
@@ -281,7 +202,7 @@ async fn start(
         offsets: stores.offsets,
         view: view.clone(),
         instances: instances.clone(),
-        forwarder: Forwarder::new(&url).map_err(|error| StartError::Other(error.to_string()))?,
+        forwarder: Forwarder::new(&url).map_err(|error| StartError::HttpClient(error.to_string()))?,
         client: Some(client.clone()),
         locks: NameLocks::default(),
     });

@@ -1,5 +1,6 @@
 //! Settings of workers and connectors.
 
+pub(crate) mod connector_file;
 pub(crate) mod connector_keys;
 pub(crate) mod ignored;
 pub(crate) mod mask;

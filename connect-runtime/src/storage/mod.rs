@@ -16,4 +16,5 @@ pub(crate) mod snapshot;
 pub(crate) mod status_records;
 pub(crate) mod status_state;
 pub(crate) mod status_store;
+pub(crate) mod stores;
 pub(crate) mod topic_log;
