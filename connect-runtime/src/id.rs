@@ -1,4 +1,4 @@
-//! Names of connectors' tasks.
+//! What runs on a worker, by name: connectors and their tasks.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,5 +29,33 @@ fn as_text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> 
 impl fmt::Display for TaskId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.connector, self.task)
+    }
+}
+
+/// A connector or one of its tasks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Instance {
+    /// The connector.
+    Connector(String),
+    /// A task.
+    Task(TaskId),
+}
+
+impl Instance {
+    /// The connector it belongs to.
+    pub(crate) fn connector(&self) -> &str {
+        match self {
+            Self::Connector(name) => name,
+            Self::Task(id) => &id.connector,
+        }
+    }
+}
+
+impl fmt::Display for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connector(name) => f.write_str(name),
+            Self::Task(id) => id.fmt(f),
+        }
     }
 }

@@ -9,9 +9,11 @@ use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks};
 use rand::RngCore;
 use tokio::sync::mpsc;
 
-use super::state::{Action, Event, HerderState};
+use super::event::{Action, Event};
+use super::state::HerderState;
 use super::view::SharedView;
 use crate::config::worker_config::{DistributedConfig, Mode};
+use crate::id::Instance;
 use crate::membership::member::Member;
 use crate::membership::protocol::Version;
 use crate::rest::loggers::parse_level;
@@ -19,7 +21,6 @@ use crate::storage::config_records::{ConfigRecord, SessionKey};
 use crate::storage::config_state::ConfigEvent;
 use crate::storage::config_store::ConfigEvents;
 use crate::storage::status_records::{State, Status};
-use crate::storage::status_state::Instance;
 use crate::worker::env::WorkerEnv;
 use crate::worker::instances::Instances;
 

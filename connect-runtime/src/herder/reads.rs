@@ -13,13 +13,12 @@ use super::infos::{
 };
 use super::requests::Herder;
 use crate::config::connector_keys::CONNECTOR_CLASS;
-use crate::id::TaskId;
+use crate::id::{Instance, TaskId};
 use crate::plugins::converters::{self, Use};
 use crate::plugins::steps::Family;
 use crate::plugins::validate::{Validator, kind_name};
 use crate::storage::config_state::ConnectorEntry;
 use crate::storage::status_records::Status;
-use crate::storage::status_state::Instance;
 
 impl Herder {
     /// The names of all connectors.

@@ -19,12 +19,11 @@ use super::view::SharedView;
 use crate::config::connector_keys::{MAX_SETTINGS, NAME};
 use crate::config::ignored::ignored;
 use crate::config::worker_config::WorkerConfig;
-use crate::id::TaskId;
+use crate::id::{Instance, TaskId};
 use crate::plugins::catalog::Catalog;
 use crate::storage::config_records::{ConfigRecord, RestartRequest, TargetState};
 use crate::storage::config_store::ConfigStore;
 use crate::storage::offset_store::OffsetStore;
-use crate::storage::status_state::Instance;
 use crate::storage::status_store::StatusStore;
 use crate::worker::instances::Instances;
 

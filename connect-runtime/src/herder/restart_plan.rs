@@ -1,11 +1,11 @@
 //! Which instances a restart request means (KIP-745). Pure.
 
 use crate::herder::infos::{ConnectorStateInfo, ConnectorStatusInfo, TaskStatusInfo};
-use crate::id::TaskId;
+use crate::id::{Instance, TaskId};
 use crate::storage::config_records::RestartRequest;
 use crate::storage::config_state::ConfigState;
 use crate::storage::status_records::{State, Status};
-use crate::storage::status_state::{Instance, StatusState};
+use crate::storage::status_state::StatusState;
 
 /// A request with the statuses it was made on.
 #[derive(Debug, Clone)]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use aqueduct_plugin_api::ConfigMap;
 
-use crate::membership::protocol::Work;
+use crate::id::Instance;
+use crate::membership::work::Work;
 use crate::storage::config_records::TargetState;
 use crate::storage::config_state::ConfigState;
-use crate::storage::status_state::Instance;
 
 /// How one connector or task should run.
 #[derive(Debug, Clone, PartialEq)]

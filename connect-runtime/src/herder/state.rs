@@ -1,82 +1,18 @@
 //! The herder's decisions. Pure: an event, the configuration and the time in; actions out.
 
-use std::collections::{BTreeMap, HashSet};
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
-use bytes::Bytes;
-
+use super::event::{Action, Event};
 use super::restart_plan::RestartPlan;
 use super::spec::{Spec, changes, configured, desired};
 use super::view::ClusterView;
+use crate::id::Instance;
 use crate::membership::assignor::AssignorMemory;
-use crate::membership::protocol::{Assignment, CONFIG_MISMATCH, Subscription, Version, Work};
+use crate::membership::protocol::{Assignment, Subscription, Version};
+use crate::membership::work::Work;
 use crate::storage::config_records::RestartRequest;
 use crate::storage::config_state::{ConfigEvent, ConfigState};
-use crate::storage::status_state::{Instance, StatusState};
-
-/// What happened.
-#[derive(Debug)]
-pub(crate) enum Event {
-    /// The config topic changed something; the snapshot shows it already.
-    Config(Vec<ConfigEvent>),
-    /// The group rebalances.
-    Rejoin,
-    /// This worker leads a new generation: its members with their metadata.
-    Lead {
-        /// The protocol in use.
-        protocol: String,
-        /// Member ids and subscriptions.
-        members: Vec<(String, Bytes)>,
-    },
-    /// The config topic was read to its end, as asked; `false` if that took too long.
-    ConfigRead(bool),
-    /// This worker has an assignment.
-    Assigned {
-        /// The generation.
-        generation: i32,
-        /// Its member id.
-        member_id: String,
-        /// The protocol in use.
-        protocol: String,
-        /// The leader's bytes.
-        assignment: Bytes,
-    },
-    /// The membership is over; others may have the work already.
-    Lost,
-    /// The instances of a [`Action::TellWhenStopped`] have ended.
-    Stopped(u64, Vec<Instance>),
-    /// A time that was asked for has come.
-    Wake,
-}
-
-/// What to do about it.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Action {
-    /// Join the group with these protocols and metadata.
-    Join(Vec<(&'static str, Bytes)>),
-    /// Give the members their assignments.
-    Assign(Vec<(String, Bytes)>),
-    /// Read the config topic to its end, then tell.
-    ReadConfig,
-    /// Ask for a rebalance.
-    RequestRejoin(&'static str),
-    /// Let an instance run so, or end (`None`).
-    Set(Instance, Option<Spec>),
-    /// Tell when these have ended, with this number.
-    TellWhenStopped(u64, Vec<Instance>),
-    /// Start an instance anew.
-    Restart(Instance),
-    /// Note that nobody runs these.
-    Unassigned(Vec<Instance>),
-    /// Forget the statuses of a deleted connector, or of tasks that a connector no longer has.
-    RemoveStatuses(String),
-    /// Wake the herder at this time (ms).
-    WakeAt(i64),
-    /// There is a new session key, or none yet: see to it.
-    CheckSessionKey,
-    /// Set a log level.
-    SetLogger(String, String),
-}
+use crate::storage::status_state::StatusState;
 
 /// Settings that bear on decisions.
 #[derive(Debug, Clone)]
@@ -95,8 +31,8 @@ const AGAIN_AFTER_MS: i64 = 500;
 /// The herder's memory.
 #[derive(Debug)]
 pub(crate) struct HerderState {
-    settings: HerderSettings,
-    memory: AssignorMemory,
+    pub(super) settings: HerderSettings,
+    pub(super) memory: AssignorMemory,
     /// What the group gave this worker.
     assigned: Work,
     /// What was asked to run.
@@ -110,11 +46,11 @@ pub(crate) struct HerderState {
     /// A rejoin that waits for everything to stop (eager protocol).
     join_when_stopped: bool,
     /// A round to be led once the config topic has been read.
-    round: Option<(Version, Vec<(String, Subscription)>)>,
-    /// What the last round was for, and the offset it was made from.
-    rebalanced_for: Option<Work>,
-    member_id: String,
-    view: ClusterView,
+    pub(super) round: Option<(Version, Vec<(String, Subscription)>)>,
+    /// What there was to run when the last round was made.
+    pub(super) rebalanced_for: Option<Work>,
+    pub(super) member_id: String,
+    pub(super) view: ClusterView,
 }
 
 impl HerderState {
@@ -143,7 +79,7 @@ impl HerderState {
 
     /// The offers for joining, with what this worker owns.
     pub(crate) fn join(&self, config: &ConfigState) -> Action {
-        let owned = join(&self.assigned, &work_of(self.stopping.keys()));
+        let owned = self.assigned.with(&self.stopping.keys().cloned().collect());
         let subscription =
             Subscription { url: self.settings.url.clone(), config_offset: config.offset, owned };
         let versions = [Version::Sessioned, Version::Compatible, Version::Eager];
@@ -251,86 +187,6 @@ impl HerderState {
         self.reconcile(config)
     }
 
-    fn on_lead(
-        &mut self,
-        protocol: &str,
-        members: Vec<(String, Bytes)>,
-        config: &ConfigState,
-        now_ms: i64,
-    ) -> Vec<Action> {
-        let version = Version::from_protocol_name(protocol).unwrap_or(self.settings.protocol);
-        let read = |(id, bytes): (String, Bytes)| match Subscription::decode(&bytes) {
-            Ok(subscription) => Some((id, subscription)),
-            Err(error) => {
-                tracing::warn!("member {id} of the Connect group: {error}; it gets no work");
-                None
-            }
-        };
-        let members: Vec<_> = members.into_iter().filter_map(read).collect();
-        let behind = members.iter().any(|(_, subscription)| subscription.config_offset > config.offset);
-        self.round = Some((version, members));
-        if behind { vec![Action::ReadConfig] } else { self.lead(true, config, now_ms) }
-    }
-
-    /// Assigns, if the configuration is known as far as any member knows it.
-    fn lead(&mut self, in_time: bool, config: &ConfigState, now_ms: i64) -> Vec<Action> {
-        let Some((version, members)) = self.round.take() else { return Vec::new() };
-        let newest = members.iter().map(|(_, subscription)| subscription.config_offset).max().unwrap_or(-1);
-        let url_of =
-            |id: &str| members.iter().find(|(m, _)| m == id).map(|(_, s)| s.url.clone()).unwrap_or_default();
-        let own = Assignment {
-            leader: self.member_id_in(&members),
-            leader_url: self.settings.url.clone(),
-            config_offset: config.offset,
-            ..Assignment::default()
-        };
-        if newest > config.offset {
-            tracing::warn!(
-                "the config topic is known up to {} here and up to {newest} elsewhere{}; nothing is assigned",
-                config.offset,
-                if in_time { "" } else { " (reading it took too long)" }
-            );
-            let refusal = Assignment { error: CONFIG_MISMATCH, config_offset: newest, ..own };
-            let all = members.into_iter().map(|(id, _)| (id, refusal.encode(version)));
-            return vec![Action::Assign(all.collect())];
-        }
-        let owned = members.iter().map(|(id, s)| (id.clone(), s.owned.clone())).collect();
-        let all = configured(config);
-        let round = self.memory.assign(&owned, &all, self.settings.max_delay_ms, now_ms);
-        self.rebalanced_for = Some(all);
-        self.view.round_offset = config.offset;
-        let held = owned.values().flat_map(instances);
-        self.view.lingering = held.filter(|instance| !is_configured(instance, config)).collect();
-        self.view.owners = BTreeMap::new();
-        let mut assignments = Vec::new();
-        for (id, (assigned, revoked)) in round.members {
-            let held = owned.get(&id).cloned().unwrap_or_default();
-            let kept = without(&held, &revoked);
-            let after = join(&kept, &assigned);
-            instances(&after).for_each(|instance| drop(self.view.owners.insert(instance, url_of(&id))));
-            // The eager protocol sends all work at every round.
-            let assigned = if version == Version::Eager { after } else { assigned };
-            let delay_ms = i32::try_from(round.delay_ms).unwrap_or(i32::MAX);
-            let assignment = Assignment { assigned, revoked, delay_ms, ..own.clone() };
-            assignments.push((id, assignment.encode(version)));
-        }
-        let mut actions = vec![Action::Assign(assignments)];
-        if round.delay_ms > 0 {
-            actions.push(Action::WakeAt(now_ms + round.delay_ms));
-        }
-        if !round.held_back.is_empty() {
-            actions.push(Action::Unassigned(instances(&round.held_back).collect()));
-        }
-        actions
-    }
-
-    /// The leader's own id: known from an earlier round, else found by its address.
-    fn member_id_in(&self, members: &[(String, Subscription)]) -> String {
-        let known = members.iter().find(|(id, _)| *id == self.member_id);
-        let by_url = || members.iter().find(|(_, s)| s.url == self.settings.url);
-        known.or_else(by_url).map(|(id, _)| id.clone()).unwrap_or_default()
-    }
-
     fn on_assigned(
         &mut self,
         generation: i32,
@@ -366,7 +222,7 @@ impl HerderState {
         self.view.joined = true;
         self.assigned = match self.in_use {
             Version::Eager => assignment.assigned,
-            _ => join(&without(&self.assigned, &assignment.revoked), &assignment.assigned),
+            _ => self.assigned.without(&assignment.revoked).with(&assignment.assigned),
         };
         let mut actions = self.reconcile(config);
         if self.view.is_leader {
@@ -429,7 +285,7 @@ impl HerderState {
             }
         }
         self.asked = wanted;
-        self.view.assigned = instances(&self.assigned).collect();
+        self.view.assigned = self.assigned.instances().collect();
         let mut actions: Vec<Action> =
             changed.into_iter().map(|(instance, spec)| Action::Set(instance, spec)).collect();
         if !ending.is_empty() {
@@ -447,50 +303,6 @@ fn forgotten(config: &ConfigState, statuses: &StatusState) -> Vec<Action> {
         is_forgotten.then(|| Action::RemoveStatuses(name.clone()))
     };
     statuses.names().filter_map(leftover).collect()
-}
-
-fn is_configured(instance: &Instance, config: &ConfigState) -> bool {
-    match instance {
-        Instance::Connector(name) => config.connector(name).is_some(),
-        Instance::Task(id) => config.task(id).is_some(),
-    }
-}
-
-/// Work as instances.
-pub(crate) fn instances(work: &Work) -> impl Iterator<Item = Instance> + '_ {
-    let connectors = work.connectors.iter().cloned().map(Instance::Connector);
-    connectors.chain(work.tasks.iter().cloned().map(Instance::Task))
-}
-
-fn work_of<'a>(all: impl Iterator<Item = &'a Instance>) -> Work {
-    let mut work = Work::default();
-    for instance in all {
-        match instance {
-            Instance::Connector(name) => work.connectors.push(name.clone()),
-            Instance::Task(id) => work.tasks.push(id.clone()),
-        }
-    }
-    work
-}
-
-fn without(work: &Work, gone: &Work) -> Work {
-    Work {
-        connectors: those_not_in(&gone.connectors, &work.connectors),
-        tasks: those_not_in(&gone.tasks, &work.tasks),
-    }
-}
-
-fn join(a: &Work, b: &Work) -> Work {
-    let mut all = a.clone();
-    all.connectors.extend(those_not_in(&a.connectors, &b.connectors));
-    all.tasks.extend(those_not_in(&a.tasks, &b.tasks));
-    all
-}
-
-/// In the order in which they stand.
-fn those_not_in<T: Clone + Eq + Hash>(others: &[T], of: &[T]) -> Vec<T> {
-    let others: HashSet<&T> = others.iter().collect();
-    of.iter().filter(|item| !others.contains(item)).cloned().collect()
 }
 
 #[cfg(test)]

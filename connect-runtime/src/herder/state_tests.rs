@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aqueduct_plugin_api::ConfigMap;
+use bytes::Bytes;
 
 use super::*;
 use crate::id::TaskId;
+use crate::membership::protocol::CONFIG_MISMATCH;
 use crate::storage::config_records::{ConfigRecord, TargetState};
 use crate::storage::status_records::{State, Status};
 
@@ -169,7 +171,7 @@ impl Cluster {
         let all: Vec<&Instance> = self.workers.values().flat_map(|worker| worker.running.keys()).collect();
         let once: BTreeSet<&Instance> = all.iter().copied().collect();
         assert_eq!(all.len(), once.len(), "nothing runs twice");
-        let configured: BTreeSet<Instance> = instances(&configured(&self.config)).collect();
+        let configured: BTreeSet<Instance> = configured(&self.config).instances().collect();
         assert_eq!(once.into_iter().cloned().collect::<BTreeSet<_>>(), configured);
     }
 

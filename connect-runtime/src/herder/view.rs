@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::storage::status_state::Instance;
+use crate::id::Instance;
 
 /// The cluster as this worker sees it.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -8,8 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::protocol::Work;
-use crate::id::TaskId;
+use super::work::Work;
+use crate::id::{Instance, TaskId};
 
 /// What the leader remembers from one round to the next. Lost with the leader: its successor assigns at once whatever
 /// nobody owns.
@@ -18,7 +18,7 @@ pub(crate) struct AssignorMemory {
     /// What each member had after the last round.
     last: BTreeMap<String, Held>,
     /// Work of members that left, and when it is to be given to others (milliseconds).
-    lost: BTreeMap<Unit, i64>,
+    lost: BTreeMap<Instance, i64>,
 }
 
 /// One round's outcome.
@@ -32,14 +32,7 @@ pub(crate) struct Round {
     pub(crate) held_back: Work,
 }
 
-/// A connector instance or a task.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Unit {
-    Connector(String),
-    Task(TaskId),
-}
-
-type Held = BTreeSet<Unit>;
+type Held = BTreeSet<Instance>;
 
 impl AssignorMemory {
     /// Assigns. `members` are the workers of the group with the work each does now; `configured` is all there is to do.
@@ -50,10 +43,10 @@ impl AssignorMemory {
         max_delay_ms: i64,
         now_ms: i64,
     ) -> Round {
-        let configured: Held = units(configured).collect();
+        let configured: Held = configured.instances().collect();
         let mut rounds = Members::new(members, &configured);
         self.note_lost(&rounds, &configured, max_delay_ms, now_ms);
-        let free: Vec<Unit> =
+        let free: Vec<Instance> =
             configured.iter().filter(|unit| !rounds.owned.contains(unit)).cloned().collect();
         for unit in free {
             let held_back = self.lost.contains_key(&unit);
@@ -67,7 +60,7 @@ impl AssignorMemory {
         }
         self.last = rounds.members.iter().map(|(id, member)| (id.clone(), member.after())).collect();
         let due = self.lost.values().min().map_or(0, |due| (due - now_ms).max(1));
-        Round { members: rounds.outcome(), delay_ms: due, held_back: work(self.lost.keys().cloned()) }
+        Round { members: rounds.outcome(), delay_ms: due, held_back: self.lost.keys().cloned().collect() }
     }
 
     /// Work that a member had and now nobody has, because the member left: held back until its time.
@@ -101,15 +94,15 @@ impl Member {
         self.kept.union(&self.given).cloned().collect()
     }
 
-    fn load(&self, like: &Unit) -> usize {
+    fn load(&self, like: &Instance) -> usize {
         self.kept.iter().chain(&self.given).filter(|unit| same_kind(unit, like)).count()
     }
 
-    fn load_of_connector(&self, like: &Unit) -> usize {
+    fn load_of_connector(&self, like: &Instance) -> usize {
         self.kept
             .iter()
             .chain(&self.given)
-            .filter(|u| same_kind(u, like) && connector(u) == connector(like))
+            .filter(|u| same_kind(u, like) && u.connector() == like.connector())
             .count()
     }
 }
@@ -126,7 +119,7 @@ impl Members {
         let mut read = BTreeMap::new();
         for (id, work) in members {
             let mut member = Member { came_empty: work.is_empty(), ..Member::default() };
-            for unit in units(work) {
+            for unit in work.instances() {
                 if configured.contains(&unit) && owned.insert(unit.clone()) {
                     member.kept.insert(unit);
                 } else {
@@ -139,14 +132,14 @@ impl Members {
     }
 
     /// Whether a member that came empty takes lost work before its time: as long as that leaves it within its share.
-    fn takes_back(&self, unit: &Unit, configured: &Held) -> bool {
+    fn takes_back(&self, unit: &Instance, configured: &Held) -> bool {
         let all = configured.iter().filter(|other| same_kind(other, unit)).count();
         let share = all.div_ceil(self.members.len().max(1));
         self.members.values().any(|member| member.came_empty && member.load(unit) < share)
     }
 
     /// To the member with the least of its kind, then with the least of its connector.
-    fn give(&mut self, unit: Unit) {
+    fn give(&mut self, unit: Instance) {
         let least = self
             .members
             .iter_mut()
@@ -158,7 +151,7 @@ impl Members {
 
     /// Revokes from members that have more than their share, and no more than others have room for.
     fn balance(&mut self, configured: &Held) {
-        for like in [Unit::Connector(String::new()), Unit::Task(TaskId::new("", 0))] {
+        for like in [Instance::Connector(String::new()), Instance::Task(TaskId::new("", 0))] {
             let all = configured.iter().filter(|unit| same_kind(unit, &like)).count();
             let (floor, mut with_one_more) =
                 (all / self.members.len().max(1), all % self.members.len().max(1));
@@ -178,14 +171,16 @@ impl Members {
     fn outcome(self) -> BTreeMap<String, (Work, Work)> {
         self.members
             .into_iter()
-            .map(|(id, member)| (id, (work(member.given), work(member.revoked))))
+            .map(|(id, member)| {
+                (id, (member.given.into_iter().collect(), member.revoked.into_iter().collect()))
+            })
             .collect()
     }
 }
 
 impl Member {
     /// Gives up one kept unit: one of the connector it has most of.
-    fn revoke_one(&mut self, like: &Unit) {
+    fn revoke_one(&mut self, like: &Instance) {
         let most = self
             .kept
             .iter()
@@ -199,30 +194,11 @@ impl Member {
     }
 }
 
-fn same_kind(a: &Unit, b: &Unit) -> bool {
-    matches!((a, b), (Unit::Connector(_), Unit::Connector(_)) | (Unit::Task(_), Unit::Task(_)))
-}
-
-fn connector(unit: &Unit) -> &str {
-    match unit {
-        Unit::Connector(name) => name,
-        Unit::Task(id) => &id.connector,
-    }
-}
-
-fn units(work: &Work) -> impl Iterator<Item = Unit> + '_ {
-    work.connectors.iter().cloned().map(Unit::Connector).chain(work.tasks.iter().cloned().map(Unit::Task))
-}
-
-fn work(units: impl IntoIterator<Item = Unit>) -> Work {
-    let mut work = Work::default();
-    for unit in units {
-        match unit {
-            Unit::Connector(name) => work.connectors.push(name),
-            Unit::Task(id) => work.tasks.push(id),
-        }
-    }
-    work
+fn same_kind(a: &Instance, b: &Instance) -> bool {
+    matches!(
+        (a, b),
+        (Instance::Connector(_), Instance::Connector(_)) | (Instance::Task(_), Instance::Task(_))
+    )
 }
 
 #[cfg(test)]
@@ -284,7 +260,7 @@ mod tests {
         }
 
         fn running(&self) -> Held {
-            self.workers.values().flat_map(units).collect()
+            self.workers.values().flat_map(Work::instances).collect()
         }
     }
 
@@ -394,9 +370,9 @@ mod tests {
                 }
             }
             cluster.settle();
-            let all: Vec<Unit> = cluster.workers.values().flat_map(units).collect();
+            let all: Vec<Instance> = cluster.workers.values().flat_map(Work::instances).collect();
             prop_assert_eq!(all.len(), cluster.running().len(), "nothing runs twice");
-            prop_assert_eq!(cluster.running(), units(&cluster.configured).collect::<Held>());
+            prop_assert_eq!(cluster.running(), cluster.configured.instances().collect::<Held>());
             let loads = cluster.loads();
             prop_assert!(loads.iter().max().unwrap() - loads.iter().min().unwrap() <= 1, "{:?}", loads);
         }

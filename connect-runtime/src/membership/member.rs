@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::config::worker_config::DistributedConfig;
-use crate::herder::state::Event;
+use crate::herder::event::Event;
 
 /// A membership.
 pub(crate) enum Member {

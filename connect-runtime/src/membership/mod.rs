@@ -4,3 +4,4 @@
 pub(crate) mod assignor;
 pub(crate) mod member;
 pub(crate) mod protocol;
+pub(crate) mod work;

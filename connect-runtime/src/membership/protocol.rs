@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
+use super::work::Work;
 use crate::id::TaskId;
 
 /// A protocol version.
@@ -40,22 +41,6 @@ impl Version {
 
     fn from_number(number: i16) -> Option<Self> {
         [Self::Eager, Self::Compatible, Self::Sessioned].into_iter().find(|v| v.number() == number)
-    }
-}
-
-/// Connectors and tasks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Work {
-    /// Connector instances.
-    pub(crate) connectors: Vec<String>,
-    /// Tasks.
-    pub(crate) tasks: Vec<TaskId>,
-}
-
-impl Work {
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.connectors.is_empty() && self.tasks.is_empty()
     }
 }
 

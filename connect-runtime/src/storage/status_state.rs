@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::status_records::{State, Status, StatusRecord, TopicStatus};
-use crate::id::TaskId;
+use crate::id::{Instance, TaskId};
 
 /// What the status topic says of one connector.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,38 +23,12 @@ pub(crate) struct StatusState {
     connectors: BTreeMap<String, Arc<ConnectorStatuses>>,
 }
 
-/// A connector or one of its tasks.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Instance {
-    /// The connector.
-    Connector(String),
-    /// A task.
-    Task(TaskId),
-}
-
 impl Instance {
-    /// The connector it belongs to.
-    pub(crate) fn connector(&self) -> &str {
-        match self {
-            Self::Connector(name) => name,
-            Self::Task(id) => &id.connector,
-        }
-    }
-
     /// The record of its status.
     pub(crate) fn record(&self, status: Option<Status>) -> StatusRecord {
         match self {
             Self::Connector(name) => StatusRecord::Connector(name.clone(), status),
             Self::Task(id) => StatusRecord::Task(id.clone(), status),
-        }
-    }
-}
-
-impl std::fmt::Display for Instance {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Connector(name) => f.write_str(name),
-            Self::Task(id) => id.fmt(f),
         }
     }
 }

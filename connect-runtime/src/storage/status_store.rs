@@ -11,7 +11,8 @@ use tokio::sync::Notify;
 use super::log::{Apply, CompactedLog, StorageError};
 use super::snapshot::Snapshot;
 use super::status_records::{Status, StatusRecord, TopicStatus};
-use super::status_state::{Instance, StatusState};
+use super::status_state::StatusState;
+use crate::id::Instance;
 
 /// The statuses of the cluster.
 pub(crate) struct StatusStore {

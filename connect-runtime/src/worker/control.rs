@@ -9,9 +9,9 @@ use aqueduct_service::Shutdown;
 use tokio::sync::watch;
 
 use super::env::WorkerEnv;
+use crate::id::Instance;
 use crate::storage::config_records::TargetState;
 use crate::storage::status_records::{State, Status};
-use crate::storage::status_state::Instance;
 
 /// What an attempt is told.
 pub(crate) struct Control {

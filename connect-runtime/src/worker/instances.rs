@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::env::WorkerEnv;
 use super::supervisor::{Wanted, supervise};
 use crate::herder::spec::Spec;
-use crate::storage::status_state::Instance;
+use crate::id::Instance;
 
 /// The connectors and tasks of a worker.
 pub(crate) struct Instances {

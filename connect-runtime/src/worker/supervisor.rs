@@ -15,8 +15,8 @@ use super::control::{Control, Reporter};
 use super::env::WorkerEnv;
 use super::{connector, sink, source};
 use crate::herder::spec::Spec;
+use crate::id::Instance;
 use crate::storage::config_records::TargetState;
-use crate::storage::status_state::Instance;
 
 /// What a supervisor is told. The latest word counts.
 #[derive(Debug, Clone)]
