@@ -3,21 +3,20 @@
 //! Settings that a request does not name go back to their defaults. Deprecated in Kafka in favour
 //! of IncrementalAlterConfigs, whose differences apply here as well.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::alter_configs_request::AlterConfigsResource;
 use aqueduct_protocol::messages::alter_configs_response::AlterConfigsResourceResponse;
 use aqueduct_protocol::messages::{AlterConfigsRequest, AlterConfigsResponse};
 
+use super::altered_resources::decide_each;
 use super::handler::{Answer, Handler, RequestContext};
-use super::incremental_alter_configs::config_resource;
 use crate::config::broker_config::BrokerConfig;
 use crate::controller::Plan;
 use crate::controller::configs::{alter, check_keys, check_nulls};
 use crate::controller::topics::Refusal;
 use crate::metadata::image::MetadataImage;
-use crate::metadata::record::MetadataRecord;
+use crate::metadata::record::{ConfigResource, MetadataRecord};
 
 /// The handler.
 #[derive(Debug)]
@@ -45,32 +44,18 @@ fn decide_all(
     broker: &BrokerConfig,
     request: &AlterConfigsRequest,
 ) -> Plan<Vec<Result<(), Refusal>>> {
-    let mut times: HashMap<(i8, &str), usize> = HashMap::new();
-    for resource in &request.resources {
-        *times.entry((resource.resource_type, &*resource.resource_name)).or_default() += 1;
-    }
-    let mut records: Vec<MetadataRecord> = Vec::new();
-    let mut answer = Vec::with_capacity(request.resources.len());
-    for resource in &request.resources {
-        if times[&(resource.resource_type, &*resource.resource_name)] > 1 {
-            let text = "Each resource must appear at most once.";
-            answer.push(Err(Refusal::new(ErrorCode::InvalidRequest, text)));
-            continue;
-        }
-        answer.push(decide(image, broker, resource).map(|changes| records.extend(changes)));
-    }
-    if request.validate_only {
-        records.clear();
-    }
-    Plan { records, answer }
+    let named = |resource: &AlterConfigsResource| (resource.resource_type, resource.resource_name.clone());
+    decide_each(&request.resources, named, request.validate_only, |resource, named| {
+        decide(image, broker, resource, &named)
+    })
 }
 
 fn decide(
     image: &MetadataImage,
     broker: &BrokerConfig,
     resource: &AlterConfigsResource,
+    named: &ConfigResource,
 ) -> Result<Vec<MetadataRecord>, Refusal> {
-    let named = config_resource(resource.resource_type, &resource.resource_name)?;
     check_keys(resource.configs.iter().map(|config| &*config.name))?;
     let mut given = BTreeMap::new();
     let mut nulls = Vec::new();
@@ -81,7 +66,7 @@ fn decide(
         }
     }
     check_nulls(&nulls)?;
-    alter(image, broker, &named, given)
+    alter(image, broker, named, given)
 }
 
 fn answer((resource, result): (AlterConfigsResource, Result<(), Refusal>)) -> AlterConfigsResourceResponse {

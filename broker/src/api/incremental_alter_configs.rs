@@ -10,20 +10,19 @@
 //! INVALID_CONFIG and not stored. Kafka answers an operation that it does not know with UNKNOWN_SERVER_ERROR, ours with
 //! INVALID_REQUEST.
 
-use std::collections::HashMap;
-
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::incremental_alter_configs_request::AlterConfigsResource;
 use aqueduct_protocol::messages::incremental_alter_configs_response::AlterConfigsResourceResponse;
 use aqueduct_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
 
+use super::altered_resources::decide_each;
 use super::handler::{Answer, Handler, RequestContext};
 use crate::config::broker_config::BrokerConfig;
 use crate::controller::Plan;
 use crate::controller::configs::{ConfigChange, ConfigOperation, alter_incrementally};
 use crate::controller::topics::Refusal;
 use crate::metadata::image::MetadataImage;
-use crate::metadata::record::{ConfigResource, ConfigResourceKind, MetadataRecord};
+use crate::metadata::record::{ConfigResource, MetadataRecord};
 
 /// The handler.
 #[derive(Debug)]
@@ -54,32 +53,18 @@ fn decide_all(
     broker: &BrokerConfig,
     request: &IncrementalAlterConfigsRequest,
 ) -> Plan<Vec<Result<(), Refusal>>> {
-    let mut times: HashMap<(i8, &str), usize> = HashMap::new();
-    for resource in &request.resources {
-        *times.entry((resource.resource_type, &*resource.resource_name)).or_default() += 1;
-    }
-    let mut records: Vec<MetadataRecord> = Vec::new();
-    let mut answer = Vec::with_capacity(request.resources.len());
-    for resource in &request.resources {
-        if times[&(resource.resource_type, &*resource.resource_name)] > 1 {
-            let text = "Each resource must appear at most once.";
-            answer.push(Err(Refusal::new(ErrorCode::InvalidRequest, text)));
-            continue;
-        }
-        answer.push(decide(image, broker, resource).map(|changes| records.extend(changes)));
-    }
-    if request.validate_only {
-        records.clear();
-    }
-    Plan { records, answer }
+    let named = |resource: &AlterConfigsResource| (resource.resource_type, resource.resource_name.clone());
+    decide_each(&request.resources, named, request.validate_only, |resource, named| {
+        decide(image, broker, resource, &named)
+    })
 }
 
 fn decide(
     image: &MetadataImage,
     broker: &BrokerConfig,
     resource: &AlterConfigsResource,
+    named: &ConfigResource,
 ) -> Result<Vec<MetadataRecord>, Refusal> {
-    let named = config_resource(resource.resource_type, &resource.resource_name)?;
     let mut changes = Vec::with_capacity(resource.configs.len());
     for config in &resource.configs {
         let operation = ConfigOperation::from_code(config.config_operation).ok_or_else(|| {
@@ -92,15 +77,7 @@ fn decide(
             value: config.value.as_ref().map(ToString::to_string),
         });
     }
-    alter_incrementally(image, broker, &named, &changes)
-}
-
-/// The resource that a request names.
-pub(super) fn config_resource(code: i8, name: &str) -> Result<ConfigResource, Refusal> {
-    match ConfigResourceKind::from_code(code) {
-        Some(kind) => Ok(ConfigResource { kind, name: name.to_owned() }),
-        None => Err(Refusal::new(ErrorCode::InvalidRequest, format!("Unknown resource type {code}"))),
-    }
+    alter_incrementally(image, broker, named, &changes)
 }
 
 fn answer((resource, result): (AlterConfigsResource, Result<(), Refusal>)) -> AlterConfigsResourceResponse {

@@ -1,12 +1,14 @@
 //! One file per Kafka API: which versions it serves, what it does, where it differs.
 //!
 //! [`handlers::HANDLERS`] lists them. The list gives dispatch and the answer to ApiVersions, so
-//! nothing is advertised that is not served. A new API is one file and one line there.
+//! nothing is advertised that is not served. A new API is one file and one line there; what two of
+//! them share has a file of its own.
 
 pub mod handler;
 pub mod handlers;
 
 mod alter_configs;
+mod altered_resources;
 pub(crate) mod api_versions;
 mod create_partitions;
 mod create_topics;
