@@ -35,14 +35,7 @@ impl Connector for ConnectorProxy {
     }
 
     async fn start(&mut self, context: ConnectorContext, config: &ConfigMap) -> Result<(), ConnectError> {
-        let Some(start) = self.instance.table.start else { return Ok(()) };
-        let (services, config) = (Services::of_connector(context), config.clone());
-        let submit = move |instance: *mut c_void, done: AqDone| {
-            let config = LentConfig::new(&config);
-            // SAFETY: settings and context live until the call returns; the services are released by the plug-in.
-            services.lend(|context| unsafe { start(instance, context, &config.raw(), done) });
-        };
-        self.instance.call(submit).await.map(drop)
+        self.instance.start(self.instance.table.start, Services::of_connector(context), config).await
     }
 
     async fn task_configs(&mut self, max_tasks: usize) -> Result<Vec<ConfigMap>, ConnectError> {

@@ -3,14 +3,18 @@
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
-use aqueduct_plugin_api::ConnectError;
+use aqueduct_plugin_api::{ConfigMap, ConnectError};
 use tokio::sync::oneshot;
 
+use super::context::Services;
 use super::library::PluginLibrary;
 use super::runner::Runner;
 use crate::answer::{Answer, Status};
 use crate::calls;
-use crate::raw::{AqConnectorTable, AqDone, AqSinkTaskTable, AqSourceTaskTable, Table, adopt};
+use crate::lend::LentConfig;
+use crate::raw::{
+    AqConfig, AqConnectorTable, AqContext, AqDone, AqSinkTaskTable, AqSourceTaskTable, Table, adopt,
+};
 
 /// An instance in a library, as calls get it.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +30,9 @@ impl Handle {
         self.0
     }
 }
+
+/// `start` in the tables.
+pub(super) type StartFn = unsafe extern "C" fn(*mut c_void, *const AqContext, *const AqConfig, AqDone);
 
 /// What every table has.
 pub(super) trait InstanceTable: Table + Send + Sync + 'static {
@@ -105,6 +112,23 @@ impl<T: InstanceTable> Instance<T> {
         let answer = call.answer.await;
         on_drop.armed = false;
         self.judge(answer.unwrap_or_else(|_| Answer::cancelled()))
+    }
+
+    /// Starts the connector or task, if the plug-in has a function for that.
+    pub(super) async fn start(
+        &self,
+        start: Option<StartFn>,
+        services: Services,
+        config: &ConfigMap,
+    ) -> Result<(), ConnectError> {
+        let Some(start) = start else { return Ok(()) };
+        let config = config.clone();
+        let submit = move |instance: *mut c_void, done: AqDone| {
+            let config = LentConfig::new(&config);
+            // SAFETY: settings and context live until the call returns; the services are released by the plug-in.
+            services.lend(|context| unsafe { start(instance, context, &config.raw(), done) });
+        };
+        self.call(submit).await.map(drop)
     }
 
     /// Submits a call without waiting.

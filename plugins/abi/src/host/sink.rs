@@ -15,8 +15,8 @@ use super::context::Services;
 use super::instance::Instance;
 use crate::calls;
 use crate::codec::{Encoder, OwnedBatch};
-use crate::lend::{LentConfig, lend};
-use crate::raw::{AqDone, AqSinkTaskTable, AqTopicPartition};
+use crate::lend::lend;
+use crate::raw::{AqCallFn, AqDone, AqSinkTaskTable, AqTopicPartition};
 
 /// A sink task in a library.
 pub(super) struct SinkProxy {
@@ -90,7 +90,6 @@ impl Drop for Outcomes {
 }
 
 type PartitionsFn = unsafe extern "C" fn(*mut c_void, *const AqTopicPartition, usize, AqDone);
-type CallFn = unsafe extern "C" fn(*mut c_void, AqDone);
 
 impl SinkProxy {
     pub(super) fn new(instance: Instance<AqSinkTaskTable>, full_schemas: bool) -> Self {
@@ -117,7 +116,7 @@ impl SinkProxy {
         self.instance.call(submit).await.map(drop)
     }
 
-    async fn plain_call(&self, function: Option<CallFn>) -> Result<(), ConnectError> {
+    async fn plain_call(&self, function: Option<AqCallFn>) -> Result<(), ConnectError> {
         let Some(function) = function else { return Ok(()) };
         // SAFETY: the ABI's promise.
         let submit = move |instance: *mut c_void, done: AqDone| unsafe { function(instance, done) };
@@ -128,14 +127,7 @@ impl SinkProxy {
 #[async_trait]
 impl SinkTask for SinkProxy {
     async fn start(&mut self, context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
-        let Some(start) = self.instance.table.start else { return Ok(()) };
-        let (services, config) = (Services::of_task(context), config.clone());
-        let submit = move |instance: *mut c_void, done: AqDone| {
-            let config = LentConfig::new(&config);
-            // SAFETY: settings and context live until the call returns; the services are released by the plug-in.
-            services.lend(|context| unsafe { start(instance, context, &config.raw(), done) });
-        };
-        self.instance.call(submit).await.map(drop)
+        self.instance.start(self.instance.table.start, Services::of_task(context), config).await
     }
 
     async fn open(&mut self, partitions: &[TopicPartition]) -> Result<(), ConnectError> {

@@ -10,7 +10,6 @@ use super::instance::{CallUnderWay, CancelOnDrop, Instance};
 use crate::answer::{Answer, Status};
 use crate::calls;
 use crate::codec::Decoder;
-use crate::lend::LentConfig;
 use crate::raw::{AqDone, AqSourceTaskTable};
 
 /// A source task in a library.
@@ -81,14 +80,7 @@ impl SourceProxy {
 #[async_trait]
 impl SourceTask for SourceProxy {
     async fn start(&mut self, context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
-        let Some(start) = self.instance.table.start else { return Ok(()) };
-        let (services, config) = (Services::of_task(context), config.clone());
-        let submit = move |instance: *mut c_void, done: AqDone| {
-            let config = LentConfig::new(&config);
-            // SAFETY: settings and context live until the call returns; the services are released by the plug-in.
-            services.lend(|context| unsafe { start(instance, context, &config.raw(), done) });
-        };
-        self.instance.call(submit).await.map(drop)
+        self.instance.start(self.instance.table.start, Services::of_task(context), config).await
     }
 
     async fn poll(&mut self) -> Result<SourceBatch, ConnectError> {

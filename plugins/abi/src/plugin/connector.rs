@@ -4,18 +4,20 @@ use std::ffi::c_void;
 
 use aqueduct_plugin_api::{ConnectError, Connector, OffsetMap};
 
-use super::actor::Actor;
 use super::context::Started;
+use super::shim::{actor_of, cancel, destroy, shim};
 use crate::answer::Answer;
 use crate::codec::decode_offset_map;
 use crate::lend::{bytes_of, config_of, slice_of};
-use crate::panics::guard;
 use crate::raw::{AqConfig, AqConnectorTable, AqContext, AqDone, AqOffsetChange};
+
+/// What its functions are called on.
+type Instance = Box<dyn Connector>;
 
 pub(super) static TABLE: AqConnectorTable = AqConnectorTable {
     size: size_of::<AqConnectorTable>(),
-    destroy: Some(destroy),
-    cancel: Some(cancel),
+    destroy: Some(destroy::<Instance>),
+    cancel: Some(cancel::<Instance>),
     validate: Some(validate),
     start: Some(start),
     task_configs: Some(task_configs),
@@ -23,30 +25,10 @@ pub(super) static TABLE: AqConnectorTable = AqConnectorTable {
     stop: Some(stop),
 };
 
-/// What `self` points to.
-pub(super) type Instance = Actor<Box<dyn Connector>>;
-
-/// Runs the code of a shim; a panic of the shim itself is told as the end of the call.
-fn shim(done: AqDone, code: impl FnOnce()) {
-    if let Err(panic) = guard(code) {
-        Answer::panicked(panic).tell(done);
-    }
-}
-
-unsafe extern "C" fn destroy(instance: *mut c_void) {
-    // SAFETY: the host destroys an instance once.
-    let _panicked = guard(|| drop(unsafe { Box::from_raw(instance.cast::<Instance>()) }));
-}
-
-unsafe extern "C" fn cancel(instance: *mut c_void, ticket: u64) {
-    // SAFETY: the host's promise: the instance is not destroyed.
-    let _panicked = guard(|| unsafe { &*instance.cast::<Instance>() }.cancel(ticket));
-}
-
 unsafe extern "C" fn validate(instance: *mut c_void, config: *const AqConfig, done: AqDone) {
     shim(done, || {
         // SAFETY: the host's promise.
-        let (actor, config) = unsafe { (&*instance.cast::<Instance>(), config_of(config)) };
+        let (actor, config) = unsafe { (actor_of::<Instance>(instance), config_of(config)) };
         actor.submit(
             done,
             Box::new(move |connector| {
@@ -69,7 +51,7 @@ unsafe extern "C" fn start(
 ) {
     shim(done, || {
         // SAFETY: the host's promise.
-        let (actor, config) = unsafe { (&*instance.cast::<Instance>(), config_of(config)) };
+        let (actor, config) = unsafe { (actor_of::<Instance>(instance), config_of(config)) };
         // SAFETY: as above.
         let Some(started) = (unsafe { Started::adopt(context) }) else {
             return Answer::failed(ConnectError::fatal("a connector was started without a context"))
@@ -89,7 +71,7 @@ unsafe extern "C" fn start(
 unsafe extern "C" fn task_configs(instance: *mut c_void, max_tasks: u32, done: AqDone) {
     shim(done, || {
         // SAFETY: the host's promise.
-        let actor = unsafe { &*instance.cast::<Instance>() };
+        let actor = unsafe { actor_of::<Instance>(instance) };
         actor.submit(
             done,
             Box::new(move |connector| {
@@ -113,7 +95,7 @@ unsafe extern "C" fn alter_offsets(
 ) {
     shim(done, || {
         // SAFETY: the host's promise.
-        let (actor, config) = unsafe { (&*instance.cast::<Instance>(), config_of(config)) };
+        let (actor, config) = unsafe { (actor_of::<Instance>(instance), config_of(config)) };
         // SAFETY: as above.
         let changes = unsafe { slice_of(changes, changes_len) };
         // SAFETY: as above.
@@ -148,7 +130,7 @@ unsafe fn change_of(change: &AqOffsetChange) -> Result<(OffsetMap, Option<Offset
 unsafe extern "C" fn stop(instance: *mut c_void, done: AqDone) {
     shim(done, || {
         // SAFETY: the host's promise.
-        let actor = unsafe { &*instance.cast::<Instance>() };
+        let actor = unsafe { actor_of::<Instance>(instance) };
         actor.submit(
             done,
             Box::new(move |connector| {

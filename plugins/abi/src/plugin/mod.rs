@@ -6,6 +6,7 @@ mod context;
 mod entry;
 mod log;
 mod runtime;
+mod shim;
 mod sink;
 mod source;
 mod turns;

@@ -3,22 +3,23 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use aqueduct_plugin_api::{ConnectError, PutCompletion, PutOutcome, SinkTask, TopicPartition};
+use aqueduct_plugin_api::{
+    ConfigMap, ConnectError, PutCompletion, PutOutcome, SinkTask, TaskContext, TopicPartition,
+};
 use bytestring::ByteString;
 use parking_lot::Mutex;
 
-use super::actor::Actor;
-use super::context::Started;
+use super::actor::WorkFuture;
+use super::shim::{actor_of, cancel, destroy, shim, start_task};
 use crate::answer::Answer;
 use crate::codec::{Decoder, OwnedBatch};
-use crate::lend::{config_of, slice_of, text_of};
-use crate::panics::guard;
+use crate::lend::{slice_of, text_of};
 use crate::raw::{AqBatch, AqConfig, AqContext, AqDone, AqSinkTaskTable, AqTopicPartition};
 
 pub(super) static TABLE: AqSinkTaskTable = AqSinkTaskTable {
     size: size_of::<AqSinkTaskTable>(),
-    destroy: Some(destroy),
-    cancel: Some(cancel),
+    destroy: Some(destroy::<Sink>),
+    cancel: Some(cancel::<Sink>),
     start: Some(start),
     open: Some(open),
     put: Some(put),
@@ -36,6 +37,10 @@ pub(super) struct Sink {
 impl Sink {
     pub(super) fn new(task: Box<dyn SinkTask>) -> Self {
         Self { task, decoder: Decoder::default() }
+    }
+
+    fn start(&mut self, context: TaskContext, config: ConfigMap) -> WorkFuture<'_> {
+        Box::pin(async move { Answer::of(self.task.start(context, &config).await) })
     }
 
     async fn put(&mut self, batch: OwnedBatch, outcome: AqDone) -> Answer {
@@ -116,47 +121,14 @@ impl Outcome {
     }
 }
 
-/// What `self` points to.
-pub(super) type Instance = Actor<Sink>;
-
-fn shim(done: AqDone, code: impl FnOnce()) {
-    if let Err(panic) = guard(code) {
-        Answer::panicked(panic).tell(done);
-    }
-}
-
-unsafe extern "C" fn destroy(instance: *mut c_void) {
-    // SAFETY: the host destroys an instance once.
-    let _panicked = guard(|| drop(unsafe { Box::from_raw(instance.cast::<Instance>()) }));
-}
-
-unsafe extern "C" fn cancel(instance: *mut c_void, ticket: u64) {
-    // SAFETY: the host's promise: the instance is not destroyed.
-    let _panicked = guard(|| unsafe { &*instance.cast::<Instance>() }.cancel(ticket));
-}
-
 unsafe extern "C" fn start(
     instance: *mut c_void,
     context: *const AqContext,
     config: *const AqConfig,
     done: AqDone,
 ) {
-    shim(done, || {
-        // SAFETY: the host's promise.
-        let (actor, config) = unsafe { (&*instance.cast::<Instance>(), config_of(config)) };
-        // SAFETY: as above.
-        let Some(started) = (unsafe { Started::adopt(context) }) else {
-            return Answer::failed(ConnectError::fatal("a task was started without a context")).tell(done);
-        };
-        actor.name(tracing::info_span!("task", connector = started.connector, task = started.task));
-        actor.submit(
-            done,
-            Box::new(move |sink| {
-                let context = started.for_task();
-                Box::pin(async move { Answer::of(sink.task.start(context, &config).await) })
-            }),
-        );
-    });
+    // SAFETY: the host's promise.
+    unsafe { start_task(instance, context, config, done, Sink::start) }
 }
 
 /// A copy of borrowed partitions.
@@ -180,7 +152,7 @@ unsafe extern "C" fn open(
     shim(done, || {
         // SAFETY: the host's promise.
         let (actor, partitions) =
-            unsafe { (&*instance.cast::<Instance>(), partitions_of(partitions, partitions_len)) };
+            unsafe { (actor_of::<Sink>(instance), partitions_of(partitions, partitions_len)) };
         actor.submit(
             done,
             Box::new(move |sink| Box::pin(async move { Answer::of(sink.task.open(&partitions).await) })),
@@ -191,7 +163,7 @@ unsafe extern "C" fn open(
 unsafe extern "C" fn put(instance: *mut c_void, batch: *const AqBatch, accepted: AqDone, outcome: AqDone) {
     shim(accepted, || {
         // SAFETY: the host's promise.
-        let (actor, batch) = unsafe { (&*instance.cast::<Instance>(), OwnedBatch::adopt(batch)) };
+        let (actor, batch) = unsafe { (actor_of::<Sink>(instance), OwnedBatch::adopt(batch)) };
         let Some(batch) = batch else {
             return Answer::failed(ConnectError::fatal("a sink was given no batch")).tell(accepted);
         };
@@ -202,7 +174,7 @@ unsafe extern "C" fn put(instance: *mut c_void, batch: *const AqBatch, accepted:
 unsafe extern "C" fn flush(instance: *mut c_void, done: AqDone) {
     shim(done, || {
         // SAFETY: the host's promise.
-        let actor = unsafe { &*instance.cast::<Instance>() };
+        let actor = unsafe { actor_of::<Sink>(instance) };
         actor.submit(done, Box::new(|sink| Box::pin(async move { Answer::of(sink.task.flush().await) })));
     });
 }
@@ -216,7 +188,7 @@ unsafe extern "C" fn close(
     shim(done, || {
         // SAFETY: the host's promise.
         let (actor, partitions) =
-            unsafe { (&*instance.cast::<Instance>(), partitions_of(partitions, partitions_len)) };
+            unsafe { (actor_of::<Sink>(instance), partitions_of(partitions, partitions_len)) };
         actor.submit(
             done,
             Box::new(move |sink| Box::pin(async move { Answer::of(sink.task.close(&partitions).await) })),
@@ -227,7 +199,7 @@ unsafe extern "C" fn close(
 unsafe extern "C" fn stop(instance: *mut c_void, done: AqDone) {
     shim(done, || {
         // SAFETY: the host's promise.
-        let actor = unsafe { &*instance.cast::<Instance>() };
+        let actor = unsafe { actor_of::<Sink>(instance) };
         actor.submit(
             done,
             Box::new(|sink| {
