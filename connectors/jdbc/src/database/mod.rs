@@ -9,6 +9,7 @@ mod cursor;
 mod driver_error;
 mod mysql;
 mod postgres;
+mod row_stream;
 mod sqlite;
 mod writers;
 

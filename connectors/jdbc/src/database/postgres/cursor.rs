@@ -1,18 +1,16 @@
 //! Rows of a PostgreSQL statement.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::stream::BoxStream;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::StreamExt;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Column, Row, TypeInfo};
 
 use super::catalog::type_of_oid;
-use crate::database::connection::literal;
-use crate::database::cursor::{Block, BlockLimit, VALUE_BYTES, WireColumn};
+use crate::database::cursor::{Block, BlockLimit, WireColumn};
 use crate::database::driver_error::DriverError;
-use crate::schema::{Cell, RowPlan, TextArena};
+use crate::database::row_stream::RowStream;
+use crate::schema::{Cell, RowPlan};
 use crate::settings::{Dialect, DriverOptions};
 
 const OID_BYTEA: u32 = 17;
@@ -21,33 +19,18 @@ const OID_VARBIT: u32 = 1562;
 
 /// A running statement.
 pub(crate) struct PgCursor<'c> {
-    rows: BoxStream<'c, Result<PgRow, sqlx::Error>>,
-    /// The row read ahead.
-    next: Option<PgRow>,
+    rows: RowStream<'c, PgRow>,
     oids: Vec<u32>,
-    silence_limit: Option<Duration>,
 }
 
 impl<'c> PgCursor<'c> {
     pub(crate) fn start(connection: &'c mut PgConnection, sql: String, options: &DriverOptions) -> Self {
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(connection);
-        Self { rows: rows.boxed(), next: None, oids: Vec::new(), silence_limit: options.socket_timeout }
-    }
-
-    async fn read_ahead(&mut self) -> Result<(), DriverError> {
-        self.next = match self.silence_limit {
-            None => self.rows.try_next().await?,
-            Some(limit) => match tokio::time::timeout(limit, self.rows.try_next()).await {
-                Ok(row) => row?,
-                Err(_) => return Err(DriverError::TimedOut(limit)),
-            },
-        };
-        Ok(())
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(connection).boxed();
+        Self { rows: RowStream::new(rows, options.socket_timeout), oids: Vec::new() }
     }
 
     pub(crate) async fn columns(&mut self) -> Result<Option<Vec<WireColumn>>, DriverError> {
-        self.read_ahead().await?;
-        let Some(row) = &self.next else { return Ok(None) };
+        let Some(row) = self.rows.first().await? else { return Ok(None) };
         self.oids = row.columns().iter().map(|c| c.type_info().oid().map_or(0, |oid| oid.0)).collect();
         let wire = |(column, oid): (&sqlx::postgres::PgColumn, &u32)| WireColumn {
             name: column.name().to_owned(),
@@ -67,40 +50,8 @@ impl<'c> PgCursor<'c> {
         plan: &Arc<RowPlan>,
         limit: BlockLimit,
     ) -> Result<Block, DriverError> {
-        let mut block = Block { rows: Vec::with_capacity(limit.rows.min(4096)), ..Block::default() };
-        let mut arena = TextArena::default();
-        let mut last = None;
-        while block.rows.len() < limit.rows && arena.total + block.bytes < limit.bytes {
-            let Some(row) = self.next.take() else {
-                block.end = true;
-                break;
-            };
-            match plan.decode(&mut arena, |index| cell(&row, index, &self.oids)) {
-                Ok(decoded) => block.rows.push(decoded),
-                Err(misfit) => {
-                    block.misfit = Some(misfit);
-                    break;
-                }
-            }
-            block.bytes += row.len() * VALUE_BYTES;
-            last = Some(row);
-            self.read_ahead().await?;
-        }
-        block.end |= self.next.is_none() && block.misfit.is_none();
-        block.bytes += arena.total;
-        if let Some(row) = last {
-            block.position = self.position(plan, &row);
-        }
-        Ok(block)
-    }
-
-    fn position(&self, plan: &RowPlan, row: &PgRow) -> Vec<String> {
-        let read = |index: usize| cell(row, index, &self.oids);
-        let part = |part| {
-            let index = plan.position_column(part, read);
-            literal(Dialect::Postgres, read(index), &plan.columns[index].sql_type)
-        };
-        plan.position.iter().map(part).collect()
+        let oids = &self.oids;
+        self.rows.next_block(plan, limit, Dialect::Postgres, |row, index| cell(row, index, oids)).await
     }
 }
 
