@@ -20,6 +20,21 @@ start_kafka() { # -> kafka_pid, theirs
   KAFKA_HEAP_OPTS="-Xms1g -Xmx1g" tests/peers/kafka.sh start "$kafka" "bench-$$" "$port" "log.dirs=$work/kafka" log.segment.delete.delay.ms=1000 >/dev/null
   kafka_pid=$(cat "$kafka/bench-$$/pid"); pids+=("$kafka_pid"); theirs=127.0.0.1:$port
 }
+worker_properties() { # group converter -> a worker's settings, on the broker $ours
+  cat <<P
+bootstrap.servers=$ours
+group.id=$1
+listeners=http://127.0.0.1:0
+config.storage.topic=$1-configs
+offset.storage.topic=$1-offsets
+status.storage.topic=$1-status
+config.storage.replication.factor=1
+offset.storage.replication.factor=1
+status.storage.replication.factor=1
+key.converter=org.apache.kafka.connect.$2
+value.converter=org.apache.kafka.connect.$2
+P
+}
 stop() { kill "$1" 2>/dev/null || true; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; }
 
 payload() { # bytes -> a file of lines of so many random letters: made anew for each record they take most of the client's time

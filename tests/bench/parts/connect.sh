@@ -2,20 +2,7 @@
 # connectors, a burst of new connectors; and of ours what idle tasks cost. The worker is a process of its own.
 
 connect_worker() { # -> worker_pid, connect; on the broker $ours
-  cat >"$work/worker.properties" <<P
-bootstrap.servers=$ours
-group.id=bench
-listeners=http://127.0.0.1:0
-config.storage.topic=bench-configs
-offset.storage.topic=bench-offsets
-status.storage.topic=bench-status
-config.storage.replication.factor=1
-offset.storage.replication.factor=1
-status.storage.replication.factor=1
-key.converter=org.apache.kafka.connect.json.JsonConverter
-value.converter=org.apache.kafka.connect.json.JsonConverter
-offset.flush.interval.ms=1000
-P
+  { worker_properties bench json.JsonConverter; echo offset.flush.interval.ms=1000; } >"$work/worker.properties"
   "$bin" connect-distributed "$work/worker.properties" >"$work/worker.out" 2>"$work/worker.log" &
   worker_pid=$!; pids+=("$worker_pid")
   until grep -q '^ready' "$work/worker.out"; do sleep 0.02; done

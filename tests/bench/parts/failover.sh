@@ -13,19 +13,7 @@ worker_named() { # name -> sets pid_NAME and url_NAME
 
 measure() {
   start_ours flush
-  cat >"$work/worker.properties" <<P
-bootstrap.servers=$ours
-group.id=failover
-listeners=http://127.0.0.1:0
-config.storage.topic=failover-configs
-offset.storage.topic=failover-offsets
-status.storage.topic=failover-status
-config.storage.replication.factor=1
-offset.storage.replication.factor=1
-status.storage.replication.factor=1
-key.converter=org.apache.kafka.connect.storage.StringConverter
-value.converter=org.apache.kafka.connect.storage.StringConverter
-P
+  worker_properties failover storage.StringConverter >"$work/worker.properties"
   worker_named a; worker_named b
   echo "| one of two workers killed, default sessions (10 s) | seconds until its tasks run on the other | until lines go through all |"; echo "|---|---|---|"
   local kill victim=a other=b pid url
