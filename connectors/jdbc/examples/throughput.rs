@@ -1,6 +1,6 @@
 //! How fast a table becomes records: reads it once through a task and prints rows per second, CPU per row and memory.
 //!
-//! `cargo run --release --example throughput -- URL MODE [key=value …]`, for instance
+//! `cargo run --release -p aqueduct-connector-jdbc --example throughput -- URL MODE [key=value …]`, for instance
 //! `… jdbc:mysql://127.0.0.1/shop incrementing connection.user=me table.whitelist=orders`. Ends when two polls in a row
 //! bring nothing, or after the first reading in bulk mode.
 

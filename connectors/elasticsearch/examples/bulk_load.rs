@@ -1,6 +1,6 @@
 //! Documents a second of the sink beside a plain bulk loader, on one engine, in turns.
 //!
-//! `cargo run --release -p aqueduct-connector-elasticsearch --example throughput -- URL [DOCUMENTS] [ROUNDS]`
+//! `cargo run --release -p aqueduct-connector-elasticsearch --example bulk_load -- URL [DOCUMENTS] [ROUNDS]`
 //! The first round only warms the engine up: its first 300,000 documents cost many times what later ones do.
 
 use std::sync::Arc;
