@@ -19,9 +19,12 @@
 //! hit. The same supervisor makes single calls fail ([`Fault`]).
 
 mod cut;
+mod descriptor;
 mod disk;
 mod filter;
 mod notification;
+#[allow(clippy::module_inception, reason = "the main type of the folder has its file")]
+mod power;
 mod supervisor;
 
-pub use supervisor::{Call, Fault, Power};
+pub use power::{Call, Fault, Power};

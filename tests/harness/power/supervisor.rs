@@ -1,196 +1,47 @@
-//! The supervisor: carries the watched calls of a process over to the model of its disk, and cuts the power.
+//! The supervisor: carries the watched calls of a process over to the model of its disk.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::net::UnixDatagram;
-use std::os::unix::process::CommandExt;
 use std::path::{Component, Path, PathBuf};
-use std::process::Command;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::cut::cut;
 use super::disk::{Change, DirState, Disk, FileState, Node, NodeId, ROOT};
-use super::filter;
 use super::notification::{Answer, Notification, receive};
+use super::power::{Call, Fault};
 
-/// A kind of call that can be made to fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Call {
-    /// `pread`.
-    Read,
-    /// `write`, `pwrite`, `pwritev`.
-    Write,
-    /// `fsync`, `fdatasync`. What the sync should have made durable never is.
-    Sync,
-}
-
-/// Calls on certain files fail.
-#[derive(Debug, Clone)]
-pub struct Fault {
-    /// Which calls.
-    pub call: Call,
-    /// On files whose path ends so.
-    pub path_end: String,
-    /// With this `errno`.
-    pub errno: i32,
-    /// How many times.
-    pub times: usize,
-}
-
-/// The power of a process whose data lies below one folder.
+/// What a test and the thread that supervises share.
 #[derive(Debug)]
-pub struct Power {
-    shared: Arc<Mutex<Shared>>,
-    reads: bool,
-    supervisor: Option<JoinHandle<()>>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    root: PathBuf,
-    disk: Disk,
+pub(super) struct Shared {
+    pub(super) root: PathBuf,
+    pub(super) disk: Disk,
     /// Which node a real file or folder is, by device and inode.
     known: HashMap<(u64, u64), NodeId>,
-    on: bool,
-    syncs: Vec<Sync>,
-    faults: Vec<Fault>,
-    hit: usize,
-    violations: Vec<String>,
+    pub(super) on: bool,
+    pub(super) syncs: Vec<Sync>,
+    pub(super) faults: Vec<Fault>,
+    pub(super) hit: usize,
+    pub(super) violations: Vec<String>,
 }
 
 /// A sync that has begun.
 #[derive(Debug)]
-struct Sync {
+pub(super) struct Sync {
     call: Notification,
     node: NodeId,
     upto: u64,
     due: Instant,
 }
 
-/// What a command needs between being prepared and running.
-#[derive(Debug)]
-pub(crate) struct Prepared {
-    receiver: UnixDatagram,
-    _sender: UnixDatagram,
-}
-
-impl Power {
-    /// For processes whose data will lie below `root`, which is made, or taken as durable if it is there. `reads`: reads
-    /// can be made to fail, too.
-    pub fn new(root: &Path, reads: bool) -> Self {
-        fs::create_dir_all(root).expect("the folder can be made");
-        let root = root.canonicalize().expect("the folder is there");
-        let shared = Shared {
-            disk: Disk::new(),
-            known: HashMap::new(),
-            root,
-            on: true,
-            syncs: Vec::new(),
-            faults: Vec::new(),
-            hit: 0,
-            violations: Vec::new(),
-        };
-        let shared = Arc::new(Mutex::new(shared));
-        locked(&shared).take_stock();
-        Self { shared, reads, supervisor: None }
-    }
-
-    /// Whether this machine lets a test supervise a process.
-    pub fn is_possible() -> bool {
-        let mut command = Command::new("true");
-        let probe = Self::new(&std::env::temp_dir().join(format!("power-{}", std::process::id())), false);
-        let prepared = probe.prepare(&mut command);
-        let started = command.spawn();
-        drop(fs::remove_dir(&locked(&probe.shared).root));
-        match started {
-            Ok(mut child) => {
-                let mut probe = probe;
-                probe.watch(prepared);
-                child.wait().is_ok_and(|status| status.success())
-            }
-            Err(_) => false,
-        }
-    }
-
-    /// Puts a command that has not started yet under supervision; [`watch`](Power::watch) must follow its start.
-    pub(crate) fn prepare(&self, command: &mut Command) -> Prepared {
-        let (receiver, sender) = UnixDatagram::pair().expect("a pair of sockets");
-        let (socket, program) = (sender.as_raw_fd(), filter::program(self.reads));
-        // SAFETY: between fork and exec only system calls are made, none of which allocates.
-        unsafe {
-            command.pre_exec(move || {
-                let listener = filter::install(&program)?;
-                send_descriptor(socket, listener)
-            });
-        }
-        Prepared { receiver, _sender: sender }
-    }
-
-    /// Begins to supervise a command that has started.
-    pub(crate) fn watch(&mut self, prepared: Prepared) {
-        let listener = receive_descriptor(&prepared.receiver).expect("the process sent its listener");
-        locked(&self.shared).on = true;
-        let shared = Arc::clone(&self.shared);
-        self.supervisor = Some(std::thread::spawn(move || supervise(&listener, &shared)));
-    }
-
-    /// The process is to be killed: from now on nothing more becomes durable, and no sync is answered.
-    pub(crate) fn off(&self) {
-        let mut shared = locked(&self.shared);
-        shared.on = false;
-        shared.syncs.clear();
-    }
-
-    /// The process has been killed and the machine lost its power: the folder is made anew from what is durable, and
-    /// by chance some of the rest.
-    pub(crate) fn lose(&mut self) {
-        self.join();
-        let mut shared = locked(&self.shared);
-        let Shared { disk, root, .. } = &mut *shared;
-        let remains = cut(disk, &mut rand::rng());
-        restore(root, disk, &remains);
-        shared.take_stock();
-    }
-
-    /// Waits for the supervisor of a process that has ended.
-    pub(crate) fn join(&mut self) {
-        if let Some(supervisor) = self.supervisor.take() {
-            supervisor.join().expect("the supervisor ends with its process");
-        }
-    }
-
-    /// Makes calls fail from now on.
-    pub fn inject(&self, fault: Fault) {
-        locked(&self.shared).faults.push(fault);
-    }
-
-    /// No more calls fail.
-    pub fn heal(&self) {
-        locked(&self.shared).faults.clear();
-    }
-
-    /// How many calls were made to fail.
-    pub fn failed_calls(&self) -> usize {
-        locked(&self.shared).hit
-    }
-
-    /// Panics if the process did what the model does not know: then its findings mean nothing.
-    pub fn assert_faithful(&self) {
-        let shared = locked(&self.shared);
-        assert!(shared.violations.is_empty(), "calls that are not modelled: {:?}", shared.violations);
-    }
-}
-
-fn locked(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+pub(super) fn locked(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn supervise(listener: &OwnedFd, shared: &Mutex<Shared>) {
+/// Answers the calls of a process until it has ended.
+pub(super) fn supervise(listener: &OwnedFd, shared: &Mutex<Shared>) {
     loop {
         let due = locked(shared).syncs.iter().map(|sync| sync.due).min();
         let wait = due.map_or(50, |due| {
@@ -216,8 +67,24 @@ fn supervise(listener: &OwnedFd, shared: &Mutex<Shared>) {
 }
 
 impl Shared {
+    /// Of a process whose data lie below `root`, which is there.
+    pub(super) fn new(root: PathBuf) -> Shared {
+        let mut shared = Shared {
+            root,
+            disk: Disk::new(),
+            known: HashMap::new(),
+            on: true,
+            syncs: Vec::new(),
+            faults: Vec::new(),
+            hit: 0,
+            violations: Vec::new(),
+        };
+        shared.take_stock();
+        shared
+    }
+
     /// Begins with what lies in the folder now, all of it durable.
-    fn take_stock(&mut self) {
+    pub(super) fn take_stock(&mut self) {
         self.disk = Disk::new();
         self.known.clear();
         self.syncs.clear();
@@ -457,75 +324,5 @@ impl Shared {
         let (name, folders) = names.split_last()?;
         let dir = self.disk.find(folders.iter().map(String::as_str))?;
         Some((dir, name.clone()))
-    }
-}
-
-/// Makes the folder what the cut left. Files that are as they were keep their bytes.
-fn restore(root: &Path, disk: &Disk, remains: &super::cut::Remains) {
-    let aside = root.with_extension("before-the-cut");
-    fs::rename(root, &aside).expect("the folder can be moved");
-    fs::create_dir(root).expect("the folder can be made");
-    let place = |path: &str| root.join(path.trim_start_matches('/'));
-    for dir in &remains.dirs {
-        fs::create_dir(place(dir)).expect("folders can be made");
-    }
-    for (path, node, content) in &remains.files {
-        let Node::File(file) = &disk.nodes[node] else { continue };
-        let content = content.as_deref().unwrap_or(&file.durable);
-        fs::write(place(path), content).expect("files can be written");
-    }
-    fs::remove_dir_all(&aside).expect("the old folder can be removed");
-}
-
-/// Sends a descriptor and one byte. Async-signal-safe.
-fn send_descriptor(socket: RawFd, descriptor: RawFd) -> io::Result<()> {
-    with_message(|message| {
-        // SAFETY: the buffer has room for one descriptor, which is a plain number.
-        unsafe {
-            let header = libc::CMSG_FIRSTHDR(message);
-            (*header).cmsg_level = libc::SOL_SOCKET;
-            (*header).cmsg_type = libc::SCM_RIGHTS;
-            (*header).cmsg_len = libc::CMSG_LEN(size_of::<RawFd>() as u32) as usize;
-            libc::CMSG_DATA(header).cast::<RawFd>().write_unaligned(descriptor);
-            libc::sendmsg(socket, message, 0)
-        }
-    })
-    .map(drop)
-}
-
-fn receive_descriptor(socket: &UnixDatagram) -> io::Result<OwnedFd> {
-    let mut found = -1;
-    with_message(|message| {
-        // SAFETY: the kernel fills the buffer; a descriptor that arrives is ours.
-        unsafe {
-            let received = libc::recvmsg(socket.as_raw_fd(), message, libc::MSG_CMSG_CLOEXEC);
-            let header = libc::CMSG_FIRSTHDR(message);
-            if received >= 0 && !header.is_null() {
-                found = libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned();
-            }
-            received
-        }
-    })?;
-    if found < 0 {
-        return Err(io::Error::other("no descriptor came"));
-    }
-    // SAFETY: just received, and nobody else has it.
-    Ok(unsafe { OwnedFd::from_raw_fd(found) })
-}
-
-/// A message of one byte with room for one descriptor.
-fn with_message(action: impl FnOnce(*mut libc::msghdr) -> isize) -> io::Result<isize> {
-    let (mut byte, mut control) = ([0_u8; 1], [0_u64; 4]);
-    let mut slice = libc::iovec { iov_base: byte.as_mut_ptr().cast(), iov_len: 1 };
-    // SAFETY: all zeros is a valid msghdr.
-    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
-    message.msg_iov = &raw mut slice;
-    message.msg_iovlen = 1;
-    message.msg_control = control.as_mut_ptr().cast();
-    // SAFETY: arithmetic only.
-    message.msg_controllen = unsafe { libc::CMSG_SPACE(size_of::<RawFd>() as u32) } as usize;
-    match action(&raw mut message) {
-        done if done < 0 => Err(io::Error::last_os_error()),
-        done => Ok(done),
     }
 }
