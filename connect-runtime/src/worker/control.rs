@@ -114,10 +114,10 @@ impl Reporter {
         self.claimed.store(true, Ordering::Relaxed);
         let config = self.env.configs.state();
         let Some(entry) = config.connector(self.instance.connector()) else { return };
-        if let Instance::Task(id) = &self.instance {
-            if entry.tasks.len() <= id.task as usize {
-                return;
-            }
+        if let Instance::Task(id) = &self.instance
+            && entry.tasks.len() <= id.task as usize
+        {
+            return;
         }
         let version = self.env.catalog.of_config(&entry.config).map(|plugin| plugin.version.clone());
         let status =

@@ -3,6 +3,7 @@
 
 pub(crate) mod acknowledgements;
 pub(crate) mod backoff;
+mod commit;
 pub(crate) mod connector;
 pub(crate) mod control;
 pub(crate) mod conversion;
@@ -15,6 +16,7 @@ pub(crate) mod sink_progress;
 mod sink_put;
 mod sink_trouble;
 pub(crate) mod source;
+mod source_commit;
 pub(crate) mod source_sender;
 pub(crate) mod supervisor;
 pub(crate) mod task_metrics;

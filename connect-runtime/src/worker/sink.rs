@@ -13,14 +13,14 @@ use aqueduct_plugin_abi::CatalogEntry;
 use aqueduct_plugin_api::{ConnectError, ConnectorKind, Plugin, PutOutcome, SinkTask, TaskContext};
 use aqueduct_service::timer::until;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::JoinError;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
+use super::commit::CommitUnderWay;
 use super::connector::within;
 use super::control::{Control, Reporter};
 use super::conversion::Conversion;
 use super::env::WorkerEnv;
-use super::sink_commit::committed;
 use super::sink_progress::Progress;
 use super::sink_trouble::Trouble;
 use super::source_sender::record_topic;
@@ -95,7 +95,7 @@ pub(crate) async fn run(
         next_batch: 0,
         outcomes_sender,
         outcomes,
-        commit: None,
+        commit: CommitUnderWay::none(),
         held: false,
         trouble: Trouble::default(),
         errors: ErrorMetrics::of(&id),
@@ -149,7 +149,7 @@ pub(super) struct SinkLoop {
     pub(super) next_batch: u64,
     pub(super) outcomes_sender: mpsc::UnboundedSender<Told>,
     pub(super) outcomes: mpsc::UnboundedReceiver<Told>,
-    pub(super) commit: Option<JoinHandle<Committed>>,
+    pub(super) commit: CommitUnderWay<Committed>,
     /// Whether the partitions are paused.
     pub(super) held: bool,
     pub(super) trouble: Trouble,
@@ -180,7 +180,7 @@ enum Woken {
     Told(Told),
     Retry,
     CommitDue,
-    Committed(Result<Committed, tokio::task::JoinError>),
+    Committed(Result<Committed, JoinError>),
     Target,
     Silence,
 }
@@ -196,7 +196,7 @@ impl SinkLoop {
             match self.wake(&mut due, control).await {
                 Woken::Polled(Ok(event)) => self.on_event(event, task).await?,
                 Woken::Polled(Err(error)) => self.on_consume_error(error).await?,
-                Woken::Told(told) => self.on_told(told, task).await?,
+                Woken::Told(told) => self.on_told(told).await?,
                 Woken::Retry => self.put_again(task).await?,
                 Woken::CommitDue => self.on_commit_due(task).await?,
                 Woken::Committed(outcome) => self.on_committed(outcome),
@@ -243,7 +243,7 @@ impl SinkLoop {
             Some(told) = self.outcomes.recv() => Woken::Told(told),
             () = control.target_changed() => Woken::Target,
             _ = due.tick() => Woken::CommitDue,
-            outcome = committed(&mut self.commit) => Woken::Committed(outcome),
+            outcome = self.commit.ended() => Woken::Committed(outcome),
             () = until(retry_at) => Woken::Retry,
             () = until(ask_at) => Woken::Silence,
             event = self.consumer.poll(POLL) => Woken::Polled(event),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aqueduct_client::TopicPartition;
 use aqueduct_client::consumer::CommittedOffset;
 use aqueduct_plugin_api::{ConnectError, ErrorClass, SinkTask};
-use tokio::task::JoinHandle;
+use tokio::task::JoinError;
 use tokio::time::Instant;
 
 use super::connector::within;
@@ -39,15 +39,15 @@ impl SinkLoop {
             .collect();
         let commit = self.consumer.commit_later(given);
         let timeout = self.env.config.offset_flush_timeout;
-        self.commit = Some(tokio::spawn(async move {
+        self.commit.begin(async move {
             let outcome = tokio::time::timeout(timeout, commit).await;
             let late =
                 || aqueduct_client::ClientError::Timeout { what: "OffsetCommit".to_owned(), after: timeout };
             (offsets, outcome.unwrap_or_else(|_| Err(late().into())))
-        }));
+        });
     }
 
-    pub(super) fn on_committed(&mut self, outcome: Result<Committed, tokio::task::JoinError>) {
+    pub(super) fn on_committed(&mut self, outcome: Result<Committed, JoinError>) {
         match outcome {
             Ok((offsets, Ok(()))) => {
                 self.metrics.commits.increment(1);
@@ -64,13 +64,13 @@ impl SinkLoop {
     pub(super) async fn commit_now(&mut self) {
         for _ in 0..2 {
             if self.commit.is_some() {
-                let outcome = committed(&mut self.commit).await;
+                let outcome = self.commit.ended().await;
                 self.on_committed(outcome);
             }
             self.begin_commit();
         }
         if self.commit.is_some() {
-            let outcome = committed(&mut self.commit).await;
+            let outcome = self.commit.ended().await;
             self.on_committed(outcome);
         }
     }
@@ -91,7 +91,7 @@ impl SinkLoop {
         while self.awaits_word_on(partitions) {
             tokio::select! {
                 biased;
-                Some(told) = self.outcomes.recv() => self.on_told(told, task).await?,
+                Some(told) = self.outcomes.recv() => self.on_told(told).await?,
                 () = tokio::time::sleep_until(deadline) => break,
             }
         }
@@ -166,18 +166,5 @@ impl SinkLoop {
             }
             failed => failed,
         }
-    }
-}
-
-pub(super) async fn committed(
-    commit: &mut Option<JoinHandle<Committed>>,
-) -> Result<Committed, tokio::task::JoinError> {
-    match commit {
-        Some(handle) => {
-            let outcome = handle.await;
-            *commit = None;
-            outcome
-        }
-        None => std::future::pending().await,
     }
 }

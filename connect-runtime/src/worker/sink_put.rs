@@ -69,7 +69,7 @@ impl SinkLoop {
         self.metrics.sent.increment(converted.len() as u64);
         self.under_way.insert(batch, under_way);
         if converted.is_empty() {
-            return self.on_told((batch, attempt, PutOutcome::AllDone), task).await;
+            return self.on_told((batch, attempt, PutOutcome::AllDone)).await;
         }
         let sender = self.outcomes_sender.clone();
         // The receiver is gone only when the task has ended.
@@ -164,7 +164,7 @@ impl SinkLoop {
     }
 
     /// The sink's word on a batch.
-    pub(super) async fn on_told(&mut self, told: Told, _task: &mut dyn SinkTask) -> Result<(), ConnectError> {
+    pub(super) async fn on_told(&mut self, told: Told) -> Result<(), ConnectError> {
         let (batch, attempt, outcome) = told;
         match self.under_way.get(&batch) {
             Some(under_way) if under_way.attempt == attempt => {}

@@ -13,21 +13,22 @@ use aqueduct_plugin_api::{
     ConnectError, ConnectorKind, ErrorClass, Plugin, SourceBatch, SourceTask, TaskContext,
 };
 use aqueduct_service::timer::until;
-use tokio::task::JoinHandle;
+use tokio::task::JoinError;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::acknowledgements::{Acknowledgements, Durable};
+use super::commit::CommitUnderWay;
 use super::connector::within;
 use super::control::Control;
 use super::conversion::Conversion;
 use super::env::WorkerEnv;
+use super::source_commit::Written;
 use super::source_sender::SourceSender;
 use super::task_metrics::{ErrorMetrics, SourceMetrics, plugin_metrics};
 use super::topic_creation::TopicRules;
 use crate::errors::policy::ErrorPolicy;
 use crate::herder::spec::Spec;
 use crate::id::TaskId;
-use crate::storage::log::StorageError;
 use crate::storage::offset_store::PendingOffsets;
 
 /// Waits after a poll, or a conversion, that failed and may work later.
@@ -85,7 +86,7 @@ pub(crate) async fn run(
         unacknowledged_since: None,
         is_stalled: false,
         has_recovered: false,
-        commit: None,
+        commit: CommitUnderWay::none(),
         metrics: SourceMetrics::of(&id),
         sender,
         env: env.clone(),
@@ -100,13 +101,13 @@ pub(crate) async fn run(
     outcome
 }
 
-struct SourceLoop {
-    env: Arc<WorkerEnv>,
-    id: TaskId,
-    sender: SourceSender,
+pub(super) struct SourceLoop {
+    pub(super) env: Arc<WorkerEnv>,
+    pub(super) id: TaskId,
+    pub(super) sender: SourceSender,
     sent: Acknowledgements<Delivery>,
     /// Durable, and not committed yet.
-    pending: PendingOffsets,
+    pub(super) pending: PendingOffsets,
     /// Durable, and not told to the task yet.
     durable: Vec<(u64, usize)>,
     /// Records are on their way and none was acknowledged since.
@@ -115,20 +116,16 @@ struct SourceLoop {
     is_stalled: bool,
     /// Whether the status still says so and should not.
     has_recovered: bool,
-    commit: Option<JoinHandle<Written>>,
-    metrics: SourceMetrics,
+    pub(super) commit: CommitUnderWay<Written>,
+    pub(super) metrics: SourceMetrics,
 }
-
-/// A commit's outcome: what is left to write, and whether writing worked.
-type Written = (PendingOffsets, Result<(), StorageError>);
-type Committed = Result<Written, tokio::task::JoinError>;
 
 /// What woke the loop.
 enum Woken {
     Polled(Result<SourceBatch, ConnectError>),
     Delivered,
     CommitDue,
-    Committed(Committed),
+    Committed(Result<Written, JoinError>),
     Target,
     Stalled,
     Stop,
@@ -167,7 +164,7 @@ impl SourceLoop {
                             }
                         }
                         Woken::CommitDue => self.begin_commit(),
-                        Woken::Committed(outcome) => self.committed(outcome),
+                        Woken::Committed(outcome) => self.on_committed(outcome),
                         Woken::Target => {
                             report(control);
                             break None;
@@ -223,7 +220,7 @@ impl SourceLoop {
             polled = poll, if may_poll => Woken::Polled(polled),
             () = delivered(&mut self.sent) => Woken::Delivered,
             _ = due.tick() => Woken::CommitDue,
-            outcome = committed(&mut self.commit) => Woken::Committed(outcome),
+            outcome = self.commit.ended() => Woken::Committed(outcome),
         }
     }
 
@@ -258,7 +255,7 @@ impl SourceLoop {
     }
 
     /// Notes what has become durable.
-    fn settle(&mut self) -> Result<(), ConnectError> {
+    pub(super) fn settle(&mut self) -> Result<(), ConnectError> {
         let before = self.sent.settled();
         let sender = &self.sender;
         let mut failed = None;
@@ -297,7 +294,8 @@ impl SourceLoop {
         }
     }
 
-    async fn tell_durable(&mut self, task: &mut dyn SourceTask) -> Result<(), ConnectError> {
+    /// Tells the task what is durable, before it polls again.
+    pub(super) async fn tell_durable(&mut self, task: &mut dyn SourceTask) -> Result<(), ConnectError> {
         for (batch, records) in self.durable.drain(..) {
             within(
                 self.env.config.plugin_call_timeout,
@@ -307,70 +305,6 @@ impl SourceLoop {
             .await?;
         }
         Ok(())
-    }
-
-    /// Writes offsets in a task of its own, one commit at a time.
-    fn begin_commit(&mut self) {
-        if self.commit.is_some() || self.pending.is_empty() {
-            return;
-        }
-        let (env, connector) = (self.env.clone(), self.id.connector.to_string());
-        let mut offsets = std::mem::take(&mut self.pending);
-        self.commit = Some(tokio::spawn(async move {
-            let taken = offsets.take();
-            let timeout = env.config.offset_flush_timeout;
-            let written = tokio::time::timeout(timeout, env.offsets.write(&connector, &taken)).await;
-            let written = written.unwrap_or_else(|_| {
-                Err(StorageError::TimedOut {
-                    what: "a commit of offsets".to_owned(),
-                    seconds: timeout.as_secs(),
-                })
-            });
-            if written.is_err() {
-                offsets.put_back(taken);
-            }
-            (offsets, written)
-        }));
-    }
-
-    fn committed(&mut self, outcome: Committed) {
-        match outcome {
-            Ok((_, Ok(()))) => self.metrics.commits.increment(1),
-            Ok((mut unwritten, Err(error))) => {
-                self.metrics.commit_failures.increment(1);
-                tracing::warn!(
-                    "task {}: offsets are not committed: {error}; they will be with the next commit",
-                    self.id
-                );
-                self.pending.put_back(unwritten.take());
-            }
-            Err(panic) => tracing::error!("task {}: the commit of offsets failed: {panic}", self.id),
-        }
-    }
-
-    async fn end_commit(&mut self) {
-        if self.commit.is_some() {
-            let outcome = committed(&mut self.commit).await;
-            self.committed(outcome);
-        }
-    }
-
-    /// Waits for what is on its way, for a part of the time there is; commits, stops the task.
-    async fn finish(&mut self, task: &mut dyn SourceTask, wait: bool, grace: Duration) {
-        if wait && tokio::time::timeout(grace.mul_f64(0.4), self.sender.producer.flush()).await.is_err() {
-            tracing::warn!("task {}: stopping before all records were acknowledged", self.id);
-        }
-        // After a failure only what came before it counts.
-        if let Err(error) = self.settle() {
-            tracing::debug!("task {}: {error}", self.id);
-        }
-        self.end_commit().await;
-        self.begin_commit();
-        self.end_commit().await;
-        if let Err(error) = self.tell_durable(task).await {
-            tracing::debug!("task {}: {error}", self.id);
-        }
-        task.stop().await;
     }
 }
 
@@ -409,18 +343,6 @@ async fn delivered(sent: &mut Acknowledgements<Delivery>) {
     match sent.oldest_ticket() {
         // What became of it is asked for again when it is settled.
         Some(ticket) => drop(ticket.await),
-        None => std::future::pending().await,
-    }
-}
-
-/// Waits until a commit has ended; for ever if there is none.
-async fn committed(commit: &mut Option<JoinHandle<Written>>) -> Committed {
-    match commit {
-        Some(handle) => {
-            let outcome = handle.await;
-            *commit = None;
-            outcome
-        }
         None => std::future::pending().await,
     }
 }
