@@ -162,12 +162,11 @@ impl Herder {
         config: &ConfigMap,
     ) -> Result<ConfigInfos, HerderError> {
         let stem = |name: &str| name.strip_suffix("Connector").unwrap_or(name).to_owned();
-        if let Some(class) = config.get(CONNECTOR_CLASS) {
-            if !stem(class).ends_with(&stem(path_plugin)) {
-                let text =
-                    format!("Included connector type {class} does not match request type {path_plugin}");
-                return Err(HerderError::BadRequest(text));
-            }
+        if let Some(class) = config.get(CONNECTOR_CLASS)
+            && !stem(class).ends_with(&stem(path_plugin))
+        {
+            let text = format!("Included connector type {class} does not match request type {path_plugin}");
+            return Err(HerderError::BadRequest(text));
         }
         self.judge(config).await
     }

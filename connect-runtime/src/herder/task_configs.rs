@@ -93,10 +93,11 @@ fn differs(entry: &ConnectorEntry, tasks: &[ConfigMap]) -> bool {
 /// Adds what Connect adds to a task's configuration, and puts references to secrets back in place of their values.
 fn completed(mut task: ConfigMap, raw: &ConfigMap, resolved: &ConfigMap, class: Option<&str>) -> ConfigMap {
     for (key, value) in &mut task {
-        if let (Some(raw), Some(resolved)) = (raw.get(key), resolved.get(key)) {
-            if resolved == value && raw != value {
-                value.clone_from(raw);
-            }
+        if let (Some(raw), Some(resolved)) = (raw.get(key), resolved.get(key))
+            && resolved == value
+            && raw != value
+        {
+            value.clone_from(raw);
         }
     }
     if let Some(class) = class {

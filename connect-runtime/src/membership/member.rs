@@ -114,10 +114,10 @@ impl Member {
 
     /// Leaves the group, so that the others need not wait for the session time-out.
     pub(crate) async fn leave(self) {
-        if let Self::Group(member) = self {
-            if let Err(error) = member.leave("the worker stops").await {
-                tracing::warn!("leaving the Connect group: {error}");
-            }
+        if let Self::Group(member) = self
+            && let Err(error) = member.leave("the worker stops").await
+        {
+            tracing::warn!("leaving the Connect group: {error}");
         }
     }
 }

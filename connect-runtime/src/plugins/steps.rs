@@ -100,10 +100,10 @@ fn section(family: Family, alias: &str, config: &ConfigMap) -> Vec<ConfigInfo> {
             _ => {}
         }
     }
-    if let (Some(class), true) = (class, reports.iter().all(|report| report.errors.is_empty())) {
-        if let Some(error) = made(class, &settings) {
-            attach(&mut reports, error);
-        }
+    if let (Some(class), true) = (class, reports.iter().all(|report| report.errors.is_empty()))
+        && let Some(error) = made(class, &settings)
+    {
+        attach(&mut reports, error);
     }
     let mut section = judged(&table, Numbering::From(0), reports);
     prefixed(&mut section, &prefix, Some((&family.group(alias), 0)));
@@ -259,10 +259,10 @@ pub(crate) fn converter_section(purpose: Use, config: &ConfigMap) -> Vec<ConfigI
         settings.insert(converters::CONVERTER_TYPE.to_owned(), purpose.name().to_owned());
     }
     let mut reports = table.validate(|key| settings.get(key).map(String::as_str));
-    if reports.iter().all(|report| report.errors.is_empty()) {
-        if let Err(error) = class.make(&settings, purpose) {
-            attach(&mut reports, error.message);
-        }
+    if reports.iter().all(|report| report.errors.is_empty())
+        && let Err(error) = class.make(&settings, purpose)
+    {
+        attach(&mut reports, error.message);
     }
     let mut section: Vec<ConfigInfo> = definitions(&table, Numbering::From(0))
         .into_iter()
