@@ -34,11 +34,13 @@ fn count(change: isize) {
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
+        // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-(layout.size() as isize));
+        // SAFETY: the caller's promise.
         unsafe { System.dealloc(pointer, layout) }
     }
 
@@ -46,6 +48,7 @@ unsafe impl GlobalAlloc for Counting {
         // Old and new exist together for a moment, at worst.
         count(new_size as isize);
         count(-(layout.size() as isize));
+        // SAFETY: the caller's promise.
         unsafe { System.realloc(pointer, layout, new_size) }
     }
 }
