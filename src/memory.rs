@@ -51,7 +51,14 @@ fn unused() -> u64 {
 /// Bytes of memory that the process has; 0 if the system does not tell.
 fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+    statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * page_size()
+}
+
+/// Bytes of a page: 4 KiB on most machines, up to 64 KiB on some of ARM's.
+fn page_size() -> u64 {
+    // SAFETY: asks for a constant of the system.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    u64::try_from(size).unwrap_or(4096)
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
