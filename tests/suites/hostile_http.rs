@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aqueduct_protocol::messages::metadata_request::MetadataRequestTopic;
 use aqueduct_protocol::messages::offset_commit_request::{
