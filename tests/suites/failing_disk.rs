@@ -192,27 +192,36 @@ fn a_log_directory_that_is_gone_takes_its_partitions_offline_and_no_others() {
     there.iter().for_each(|topic| scene.fill(topic));
     scene.client.step(&["prepare", "new"]);
     scene.fill("new");
+    // A topic whose records are away can be given up: made again it lies where there is a disk.
+    let (given_up, gone) = gone.split_first().expect("two topics are gone");
+    scene.client.step(&["delete", given_up]);
+    scene.client.step(&["prepare", given_up]);
+    scene.fill(given_up);
 
     // A disk that was not mounted: its folder is missing, and then empty.
     for _ in 0..2 {
         scene.server.kill();
         scene.server.restart();
-        for topic in &gone {
+        for topic in gone {
             assert_eq!(scene.refusal(topic), REFUSED, "{topic} was made anew without its records");
         }
         assert!(scene.server.printed().contains("its log may be in a log directory that is offline"));
         there.iter().for_each(|topic| assert_eq!(scene.records(topic), 40));
         assert_eq!(scene.records("new"), 20);
+        assert_eq!(scene.records(given_up), 20);
     }
 
     scene.server.kill();
     fs::remove_dir_all(scene.disk("a")).expect("the folder that took its place");
     scene.rename("away", "a");
     scene.server.restart();
-    for topic in &gone {
+    for topic in gone {
         assert!(scene.records(topic) >= acknowledged);
         scene.fill(topic);
     }
+    assert_eq!(scene.records(given_up), 20, "its old log came back with the disk, and is not its any more");
+    let old = scene.disk("a").join(format!("{given_up}-0"));
+    assert!(!old.exists(), "{} is of no use to anybody", old.display());
 }
 
 #[test]

@@ -166,6 +166,7 @@ impl ReplicaManager {
                 tracing::warn!(%partition, "log belongs to no topic of this cluster and is left alone");
             }
         }
+        self.logs.delete_duplicates(|id| image.was_removed(id), self.clock.now_ms());
     }
 
     fn refresh(&self, known: &Arc<Topic>, follows: Follows) {

@@ -166,18 +166,17 @@ impl LogManager {
     }
 
     /// Deletes a partition's log: it is gone from here, durably, when this returns; its files go after
-    /// `file.delete.delay.ms`. Works on offline logs and full disks.
+    /// `file.delete.delay.ms`. Works on offline logs and full disks. Where the whole directory is offline nothing can be
+    /// done to the files: the log is forgotten, so that one of this name can be made elsewhere, and the next start that
+    /// finds the directory finds it too.
     pub fn delete(&self, partition: &TopicPartition, now_ms: i64) -> Result<(), ManagerError> {
         let _changing = self.changing.lock();
         let log =
             self.get(partition).ok_or_else(|| ManagerError::Unknown { partition: partition.clone() })?;
-        let dir = log.log_directory().clone();
-        log.go_offline(OfflineReason::Closed);
-        let from = dir.path.join(partition.dir_name());
-        let to = dir.path.join(doomed_name(partition));
-        let moved = dir.fs.rename(&from, &to).and_then(|()| dir.fs.sync_dir(&dir.path));
-        if let Err(source) = moved {
-            return Err(ManagerError::Io { path: from, source });
+        let done = self.doom(&log, now_ms);
+        let dir = log.log_directory();
+        if done.is_err() && dir.offline().is_none() {
+            return done;
         }
         {
             let mut duplicates = self.duplicates.lock();
@@ -189,6 +188,40 @@ impl LogManager {
             };
         }
         self.uncleanable.lock().remove(partition);
+        match done {
+            Ok(()) => tracing::info!(%partition, "log deleted"),
+            Err(_) => tracing::warn!(%partition, dir = %dir.path.display(),
+                "log forgotten: its files stay until a start finds their log directory again"),
+        }
+        Ok(())
+    }
+
+    /// Deletes those logs for which another one of the same partition is used, in another log directory, and whose topic
+    /// is gone.
+    pub fn delete_duplicates(&self, is_gone: impl Fn(Uuid) -> bool, now_ms: i64) {
+        let _changing = self.changing.lock();
+        let gone: Vec<_> = self.duplicates.lock().extract_if(.., |log| is_gone(log.topic_id())).collect();
+        for log in gone {
+            let (partition, dir) = (log.topic_partition(), log.log_dir().display());
+            match self.doom(&log, now_ms) {
+                Ok(()) => {
+                    tracing::info!(%partition, %dir, "log deleted; the partition is used in another directory")
+                }
+                Err(error) => tracing::error!(%partition, %error, "log was not deleted"),
+            }
+        }
+    }
+
+    /// Takes a log offline and its folder out of the way, durably; the files go later.
+    fn doom(&self, log: &PartitionLog, now_ms: i64) -> Result<(), ManagerError> {
+        let (partition, dir) = (log.topic_partition(), log.log_directory());
+        log.go_offline(OfflineReason::Closed);
+        let from = dir.path.join(partition.dir_name());
+        let to = dir.path.join(doomed_name(partition));
+        let moved = dir.fs.rename(&from, &to).and_then(|()| dir.fs.sync_dir(&dir.path));
+        if let Err(source) = moved {
+            return Err(ManagerError::Io { path: from, source });
+        }
         for checkpoint in dir.checkpoints() {
             checkpoint.set(partition, None);
             if let Err(error) = dir.save(checkpoint) {
@@ -197,8 +230,7 @@ impl LogManager {
             }
         }
         let due_ms = now_ms.saturating_add(log.config().file_delete_delay_ms);
-        self.doomed.lock().push(Doomed { path: to, is_folder: true, due_ms, dir });
-        tracing::info!(%partition, "log deleted");
+        self.doomed.lock().push(Doomed { path: to, is_folder: true, due_ms, dir: dir.clone() });
         Ok(())
     }
 
@@ -357,18 +389,20 @@ impl std::fmt::Debug for LogManager {
     }
 }
 
-/// A log that is there, if it is the one that is meant.
+/// A log that is there, if it is the one that is meant. Whose it is comes first: one of a topic that is gone is in the way
+/// whatever its state.
 fn existing(log: Arc<PartitionLog>, topic_id: Uuid) -> Result<Arc<PartitionLog>, ManagerError> {
     let partition = log.topic_partition().clone();
+    let found = log.topic_id();
+    if !found.is_nil() && found != topic_id {
+        return Err(ManagerError::TopicIdMismatch { partition, found, expected: topic_id });
+    }
     if let Some(reason) = log.offline_reason() {
         return Err(ManagerError::Offline { partition, reason });
     }
-    let found = log.topic_id();
     if found.is_nil() {
         let path = log.log_dir().join(partition.dir_name());
         log.assign_topic_id(topic_id).map_err(|source| ManagerError::Io { path, source })?;
-    } else if found != topic_id {
-        return Err(ManagerError::TopicIdMismatch { partition, found, expected: topic_id });
     }
     Ok(log)
 }

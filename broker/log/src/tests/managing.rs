@@ -97,6 +97,42 @@ fn a_partition_made_again_while_its_directory_was_away_is_found_when_the_old_one
 }
 
 #[test]
+fn a_partition_of_a_directory_that_is_away_is_deleted_and_made_again_elsewhere() {
+    let dirs: Vec<PathBuf> = vec!["/a".into(), "/b".into()];
+    let fs = MemoryFs::new();
+    let settings = ManagerConfig { log_dirs: dirs, ..settings() };
+    let fixture = Fixture::with(fs.clone(), settings.clone(), small_segments());
+    let old = fixture.partition(0);
+    assert_eq!(old.log_dir(), Path::new("/a"));
+    append_durably(&old, &batch(&["old"], NOW));
+    fs.set_gone(Some("/a".into()));
+    let name = old.topic_partition().clone();
+    let make =
+        |manager: &LogManager| manager.get_or_create(&name, Uuid::from_u128(77), LogConfig::default(), NOW);
+    // Before the manager has looked nobody can say what is wrong with the directory.
+    assert!(matches!(fixture.manager.delete(&name, NOW), Err(ManagerError::Io { .. })));
+    assert!(matches!(make(&fixture.manager), Err(ManagerError::TopicIdMismatch { found: TOPIC_ID, .. })));
+    fixture.manager.tick(NOW);
+    fixture.manager.delete(&name, NOW).unwrap();
+    let new = make(&fixture.manager).unwrap();
+    assert_eq!(new.log_dir(), Path::new("/b"));
+    append_durably(&new, &batch(&["new"], NOW));
+
+    fs.set_gone(None);
+    fs.kill();
+    let manager = open(&fs, settings).unwrap();
+    manager.delete_duplicates(|id| id == TOPIC_ID, NOW);
+    if make(&manager).is_err() {
+        manager.delete(&name, NOW).unwrap();
+    }
+    assert_eq!(read_all(&make(&manager).unwrap(), 0, 100), [(0, "new".into())]);
+    manager.tick(NOW + 100_000);
+    assert!(!fs.exists(Path::new("/a/t-0/00000000000000000000.log")).unwrap(), "the old one is gone");
+    manager.delete_duplicates(|_| true, NOW);
+    assert_eq!(read_all(&make(&manager).unwrap(), 0, 100), [(0, "new".into())]);
+}
+
+#[test]
 fn partitions_spread_over_directories_and_a_lost_disk_takes_only_its_own() {
     let dirs: Vec<PathBuf> = vec!["/a".into(), "/b".into()];
     let fs = MemoryFs::new();
