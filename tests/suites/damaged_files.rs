@@ -164,6 +164,51 @@ fn a_damaged_file_is_made_anew_or_named() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What nobody has looked at since it was flushed is found where it is read: a batch that cannot be told from what follows
+/// takes its partition offline, with file and position in the log and a metric for who watches it; records whose checksum
+/// is wrong are handed on as they are, as by Apache Kafka, and refused by their reader, who knows partition and offset.
+#[test]
+fn damage_that_is_met_in_reading_is_named_and_costs_its_partition_alone() {
+    let folder = in_memory();
+    let file = folder.path().join("server.properties");
+    let more = "log.index.interval.bytes=100\nlog.retention.ms=-1\nadmin.listener=http://127.0.0.1:0\n";
+    fs::write(&file, broker_settings(folder.path()) + more).expect("settings are written");
+    let mut server = Server::start("broker", folder.path(), &["broker", &file.display().to_string()]);
+    fill(&server.address("broker"));
+    assert!(server.process().terminate(PATIENCE).success());
+    let segment = |topic: &str| folder.path().join(format!("broker/{topic}-0/00000000000000000000.log"));
+    let mut bytes = fs::read(segment("a")).expect("a segment");
+    let batch = bytes.len() / usize::try_from(RECORDS).expect("few");
+    let (header, value) = (batch * 20, batch * 11 - 10);
+    bytes[header + 16] = 77; // Magic.
+    fs::write(segment("a"), &bytes).expect("damaged");
+    let mut bytes = fs::read(segment("b")).expect("a segment");
+    bytes[value] ^= 1;
+    fs::write(segment("b"), &bytes).expect("damaged");
+
+    server.restart();
+    let mut broker = KafkaConnection::open(&server.address("broker"), PATIENCE).expect("it listens");
+    let offline = |server: &Server| {
+        let url = format!("{}/metrics", server.address("admin"));
+        let metrics = reqwest::blocking::get(url).and_then(|answer| answer.text()).expect("metrics");
+        let line =
+            metrics.lines().find(|line| line.starts_with("kafka_server_replicamanager_offlinereplicacount"));
+        line.and_then(|line| line.rsplit(' ').next()).and_then(|n| n.parse::<u32>().ok()).expect("a count")
+    };
+    let refused = records(&mut broker, "b").expect_err("its reader refuses it");
+    assert!(refused.to_lowercase().contains("crc"), "{refused}");
+    assert_eq!(offline(&server), 0);
+    // KAFKA_STORAGE_ERROR, which clients retry.
+    let error = broker.fetch("a", 20).expect_err("no batch begins there");
+    assert_eq!(error.to_string(), "error 56");
+    let named = format!("{}: corrupt at byte {header} (from offset 20)", segment("a").display());
+    let said = server.printed();
+    assert!(said.contains(&named) && said.contains("partition=a-0"), "no {named} in\n{said}");
+    assert_eq!(offline(&server), 1);
+    let batch = fs::read(segment("b")).expect("a segment")[..batch].to_vec();
+    assert_eq!(broker.produce("b", batch).expect("answered"), (0, RECORDS));
+}
+
 /// Starts are over when the broker is ready or has ended.
 fn outcome(server: &mut Server, address: &str) -> Result<Outcome, String> {
     if !server.starts() {
