@@ -9,6 +9,7 @@ pub(crate) mod control;
 pub(crate) mod conversion;
 pub(crate) mod env;
 pub(crate) mod instances;
+mod kept_consumer;
 pub(crate) mod sink;
 pub(crate) mod sink_batches;
 mod sink_commit;

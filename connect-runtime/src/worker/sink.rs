@@ -21,33 +21,34 @@ use super::connector::within;
 use super::control::{Control, Reporter};
 use super::conversion::Conversion;
 use super::env::WorkerEnv;
+use super::kept_consumer::KeptConsumer;
 use super::sink_progress::Progress;
 use super::sink_trouble::Trouble;
 use super::source_sender::record_topic;
 use super::task_metrics::{ErrorMetrics, SinkMetrics, plugin_metrics};
-use crate::config::connector_keys::{TOPICS, TOPICS_REGEX};
 use crate::errors::dead_letter::DeadLetterQueue;
 use crate::errors::policy::ErrorPolicy;
 use crate::herder::spec::Spec;
 use crate::id::TaskId;
-use crate::plugins::topic_rules::{list, whole};
 
 /// Records under way beyond which nothing is read.
 const MAX_UNDER_WAY: usize = 50_000;
 /// Wait after a fault of the cluster that may pass.
-const POLL_BACKOFF: Duration = Duration::from_millis(100);
+pub(super) const POLL_BACKOFF: Duration = Duration::from_millis(100);
 /// Longest wait of one poll: commits and outcomes do not wait for it.
 const POLL: Duration = Duration::from_secs(10);
 /// Longest wait for what is under way when partitions are to be given up.
 const REVOKE_GRACE: Duration = Duration::from_secs(20);
 
-/// Runs a sink task until it is to stop.
+/// Runs a sink task until it is to stop. The consumer stays in its group at the end: whoever starts the task again or not
+/// decides.
 pub(crate) async fn run(
     env: Arc<WorkerEnv>,
     id: TaskId,
     plugin: CatalogEntry,
     spec: Spec,
     mut control: Control,
+    kept: &mut KeptConsumer,
 ) -> Result<(), ConnectError> {
     let connector_config = env.resolve(&spec.connector).await?;
     let task_config = env.resolve(spec.task.as_ref().unwrap_or(&spec.connector)).await?;
@@ -62,8 +63,7 @@ pub(crate) async fn run(
     let conversion = Conversion::new(&env.config, &connector_config)?;
     let consumer_config = env.consumer_config(&id.connector, &connector_config)?;
     let call_deadline = consumer_config.max_poll_interval;
-    let mut consumer = env.client.consumer(consumer_config);
-    subscribe(&mut consumer, &connector_config)?;
+    kept.prepare(&env.client, consumer_config, &connector_config).await?;
     let library = env.catalog.open(&plugin).await?;
     let class = &plugin.class.class;
     let mut task = library
@@ -77,8 +77,10 @@ pub(crate) async fn run(
     };
     tokio::select! {
         started = within(env.config.plugin_call_timeout, "start", task.start(context, &task_config)) => started?,
+        never = kept.stay() => match never {},
         () = control.stop.triggered() => return Ok(()),
     }
+    let (consumer, held) = kept.begin().ok_or_else(|| ConnectError::fatal("the consumer is gone"))?;
     let (outcomes_sender, outcomes) = mpsc::unbounded_channel();
     let mut loop_ = SinkLoop {
         reporter: control.reporter.clone(),
@@ -96,6 +98,8 @@ pub(crate) async fn run(
         outcomes_sender,
         outcomes,
         commit: CommitUnderWay::none(),
+        putting: None,
+        reads: true,
         held: false,
         trouble: Trouble::default(),
         errors: ErrorMetrics::of(&id),
@@ -104,39 +108,28 @@ pub(crate) async fn run(
     };
     let stop = control.stop.clone();
     let outcome = tokio::select! {
-        outcome = loop_.run(task.as_mut(), &mut control) => outcome,
+        outcome = loop_.run(held, task.as_mut(), &mut control) => outcome,
         () = stop.triggered() => Ok(()),
     };
     let grace = env.config.graceful_stop.mul_f64(0.8);
     if tokio::time::timeout(grace, loop_.finish(task.as_mut(), outcome.is_ok(), grace)).await.is_err() {
         tracing::warn!("task {}: not everything was written and committed within {grace:?}", loop_.id);
     }
-    let id = loop_.id.clone();
-    if let Err(error) = loop_.consumer.close().await {
-        tracing::warn!("task {id}: leaving the group: {error}");
+    let reads = loop_.reads;
+    drop(loop_);
+    if !reads {
+        kept.close(grace).await;
     }
     outcome
 }
 
-fn subscribe(consumer: &mut Consumer, config: &aqueduct_plugin_api::ConfigMap) -> Result<(), ConnectError> {
-    let topics = list(config, TOPICS);
-    let subscribed = if topics.is_empty() {
-        let pattern = config.get(TOPICS_REGEX).map(|text| text.trim()).unwrap_or_default();
-        let regex = whole(pattern).map_err(|error| ConnectError::config(error.to_string()))?;
-        consumer.subscribe_matching(move |topic| regex.is_match(topic))
-    } else {
-        consumer.subscribe(topics.into_iter().map(Into::into).collect())
-    };
-    subscribed.map_err(|error| ConnectError::config("the topics cannot be subscribed").caused_by(&error))
-}
-
-pub(super) struct SinkLoop {
+pub(super) struct SinkLoop<'a> {
     pub(super) reporter: Reporter,
     /// Longest time that a put may take to return: that of a consumer between two polls.
     pub(super) call_deadline: Duration,
     pub(super) env: Arc<WorkerEnv>,
     pub(super) id: TaskId,
-    pub(super) consumer: Consumer,
+    pub(super) consumer: &'a mut Consumer,
     pub(super) conversion: Conversion,
     pub(super) policy: ErrorPolicy,
     pub(super) dead_letters: Option<DeadLetterQueue>,
@@ -150,6 +143,10 @@ pub(super) struct SinkLoop {
     pub(super) outcomes_sender: mpsc::UnboundedSender<Told>,
     pub(super) outcomes: mpsc::UnboundedReceiver<Told>,
     pub(super) commit: CommitUnderWay<Committed>,
+    /// The batch whose put has not returned. When the task is stopped in the middle of it nothing will be told of it.
+    pub(super) putting: Option<u64>,
+    /// Whether the consumer works: one that failed is not used again.
+    reads: bool,
     /// Whether the partitions are paused.
     pub(super) held: bool,
     pub(super) trouble: Trouble,
@@ -185,12 +182,21 @@ enum Woken {
     Silence,
 }
 
-impl SinkLoop {
-    async fn run(&mut self, task: &mut dyn SinkTask, control: &mut Control) -> Result<(), ConnectError> {
+impl SinkLoop<'_> {
+    /// `held` are the partitions that the consumer has already.
+    async fn run(
+        &mut self,
+        held: Vec<TopicPartition>,
+        task: &mut dyn SinkTask,
+        control: &mut Control,
+    ) -> Result<(), ConnectError> {
         let every = self.env.config.offset_flush_interval;
         let mut due = interval_at(Instant::now() + every, every);
         due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.report(control);
+        if !held.is_empty() {
+            self.on_event(ConsumerEvent::Assigned(held), task).await?;
+        }
         loop {
             self.hold_if(control.is_paused());
             match self.wake(&mut due, control).await {
@@ -305,7 +311,10 @@ impl SinkLoop {
                 tokio::time::sleep(POLL_BACKOFF).await;
                 Ok(())
             }
-            _ => Err(ConnectError::fatal("reading the topics failed").caused_by(&error)),
+            _ => {
+                self.reads = false;
+                Err(ConnectError::fatal("reading the topics failed").caused_by(&error))
+            }
         }
     }
 }

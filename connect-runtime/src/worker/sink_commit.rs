@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::connector::within;
 use super::sink::{Committed, SinkLoop, names};
 
-impl SinkLoop {
+impl SinkLoop<'_> {
     pub(super) async fn on_commit_due(&mut self, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
         if !self.under_way.is_empty() {
             self.flush(task).await?;
@@ -102,10 +102,11 @@ impl SinkLoop {
     }
 
     /// Whether the task has batches of these partitions and has told nothing of them. Those it wants put again are not
-    /// its any more.
+    /// its any more, and the one whose put was cut off never was.
     pub(super) fn awaits_word_on(&self, partitions: &[TopicPartition]) -> bool {
         let open = self.progress.open_in(partitions);
-        open.iter().any(|batch| self.retries.iter().all(|(_, again)| again != batch))
+        open.iter()
+            .any(|batch| self.putting != Some(*batch) && self.retries.iter().all(|(_, again)| again != batch))
     }
 
     pub(super) async fn close(

@@ -20,7 +20,7 @@ const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(2);
 /// A put that takes longer shows in the status.
 const SLOW_PUT: Duration = Duration::from_secs(3);
 
-impl SinkLoop {
+impl SinkLoop<'_> {
     /// A new batch.
     pub(super) async fn take(
         &mut self,
@@ -74,7 +74,10 @@ impl SinkLoop {
         let sender = self.outcomes_sender.clone();
         // The receiver is gone only when the task has ended.
         let completion = PutCompletion::new(move |outcome| drop(sender.send((batch, attempt, outcome))));
-        match self.watched(task.put(converted, completion)).await {
+        self.putting = Some(batch);
+        let returned = self.watched(task.put(converted, completion)).await;
+        self.putting = None;
+        match returned {
             Ok(()) => Ok(()),
             Err(error) if error.class == ErrorClass::Retriable => {
                 self.retry_later(batch, &error);

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::backoff::Failures;
 use super::control::{Control, Reporter};
 use super::env::WorkerEnv;
+use super::kept_consumer::KeptConsumer;
 use super::{connector, sink, source};
 use crate::herder::spec::Spec;
 use crate::id::Instance;
@@ -30,31 +31,48 @@ pub(crate) struct Wanted {
 /// A start that takes longer shows in the status.
 const SLOW_START: Duration = Duration::from_secs(3);
 
+/// The part of `task.shutdown.graceful.timeout.ms` that leaving a group may take; the rest is the task's.
+const LEAVE_PART: f64 = 0.2;
+
 /// How an attempt came to its end.
 enum End {
     /// It was told to.
     Told,
     /// It failed.
     Failed(ConnectError),
+    /// Code of ours panicked: what it worked with is not to be trusted.
+    Panicked(ConnectError),
 }
 
 /// Runs an instance until it is told to end.
 pub(crate) async fn supervise(env: Arc<WorkerEnv>, instance: Instance, mut wanted: watch::Receiver<Wanted>) {
     let reporter = Reporter::new(env.clone(), instance.clone());
     let mut failures = Failures::default();
+    let mut kept = KeptConsumer::default();
+    let leave_within = env.config.graceful_stop.mul_f64(LEAVE_PART);
+    let mut before: Option<Spec> = None;
     loop {
         let current = wanted.borrow_and_update().clone();
         let Some(spec) = current.spec.clone() else { break };
+        if before.replace(spec.clone()).is_some_and(|before| !is_same_work(&before, &spec)) {
+            kept.close(leave_within).await;
+        }
         if wanted.has_changed().is_err() {
             break;
         }
         let began = Instant::now();
-        let error = match attempt(&env, &instance, &spec, current.restarts, &mut wanted, &reporter).await {
+        let restarts = current.restarts;
+        let ended = attempt(&env, &instance, &spec, restarts, &mut wanted, &reporter, &mut kept).await;
+        let error = match ended {
             End::Told => {
                 failures.forget();
                 continue;
             }
             End::Failed(error) => error,
+            End::Panicked(error) => {
+                kept.close(leave_within).await;
+                error
+            }
         };
         tracing::error!("{instance} failed: {error}");
         let restart = env.config.restart;
@@ -62,7 +80,12 @@ pub(crate) async fn supervise(env: Arc<WorkerEnv>, instance: Instance, mut wante
         let wait =
             may_restart.then(|| failures.wait_after(error.class, began.elapsed(), restart, rand::random()));
         reporter.failed(&error, what_next(restart.enabled, wait).as_deref());
+        if wait.is_none() {
+            // Nobody knows when it runs again: its partitions are for others.
+            kept.close(leave_within).await;
+        }
         tokio::select! {
+            never = kept.stay() => match never {},
             () = intervention(&mut wanted, &spec, current.restarts) => failures.forget(),
             () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
         }
@@ -71,6 +94,7 @@ pub(crate) async fn supervise(env: Arc<WorkerEnv>, instance: Instance, mut wante
             reporter.restarting();
         }
     }
+    kept.close(leave_within).await;
     reporter.unassigned();
 }
 
@@ -113,12 +137,14 @@ async fn attempt(
     restarts: u64,
     wanted: &mut watch::Receiver<Wanted>,
     reporter: &Reporter,
+    kept: &mut KeptConsumer,
 ) -> End {
     let stop = Shutdown::new();
     let (target, target_receiver) = watch::channel(spec.target);
     let reporter = reporter.for_attempt();
     let control = Control { stop: stop.clone(), target: target_receiver, reporter: reporter.clone() };
-    let running = AssertUnwindSafe(run(env.clone(), instance.clone(), spec.clone(), control)).catch_unwind();
+    let running =
+        AssertUnwindSafe(run(env.clone(), instance.clone(), spec.clone(), control, kept)).catch_unwind();
     tokio::pin!(running);
     let slow = tokio::time::sleep(SLOW_START);
     tokio::pin!(slow);
@@ -167,7 +193,7 @@ type Ended = Result<Result<(), ConnectError>, Box<dyn std::any::Any + Send>>;
 async fn judge(ended: Ended, wanted: &mut watch::Receiver<Wanted>) -> End {
     match ended {
         Ok(Err(error)) => End::Failed(error),
-        Err(panic) => End::Failed(ConnectError::fatal(format!("it panicked: {}", panic_text(&*panic)))),
+        Err(panic) => End::Panicked(ConnectError::fatal(format!("it panicked: {}", panic_text(&*panic)))),
         Ok(Ok(())) => {
             // It has nothing more to do: wait for the next word. A closed channel is a word too.
             let _ = wanted.changed().await;
@@ -182,6 +208,7 @@ async fn run(
     instance: Instance,
     spec: Spec,
     control: Control,
+    kept: &mut KeptConsumer,
 ) -> Result<(), ConnectError> {
     let plugin = env.catalog.of_config(&spec.connector).cloned().ok_or_else(|| {
         let class = spec.connector.get("connector.class").map_or("", String::as_str);
@@ -191,7 +218,7 @@ async fn run(
         Instance::Connector(name) => connector::run(env, name, plugin, spec, control).await,
         Instance::Task(id) => match plugin.class.kind {
             ConnectorKind::Source => source::run(env, id, plugin, spec, control).await,
-            ConnectorKind::Sink => sink::run(env, id, plugin, spec, control).await,
+            ConnectorKind::Sink => sink::run(env, id, plugin, spec, control, kept).await,
         },
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn written(connector: &str) -> Vec<String> {
     WRITTEN.lock().unwrap().get(connector).cloned().unwrap_or_default()
 }
 
-/// How often a connector or task was started.
+/// How often a connector or task was started, or did what follows its name.
 pub(crate) fn starts(name: &str) -> u32 {
     COUNTS.lock().unwrap().get(name).copied().unwrap_or(0)
 }
@@ -50,7 +50,7 @@ impl Plugin for TestPlugin {
             KeyDef::optional("secret", KeyType::Password, "Shown nowhere."),
             text("refuse"),
         ]);
-        let sink = ConfigDef::new([int("busy", 0), text("bad")]);
+        let sink = ConfigDef::new([int("busy", 0), text("bad"), text("fail.once"), text("hang")]);
         let class = |class: &str, kind, config| ConnectorClass {
             class: class.to_owned(),
             aliases: Vec::new(),
@@ -184,19 +184,26 @@ impl SourceTask for CountingTask {
     async fn stop(&mut self) {}
 }
 
-/// Collects values. The first `busy` puts are told to come again; values that hold `bad` are refused.
+/// Collects values. The first `busy` puts are told to come again; values that hold `bad` are refused; the first task of
+/// its name fails at a value `fail.once`; with `hang`, puts never return.
 #[derive(Default)]
 struct CollectingTask {
     connector: String,
+    name: String,
     busy: i64,
     bad: String,
+    fail_at: Option<String>,
+    hangs: bool,
 }
 
 #[async_trait]
 impl SinkTask for CollectingTask {
     async fn start(&mut self, context: TaskContext, config: &ConfigMap) -> Result<(), ConnectError> {
-        count(&format!("{}-{}", context.connector, context.task));
+        self.name = format!("{}-{}", context.connector, context.task);
+        let is_first = count(&self.name) == 1;
         self.connector = context.connector;
+        self.fail_at = config.get("fail.once").filter(|text| is_first && !text.is_empty()).cloned();
+        self.hangs = config.get("hang").is_some_and(|hang| hang == "put");
         self.busy = config.get("busy").and_then(|text| text.parse().ok()).unwrap_or(0);
         self.bad = config.get("bad").cloned().unwrap_or_default();
         Ok(())
@@ -207,6 +214,15 @@ impl SinkTask for CollectingTask {
     }
 
     async fn put(&mut self, records: Vec<SinkRecord>, completion: PutCompletion) -> Result<(), ConnectError> {
+        if self.hangs {
+            count(&format!("{} hangs", self.name));
+            std::future::pending::<()>().await;
+        }
+        let values = |value: &String| records.iter().any(|record| record.value.as_str() == Some(value));
+        if let Some(value) = self.fail_at.as_ref().filter(|value| values(value)) {
+            completion.void();
+            return Err(ConnectError::fatal(format!("told to fail at {value}")));
+        }
         self.busy -= 1;
         let mut outcomes = Vec::new();
         for (place, record) in records.iter().enumerate() {
@@ -227,5 +243,7 @@ impl SinkTask for CollectingTask {
         Ok(())
     }
 
-    async fn stop(&mut self) {}
+    async fn stop(&mut self) {
+        count(&format!("{} stopped", self.name));
+    }
 }

@@ -4,7 +4,7 @@ use aqueduct_client::ProducerRecord;
 use serde_json::{Value as Json, json};
 
 use crate::cluster::{Cluster, PATIENCE};
-use crate::plugin::{SINK, SOURCE, written};
+use crate::plugin::{SINK, SOURCE, starts, written};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workers_share_work_where_the_protocol_signs_nothing() {
@@ -38,6 +38,51 @@ async fn a_topic_that_is_not_there_holds_up_no_other_and_is_read_once_it_is() {
     cluster.wait_for(|| async { written(&sink).len() == 100 }, "the topic that is there").await;
     cluster.create(&cluster.unique("second"), SOURCE, rules(&late, 50)).await;
     cluster.wait_for(|| async { written(&sink).len() == 150 }, "the topic that came later").await;
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sink_task_that_starts_again_stays_in_its_group() {
+    let cluster = Cluster::with_worker().await;
+    let (topic, sink) = (cluster.unique("t"), cluster.unique("sink"));
+    cluster.create(&sink, SINK, json!({ "topics": topic, "fail.once": "v55" })).await;
+    cluster.create(&cluster.unique("few"), SOURCE, json!({ "topic": topic, "count": 10 })).await;
+    cluster.wait_for(|| async { written(&sink).len() == 10 }, "the first records").await;
+    let client = cluster.client().await;
+    let members = || async {
+        let group = format!("connect-{sink}");
+        let described = client.admin().describe_groups(vec![group.into()]).await.unwrap();
+        let group = described.into_iter().next().unwrap().1.unwrap();
+        group.members.into_iter().map(|member| member.member_id).collect::<Vec<_>>()
+    };
+    let before = members().await;
+    assert_eq!(before.len(), 1);
+    cluster.create(&cluster.unique("more"), SOURCE, json!({ "topic": topic, "count": 100 })).await;
+    let last = || async { written(&sink).iter().any(|value| value == "v99") };
+    cluster.wait_for(last, "the records behind the failure").await;
+    assert_eq!(starts(&format!("{sink}-0")), 2);
+    assert_eq!(members().await, before);
+    let all = written(&sink);
+    assert!((0..100).all(|n| all.contains(&format!("v{n}"))), "{all:?}");
+    cluster.call("POST", &format!("/connectors/{sink}/tasks/0/restart"), None).await;
+    cluster.wait_for(|| async { starts(&format!("{sink}-0")) == 3 }, "the restart").await;
+    cluster.wait_for_state(&sink, 1, "RUNNING").await;
+    assert_eq!(members().await, before);
+    cluster.call("PUT", &format!("/connectors/{sink}/stop"), None).await;
+    cluster.wait_for(|| async { members().await.is_empty() }, "the group to be left").await;
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sink_that_is_stopped_in_the_middle_of_a_put_is_not_waited_for() {
+    let mut cluster = Cluster::start().await;
+    cluster.add_worker("task.shutdown.graceful.timeout.ms=600000\n").await;
+    let (topic, sink) = (cluster.unique("t"), cluster.unique("sink"));
+    cluster.create(&cluster.unique("source"), SOURCE, json!({ "topic": topic, "count": 10 })).await;
+    cluster.create(&sink, SINK, json!({ "topics": topic, "hang": "put" })).await;
+    cluster.wait_for(|| async { starts(&format!("{sink}-0 hangs")) > 0 }, "a put").await;
+    cluster.call("DELETE", &format!("/connectors/{sink}"), None).await;
+    cluster.wait_for(|| async { starts(&format!("{sink}-0 stopped")) > 0 }, "the end of the task").await;
     cluster.stop().await;
 }
 

@@ -168,6 +168,24 @@ impl Consumer {
         taken
     }
 
+    /// Reads what it holds anew from where the group has committed, as if it had just been assigned, without leaving the
+    /// group: for a user that begins anew. Gives the partitions; they are not told as assigned again. Those that the group
+    /// wants back are given up at once.
+    pub fn begin_anew(&mut self) -> Vec<TopicPartition> {
+        if let Some(subscriber) = &mut self.subscriber {
+            subscriber.begin_anew();
+        }
+        let held = {
+            let mut partitions = self.shared.partitions.lock();
+            let held = partitions.names();
+            partitions.remove(&held);
+            partitions.add(held.iter().cloned());
+            held
+        };
+        self.shared.wake.notify_one();
+        held
+    }
+
     /// The partitions held.
     pub fn assignment(&self) -> Vec<TopicPartition> {
         self.shared.partitions.lock().names()

@@ -95,6 +95,13 @@ impl Subscriber {
         }
     }
 
+    /// The user begins anew: it is done with whatever it was told or was to be told.
+    pub(super) fn begin_anew(&mut self) {
+        self.told.clear();
+        self.polled();
+        self.told.clear();
+    }
+
     /// Whether the user was told to give partitions up and has not polled since.
     pub(super) fn is_giving_up(&self) -> bool {
         self.giving_up.is_some()
