@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::parsed::ConfigValue;
 
+/// The setting's name in a reason.
+pub(crate) const NAME: &str = "{name}";
+
 /// A rule for a parsed value. The texts are those of Kafka's validators.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,8 +34,12 @@ pub enum Check {
     NonEmptyList,
     /// A list in which nothing stands twice.
     UniqueList,
-    /// A list of these texts only, nothing twice.
+    /// A list of these texts only. One that stands twice is taken, as in Kafka.
     ListOf(Vec<String>),
+    /// A number within the first two bounds, both included, or the third; null is refused.
+    BetweenOr(i64, i64, i64),
+    /// Replicas as `partition:broker`, or `*` for all of them (replication throttles).
+    ThrottledReplicas,
     /// A regular expression that compiles.
     Regex,
     /// Every one of these rules.
@@ -63,8 +70,9 @@ impl Check {
         }
     }
 
-    /// Judges a value. Gives the reason, without the name of the setting, if it is refused.
-    pub fn judge(&self, value: &ConfigValue) -> Result<(), String> {
+    /// Judges a value. Gives the reason if it is refused; the setting's name stands in it as [`NAME`] where Kafka has it
+    /// there.
+    pub(crate) fn judge(&self, value: &ConfigValue) -> Result<(), String> {
         match self {
             Self::Any => Ok(()),
             Self::NonNull => non_null(value),
@@ -90,18 +98,18 @@ impl Check {
             },
             Self::NonEmptyWithoutControls => without_controls(value),
             Self::NonEmptyList => match value {
-                ConfigValue::List(items) if items.is_empty() => {
-                    Err("Configuration must not be empty. Valid values include: any non-empty value"
-                        .to_owned())
-                }
-                ConfigValue::Null => {
-                    Err("Configuration must not be null. Valid values include: any non-empty value"
-                        .to_owned())
-                }
+                ConfigValue::List(items) if items.is_empty() => Err(format!(
+                    "Configuration '{NAME}' must not be empty. Valid values include: any non-empty value"
+                )),
+                ConfigValue::Null => Err(format!(
+                    "Configuration '{NAME}' must not be null. Valid values include: any non-empty value"
+                )),
                 _ => Ok(()),
             },
             Self::UniqueList => unique(value),
             Self::ListOf(allowed) => list_of(value, allowed),
+            Self::BetweenOr(min, max, other) => between_or(value, *min, *max, *other),
+            Self::ThrottledReplicas => throttled_replicas(value),
             Self::Regex => match value.as_str() {
                 Some(text) => regex::Regex::new(text).map(|_| ()).map_err(|e| format!("Invalid regex: {e}")),
                 None => Ok(()),
@@ -157,9 +165,33 @@ fn unique(value: &ConfigValue) -> Result<(), String> {
 
 fn list_of(value: &ConfigValue, allowed: &[String]) -> Result<(), String> {
     let ConfigValue::List(items) = value else { return Ok(()) };
-    unique(value)?;
     match items.iter().find(|item| !allowed.contains(item)) {
+        Some(item) if item.is_empty() => Err(format!("Configuration '{NAME}' values must not be empty.")),
         Some(_) => Err(format!("String must be one of: {}", allowed.join(", "))),
         None => Ok(()),
     }
+}
+
+fn between_or(value: &ConfigValue, min: i64, max: i64, other: i64) -> Result<(), String> {
+    match value {
+        ConfigValue::Int(number) if *number == other || (min..=max).contains(number) => Ok(()),
+        ConfigValue::Int(_) => Err(format!("Value must be between {min} and {max} or equal to {other}")),
+        _ => Err("Value must be non-null".to_owned()),
+    }
+}
+
+fn throttled_replicas(value: &ConfigValue) -> Result<(), String> {
+    let ConfigValue::List(items) = value else { return Ok(()) };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_replica = |item: &String| {
+        item.split_once(':').is_some_and(|(part, broker)| is_number(part) && is_number(broker))
+    };
+    let all = items.len() == 1 && items[0] == "*";
+    if all || items.iter().all(|item| item.is_empty() || is_replica(item)) {
+        return Ok(());
+    }
+    Err(format!(
+        "{NAME} must be the literal '*' or a list of replicas in the following format: \
+         [partitionId]:[brokerId],[partitionId]:[brokerId],..."
+    ))
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::{Check, NAME};
 use crate::key::{KeyDef, KeyType};
 use crate::parsed::{ConfigValue, Parsed};
 use crate::secret::Secret;
@@ -141,22 +142,31 @@ fn evaluate(key: &KeyDef, given: Option<&str>) -> (ConfigValue, Vec<String>) {
         None => ConfigValue::Null,
     };
     if let Err(reason) = key.check.judge(&value) {
-        let shown = match &value {
-            ConfigValue::Null => "null".to_owned(),
-            ConfigValue::Password(_) => "[hidden]".to_owned(),
-            ConfigValue::List(items) => match key.check.refused_item(items) {
-                Some(item) => item.to_owned(),
-                None => format!("[{}]", items.join(", ")),
-            },
-            _ => given.or(key.default.as_deref()).unwrap_or("null").to_owned(),
-        };
-        // Kafka names the setting within this sentence, and not before it.
-        errors.push(match reason.strip_prefix("Configuration must") {
-            Some(rest) => format!("Configuration '{}' must{rest}", key.name),
-            None => refusal(&key.name, &shown, &reason),
+        let reason = reason.replace(NAME, &key.name);
+        // Kafka names the setting within such a sentence, and not before it.
+        errors.push(match reason.starts_with("Configuration '") {
+            true => reason,
+            false => refusal(&key.name, &shown(&value, &key.check), &reason),
         });
     }
     (value, errors)
+}
+
+/// A refused value as Kafka shows it: what was made of the text, not the text.
+fn shown(value: &ConfigValue, check: &Check) -> String {
+    match value {
+        ConfigValue::Null => "null".to_owned(),
+        ConfigValue::Password(_) => "[hidden]".to_owned(),
+        ConfigValue::List(items) => match check.refused_item(items) {
+            Some(item) => item.to_owned(),
+            None => format!("[{}]", items.join(", ")),
+        },
+        ConfigValue::Bool(value) => value.to_string(),
+        ConfigValue::Int(number) => number.to_string(),
+        // As Java: with a digit after the point.
+        ConfigValue::Double(number) => format!("{number:?}"),
+        ConfigValue::String(text) => text.clone(),
+    }
 }
 
 fn parse_value(kind: KeyType, text: &str) -> Result<ConfigValue, String> {
@@ -192,7 +202,6 @@ fn not_a_number(kind: KeyType) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Check;
 
     fn table() -> ConfigDef {
         ConfigDef::new([
@@ -228,6 +237,44 @@ mod tests {
                 "Invalid value 0 for configuration tasks.max: Value must be at least 1",
             ]
         );
+    }
+
+    #[test]
+    fn refused_values_are_shown_as_they_were_understood() {
+        let table = ConfigDef::new([
+            KeyDef::with_default("ratio", KeyType::Double, "0.5", "").check(Check::BetweenDouble(0.0, 1.0)),
+            KeyDef::with_default("level", KeyType::Int, -1, "").check(Check::BetweenOr(1, 9, -1)),
+            KeyDef::with_default("policy", KeyType::List, "a", "").check(Check::list_of(&["a", "b"])),
+            KeyDef::with_default("throttled", KeyType::List, "", "").check(Check::ThrottledReplicas),
+        ]);
+        let error = |key: &str, value: &str| {
+            let given = BTreeMap::from([(key.to_owned(), value.to_owned())]);
+            table.parse_map(&given).err().map(|errors| errors.0.join("; "))
+        };
+        for (key, value) in
+            [("level", "-1"), ("level", "9"), ("policy", "b,b"), ("throttled", "*"), ("throttled", "0:1,1:2")]
+        {
+            assert_eq!(error(key, value), None, "{key}={value}");
+        }
+        let cases = [
+            ("ratio", "2", "Invalid value 2.0 for configuration ratio: Value must be no more than 1"),
+            (
+                "level",
+                " 0 ",
+                "Invalid value 0 for configuration level: Value must be between 1 and 9 or equal to -1",
+            ),
+            ("policy", "a,", "Configuration 'policy' values must not be empty."),
+            ("policy", "c,", "Invalid value c for configuration policy: String must be one of: a, b"),
+            (
+                "throttled",
+                "0:x",
+                "Invalid value [0:x] for configuration throttled: throttled must be the literal '*' or a list of \
+                 replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...",
+            ),
+        ];
+        for (key, value, text) in cases {
+            assert_eq!(error(key, value).as_deref(), Some(text));
+        }
     }
 
     #[test]

@@ -225,7 +225,7 @@ fn log_rows() -> Vec<KeyRow> {
         KeyRow::honoured("compression.type", String, "producer", "Default of compression.type.")
             .check(Check::one_of(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"])),
         KeyRow::honoured("compression.gzip.level", Int, "-1", "Default of compression.gzip.level.")
-            .check(Check::Between(-1, 9)),
+            .check(Check::BetweenOr(1, 9, -1)),
         KeyRow::not_honoured("compression.lz4.level", Int, "9", "Not honoured: the codec has one level.")
             .check(Check::Between(1, 17)),
         KeyRow::honoured("compression.zstd.level", Int, "3", "Default of compression.zstd.level.")

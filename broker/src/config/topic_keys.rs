@@ -150,7 +150,7 @@ fn record_rows() -> Vec<KeyRow> {
             "-1",
             "Level when compression.type is gzip: 1 to 9, or -1 for the default.",
         )
-        .check(Check::Between(-1, 9))
+        .check(Check::BetweenOr(1, 9, -1))
         .from_broker(&["compression.gzip.level"]),
         KeyRow::not_honoured(
             "compression.lz4.level",
@@ -251,13 +251,15 @@ fn other_rows() -> Vec<KeyRow> {
             List,
             "",
             "Replication throttle. Not honoured: partitions have one replica.",
-        ),
+        )
+        .check(Check::ThrottledReplicas),
         KeyRow::not_honoured(
             "follower.replication.throttled.replicas",
             List,
             "",
             "Replication throttle. Not honoured: partitions have one replica.",
-        ),
+        )
+        .check(Check::ThrottledReplicas),
         KeyRow::not_honoured("remote.storage.enable", Boolean, "false", NOT_TIERED),
         KeyRow::not_honoured("local.retention.ms", Long, "-2", NOT_TIERED)
             .check(Check::AtLeast(-2))
