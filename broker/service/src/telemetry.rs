@@ -111,10 +111,28 @@ impl Loggers {
                 changed.push(name.clone());
             }
         }
-        if let Err(error) = self.handle.reload(targets(&levels)) {
+        self.put_in_force(&levels);
+        changed
+    }
+
+    /// Gives one logger a level of its own, or takes it; the loggers below it keep theirs. `root` always has one.
+    pub fn set_own(&self, logger: &str, level: Option<LevelFilter>) {
+        let mut levels = self.levels.lock();
+        match level {
+            Some(level) => {
+                let stamp = LoggerLevel { level, last_modified: Some(SystemClock.now_ms()) };
+                levels.insert(logger.to_owned(), stamp);
+            }
+            None if logger == ROOT => return,
+            None => drop(levels.remove(logger)),
+        }
+        self.put_in_force(&levels);
+    }
+
+    fn put_in_force(&self, levels: &BTreeMap<String, LoggerLevel>) {
+        if let Err(error) = self.handle.reload(targets(levels)) {
             tracing::warn!("log levels were not changed: {error}");
         }
-        changed
     }
 }
 

@@ -46,7 +46,7 @@ fn decide_all(
 ) -> Plan<Vec<Result<(), Refusal>>> {
     let named = |resource: &AlterConfigsResource| (resource.resource_type, resource.resource_name.clone());
     decide_each(&request.resources, named, request.validate_only, |resource, named| {
-        decide(image, broker, resource, &named)
+        decide(image, broker, resource, &named?)
     })
 }
 

@@ -9,13 +9,13 @@ use crate::controller::Plan;
 use crate::controller::topics::Refusal;
 use crate::metadata::record::{ConfigResource, ConfigResourceKind, MetadataRecord};
 
-/// Decides on every resource, in their order. One that the request has twice is refused, as is one of an unknown type.
-/// `named` gives a resource's type and name; nothing is written where the request is only to be validated.
+/// Decides on every resource, in their order. One that the request has twice is refused; one whose type has no stored
+/// settings comes to `decide` as a refusal. `named` gives a resource's type and name; nothing is written where the request is only to be validated.
 pub(super) fn decide_each<R>(
     resources: &[R],
     named: impl Fn(&R) -> (i8, ByteString),
     validate_only: bool,
-    mut decide: impl FnMut(&R, ConfigResource) -> Result<Vec<MetadataRecord>, Refusal>,
+    mut decide: impl FnMut(&R, Result<ConfigResource, Refusal>) -> Result<Vec<MetadataRecord>, Refusal>,
 ) -> Plan<Vec<Result<(), Refusal>>> {
     let mut times: HashMap<(i8, ByteString), usize> = HashMap::new();
     for resource in resources {
@@ -30,7 +30,7 @@ pub(super) fn decide_each<R>(
                 let text = "Each resource must appear at most once.";
                 Err(Refusal::new(ErrorCode::InvalidRequest, text))
             }
-            _ => config_resource(code, &name).and_then(|named| decide(resource, named)),
+            _ => decide(resource, config_resource(code, &name)),
         };
         answer.push(decided.map(|changes| records.extend(changes)));
     }

@@ -18,6 +18,7 @@ use aqueduct_protocol::messages::describe_configs_response::{
 use aqueduct_protocol::messages::{DescribeConfigsRequest, DescribeConfigsResponse};
 use bytestring::ByteString;
 
+use super::broker_loggers::{self, BROKER_LOGGER};
 use super::handler::{Answer, Handler, RequestContext};
 use crate::config::broker_config::BrokerConfig;
 use crate::config::dynamic::{ConfigSource, DynamicSettings, is_dynamic};
@@ -49,20 +50,32 @@ impl Handler for DescribeConfigsHandler {
 
     fn handle(context: &RequestContext, request: DescribeConfigsRequest) -> Answer<DescribeConfigsResponse> {
         let describe = |resource: &DescribeConfigsResource| {
-            let found = entries(context, resource);
+            let found = describe_resource(context, resource, &request);
             DescribeConfigsResult {
                 error_code: found.as_ref().err().map_or(0, |refusal| refusal.code.code()),
                 // Kafka's text for "no error" is empty here, not null.
                 error_message: Some(found.as_ref().err().map_or("", |refusal| &*refusal.message).into()),
                 resource_type: resource.resource_type,
                 resource_name: resource.resource_name.clone(),
-                configs: select(found.unwrap_or_default(), resource, &request),
+                configs: found.unwrap_or_default(),
                 ..DescribeConfigsResult::default()
             }
         };
         let results = request.resources.iter().map(describe).collect();
         Answer::Now(DescribeConfigsResponse { results, ..DescribeConfigsResponse::default() })
     }
+}
+
+fn describe_resource(
+    context: &RequestContext,
+    resource: &DescribeConfigsResource,
+    request: &DescribeConfigsRequest,
+) -> Result<Vec<DescribeConfigsResourceResult>, Refusal> {
+    if resource.resource_type == BROKER_LOGGER {
+        let keys = resource.configuration_keys.as_deref();
+        return broker_loggers::describe(context.broker.config.node_id, &resource.resource_name, keys);
+    }
+    Ok(select(entries(context, resource)?, resource, request))
 }
 
 fn entries(

@@ -7,15 +7,16 @@
 //! Of a broker's settings those that give topics their defaults can be changed while it runs (KIP-226). Differences:
 //! Kafka can change some more, and takes keys that it does not know; both are INVALID_REQUEST here, in the words that
 //! Kafka has for keys that it cannot change. Settings of groups belong to protocols that are not implemented: they are
-//! INVALID_CONFIG and not stored. Kafka answers an operation that it does not know with UNKNOWN_SERVER_ERROR, ours with
-//! INVALID_REQUEST.
+//! INVALID_CONFIG and not stored.
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::incremental_alter_configs_request::AlterConfigsResource;
 use aqueduct_protocol::messages::incremental_alter_configs_response::AlterConfigsResourceResponse;
 use aqueduct_protocol::messages::{IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse};
+use bytestring::ByteString;
 
 use super::altered_resources::decide_each;
+use super::broker_loggers::{self, BROKER_LOGGER};
 use super::handler::{Answer, Handler, RequestContext};
 use crate::config::broker_config::BrokerConfig;
 use crate::controller::Plan;
@@ -42,6 +43,11 @@ impl Handler for IncrementalAlterConfigsHandler {
                 let failed = Refusal::new(error.code(), error.to_string());
                 request.resources.iter().map(|_| Err(failed.clone())).collect()
             });
+            for (resource, result) in request.resources.iter().zip(&results) {
+                if resource.resource_type == BROKER_LOGGER && result.is_ok() && !request.validate_only {
+                    broker_loggers::apply(resource);
+                }
+            }
             let responses = request.resources.into_iter().zip(results).map(answer).collect();
             IncrementalAlterConfigsResponse { responses, ..IncrementalAlterConfigsResponse::default() }
         })
@@ -55,7 +61,10 @@ fn decide_all(
 ) -> Plan<Vec<Result<(), Refusal>>> {
     let named = |resource: &AlterConfigsResource| (resource.resource_type, resource.resource_name.clone());
     decide_each(&request.resources, named, request.validate_only, |resource, named| {
-        decide(image, broker, resource, &named)
+        match resource.resource_type {
+            BROKER_LOGGER => broker_loggers::check(broker.node_id, resource).map(|()| Vec::new()),
+            _ => decide(image, broker, resource, &named?),
+        }
     })
 }
 
@@ -67,10 +76,9 @@ fn decide(
 ) -> Result<Vec<MetadataRecord>, Refusal> {
     let mut changes = Vec::with_capacity(resource.configs.len());
     for config in &resource.configs {
-        let operation = ConfigOperation::from_code(config.config_operation).ok_or_else(|| {
-            let text = format!("Unknown operation type {}.", config.config_operation);
-            Refusal::new(ErrorCode::InvalidRequest, text)
-        })?;
+        let operation = ConfigOperation::from_code(config.config_operation);
+        // Kafka has no error for this: it fails, and gives no reason.
+        let operation = operation.ok_or_else(|| Refusal::new(ErrorCode::UnknownServerError, ""))?;
         changes.push(ConfigChange {
             key: config.name.to_string(),
             operation,
@@ -83,7 +91,10 @@ fn decide(
 fn answer((resource, result): (AlterConfigsResource, Result<(), Refusal>)) -> AlterConfigsResourceResponse {
     AlterConfigsResourceResponse {
         error_code: result.as_ref().err().map_or(0, |refusal| refusal.code.code()),
-        error_message: result.err().map(|refusal| refusal.message.into()),
+        error_message: result
+            .err()
+            .map(|refusal| refusal.message.into())
+            .filter(|text: &ByteString| !text.is_empty()),
         resource_type: resource.resource_type,
         resource_name: resource.resource_name,
         ..AlterConfigsResourceResponse::default()

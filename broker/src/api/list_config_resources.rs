@@ -8,12 +8,12 @@ use aqueduct_protocol::messages::list_config_resources_response::ConfigResource 
 use aqueduct_protocol::messages::{ListConfigResourcesRequest, ListConfigResourcesResponse};
 use bytestring::ByteString;
 
+use super::broker_loggers::BROKER_LOGGER;
 use super::handler::{Answer, Handler, RequestContext};
 use crate::metadata::record::ConfigResourceKind;
 
 const TOPIC: i8 = 2;
 const BROKER: i8 = 4;
-const BROKER_LOGGER: i8 = 8;
 const CLIENT_METRICS: i8 = 16;
 const GROUP: i8 = 32;
 const TYPES: [i8; 5] = [TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP];

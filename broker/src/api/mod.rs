@@ -10,6 +10,7 @@ pub mod handlers;
 mod alter_configs;
 mod altered_resources;
 pub(crate) mod api_versions;
+mod broker_loggers;
 mod create_partitions;
 mod create_topics;
 mod delete_groups;
