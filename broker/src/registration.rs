@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use crate::broker::Broker;
 use crate::config::broker_config::BrokerConfig;
+use crate::controller::configs::MIN_INSYNC_REPLICAS;
 use crate::controller::{ControllerError, Plan};
 use crate::metadata::image::{BrokerImage, MetadataImage, PartitionImage};
-use crate::metadata::record::{BrokerEndpoint, MetadataRecord};
+use crate::metadata::record::{BrokerEndpoint, ConfigResource, ConfigResourceKind, MetadataRecord};
 use crate::net::listener::BoundListener;
 
 /// Log directories that this broker had when it last registered and has not now, if partitions are missing, too. Whose
@@ -26,7 +27,8 @@ pub(crate) fn missing_dirs(image: &MetadataImage, node: i32, logs: &LogManager) 
     known.map_or(Vec::new(), |known| known.log_dirs.iter().copied().filter(is_missing).collect())
 }
 
-/// Tells the cluster where this broker is, if that changed, and that it started again.
+/// Tells the cluster where this broker is, if that changed, and that it started again. The first broker of a cluster also
+/// gives it its `min.insync.replicas`, which from then on is changed for the cluster only, as in Kafka (KIP-966).
 pub(crate) async fn register(broker: &Broker, bound: &[BoundListener]) -> Result<(), ControllerError> {
     let config = &broker.config;
     let endpoints: Vec<BrokerEndpoint> = bound.iter().map(|socket| advertise(config, socket)).collect();
@@ -46,6 +48,12 @@ pub(crate) async fn register(broker: &Broker, bound: &[BoundListener]) -> Result
             };
             if !known.is_some_and(same) {
                 records.push(MetadataRecord::RegisterBroker { broker: node, endpoints, rack, log_dirs });
+            }
+            let of_all = ConfigResource { kind: ConfigResourceKind::Broker, name: String::new() };
+            if image.config(&of_all).is_none_or(|given| !given.contains_key(MIN_INSYNC_REPLICAS)) {
+                let value = config.values.int(MIN_INSYNC_REPLICAS).to_string();
+                let key = MIN_INSYNC_REPLICAS.to_owned();
+                records.push(MetadataRecord::Config { resource: of_all, key, value: Some(value) });
             }
             if image.cluster_id().is_none() {
                 records.push(MetadataRecord::ClusterId { id: cluster_id });

@@ -14,6 +14,9 @@ use crate::config::{broker_keys, topic_keys};
 use crate::metadata::image::MetadataImage;
 use crate::metadata::record::{ConfigResource, ConfigResourceKind, MetadataRecord};
 
+/// The setting that only the whole cluster has a default of, and always has.
+pub const MIN_INSYNC_REPLICAS: &str = "min.insync.replicas";
+
 /// One change of IncrementalAlterConfigs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigChange {
@@ -69,6 +72,10 @@ pub fn alter_incrementally(
         |change: &&ConfigChange| change.operation != ConfigOperation::Delete && change.value.is_none();
     let nulls: Vec<&str> = changes.iter().filter(without_value).map(|change| change.key.as_str()).collect();
     check_nulls(&nulls)?;
+    let removes = |change: &ConfigChange| change.operation == ConfigOperation::Delete;
+    if let Some(change) = changes.iter().find(|change| change.key == MIN_INSYNC_REPLICAS) {
+        check_min_insync_replicas(resource, removes(change))?;
+    }
     let dynamic = DynamicSettings::of(image, broker.node_id);
     for change in changes {
         apply_change(&mut next, broker, &dynamic, resource, change)?;
@@ -87,7 +94,25 @@ pub fn alter(
     given: BTreeMap<String, String>,
 ) -> Result<Vec<MetadataRecord>, Refusal> {
     check_resource(image, broker, resource)?;
+    let keeps = given.contains_key(MIN_INSYNC_REPLICAS);
+    if keeps || stored(image, resource).contains_key(MIN_INSYNC_REPLICAS) {
+        check_min_insync_replicas(resource, !keeps)?;
+    }
     replace(image, resource, given)
+}
+
+/// Refuses a default of `min.insync.replicas` for one broker, and to remove the cluster's.
+fn check_min_insync_replicas(resource: &ConfigResource, removes: bool) -> Result<(), Refusal> {
+    let text = match resource.kind {
+        ConfigResourceKind::Broker if !resource.name.is_empty() => {
+            "Broker-level min.insync.replicas cannot be altered while ELR is enabled."
+        }
+        ConfigResourceKind::Broker if removes => {
+            "Cluster-level min.insync.replicas cannot be removed while ELR is enabled."
+        }
+        _ => return Ok(()),
+    };
+    Err(Refusal::new(ErrorCode::InvalidConfig, text))
 }
 
 /// Refuses a key that stands twice.
@@ -316,6 +341,18 @@ mod tests {
         let unknown = "Unknown group config name: no.such".to_owned();
         assert_eq!(group("no.such"), Err((ErrorCode::InvalidConfig, unknown)));
         assert!(group("consumer.session.timeout.ms").is_err());
+    }
+
+    #[test]
+    fn min_insync_replicas_has_one_default_for_the_cluster() {
+        let of = |name: &str, operation, value| {
+            let resource = ConfigResource { kind: ConfigResourceKind::Broker, name: name.to_owned() };
+            let change = change(MIN_INSYNC_REPLICAS, operation, value);
+            alter_incrementally(&image(), &broker(), &resource, &[change]).map_err(|refusal| refusal.code)
+        };
+        assert_eq!(of("", ConfigOperation::Set, "2").map(|records| records.len()), Ok(1));
+        assert_eq!(of("", ConfigOperation::Delete, ""), Err(ErrorCode::InvalidConfig));
+        assert_eq!(of("1", ConfigOperation::Set, "2"), Err(ErrorCode::InvalidConfig));
     }
 
     #[test]
