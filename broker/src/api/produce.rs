@@ -27,7 +27,7 @@ use bytestring::ByteString;
 use super::handler::{Answer, Handler, RequestContext};
 use crate::config::topic_config::TopicConfig;
 use crate::replica::partition::Partition;
-use crate::replica::record_validator::{Rejected, validate};
+use crate::replica::record_validator::{BatchRules, Rejected, validate};
 use crate::replica::topic::Topic;
 
 /// The handler.
@@ -121,6 +121,8 @@ impl Appending<'_> {
                 let start = topic.partition(data.index).map(|partition| partition.log().log_start_offset().0);
                 rejected.log_start_offset = start.ok();
             }
+            let (name, code, reason) = (&*topic.name, rejected.code, &rejected.message);
+            tracing::debug!(topic = name, partition = data.index, ?code, reason, "a batch is refused");
             topic.metrics.failed_produce_requests.add(1);
             topic.metrics.bytes_rejected.add(records.len() as u64);
             if let Some(fault) = rejected.fault {
@@ -140,9 +142,15 @@ impl Appending<'_> {
         records: &[u8],
     ) -> Result<PartitionProduceResponse, Rejected> {
         let partition = self.check(topic, config, index)?;
-        let limit = self.context.broker.config.max_decompressed_bytes;
-        let accepted = validate(records, self.context.version, config, limit, self.now_ms)
-            .map_err(|rejected| rejected.of_partition(&topic.name, index))?;
+        let rules = BatchRules {
+            version: self.context.version,
+            topic: &topic.name,
+            partition: index,
+            config,
+            max_decompressed: self.context.broker.config.max_decompressed_bytes,
+            now_ms: self.now_ms,
+        };
+        let accepted = validate(records, &rules)?;
         let appended =
             partition.append(&accepted.bytes, AppendOrigin::Client, self.now_ms).map_err(rejected)?;
         if !appended.duplicate {
@@ -233,10 +241,10 @@ fn tells_log_start(code: ErrorCode) -> bool {
 }
 
 fn reject(index: i32, rejected: Rejected) -> PartitionProduceResponse {
-    let Rejected { code, message, record, log_start_offset, .. } = rejected;
-    let record_errors = record.map(|batch_index| BatchIndexAndErrorMessage {
+    let Rejected { code, message, told, records, log_start_offset, .. } = rejected;
+    let record_errors = records.into_iter().map(|(batch_index, text)| BatchIndexAndErrorMessage {
         batch_index,
-        batch_index_error_message: Some(ByteString::from(message.as_str())),
+        batch_index_error_message: Some(ByteString::from(text)),
         ..BatchIndexAndErrorMessage::default()
     });
     PartitionProduceResponse {
@@ -245,14 +253,8 @@ fn reject(index: i32, rejected: Rejected) -> PartitionProduceResponse {
         base_offset: -1,
         log_append_time_ms: -1,
         log_start_offset: log_start_offset.unwrap_or(-1),
-        error_message: Some(match record_errors {
-            Some(_) if code == ErrorCode::InvalidTimestamp => {
-                "One or more records have been rejected due to invalid timestamp".into()
-            }
-            Some(_) => "One or more records have been rejected".into(),
-            None => message.into(),
-        }),
-        record_errors: record_errors.into_iter().collect(),
+        error_message: told.then(|| message.into()),
+        record_errors: record_errors.collect(),
         ..PartitionProduceResponse::default()
     }
 }

@@ -31,7 +31,8 @@ pub struct Appended {
     pub first_offset: Offset,
     /// Offset of the last record.
     pub last_offset: Offset,
-    /// The timestamp given to all records with `message.timestamp.type=LogAppendTime`, in ms; `None` with CreateTime.
+    /// The timestamp given to all records with `message.timestamp.type=LogAppendTime`, in ms; `None` with CreateTime. Of
+    /// a batch that was there already its largest timestamp, whichever way that came, as in Kafka.
     pub log_append_time: Option<i64>,
     /// The log start offset at that moment.
     pub log_start_offset: Offset,
@@ -72,7 +73,7 @@ impl PartitionLog {
             return Ok(Appended {
                 first_offset: known.first_offset(),
                 last_offset: known.last_offset,
-                log_append_time: log_append_time.map(|_| known.timestamp),
+                log_append_time: Some(known.timestamp),
                 log_start_offset: self.log_start_offset(),
                 duplicate: true,
             });

@@ -41,7 +41,7 @@ fn gaps_and_old_epochs_have_kafkas_codes() {
     assert_eq!(code(produced(9, 1, 3, 1, false)), ErrorCode::OutOfOrderSequenceNumber);
     assert_eq!(code(produced(9, 0, 2, 1, false)), ErrorCode::InvalidProducerEpoch);
     let two = [produced(9, 1, 2, 1, false), produced(9, 1, 3, 1, false)].concat();
-    assert_eq!(code(two), ErrorCode::CorruptMessage);
+    assert_eq!(code(two), ErrorCode::InvalidRecord);
     assert_eq!(log.log_end_offset(), Offset(2));
 }
 

@@ -39,10 +39,11 @@ pub enum DecompressError {
 }
 
 impl DecompressError {
-    /// The code that a broker answers for a batch with this fault.
+    /// The code that a broker answers for a batch with this fault. Kafka has none of its own for data that is corrupt;
+    /// this one keeps producers from sending the batch again.
     pub fn code(&self) -> ErrorCode {
         match self {
-            DecompressError::Corrupt { .. } => ErrorCode::CorruptMessage,
+            DecompressError::Corrupt { .. } => ErrorCode::UnknownServerError,
             DecompressError::TooLarge { .. } => ErrorCode::RecordListTooLarge,
         }
     }

@@ -3,8 +3,8 @@
 //! The frame is walked here rather than by lz4_flex's frame reader: blocks are decompressed straight from
 //! the batch, a block gets no more memory than its compressed bytes can fill, and the compressor's table is
 //! kept between batches. Written frames have independent 64 KiB blocks and no checksums beyond the header's
-//! (the batch has its CRC). Reading takes every frame of the format: linked blocks, checksums (verified),
-//! skippable and concatenated frames; not dictionaries.
+//! (the batch has its CRC). Reading takes what Kafka takes, and skippable and concatenated frames besides: checksums
+//! (verified), every block size; not linked blocks, which no Kafka client could read, and not dictionaries.
 
 use std::cell::RefCell;
 use std::hash::Hasher;
@@ -62,7 +62,6 @@ fn compress_blocks(source: &[u8], target: &mut Vec<u8>, table: &mut CompressTabl
 
 /// What a frame's header says.
 struct Frame {
-    linked: bool,
     block_checksums: bool,
     content_checksum: Option<XxHash32>,
     content_left: Option<u64>,
@@ -72,7 +71,7 @@ struct Frame {
 pub(super) struct Lz4Reader<'a> {
     source: &'a [u8],
     frame: Option<Frame>,
-    /// The last decompressed bytes of the frame for linked blocks, or of the block that is read in pieces.
+    /// The last decompressed bytes of the block that is read in pieces.
     window: Vec<u8>,
     /// What is left of a block that is too large to be held.
     pieces: Option<Pieces<'a>>,
@@ -128,7 +127,7 @@ impl<'a> Lz4Reader<'a> {
             let possible = frame.max_block.min(data.len().saturating_mul(MAX_RATIO));
             let wanted = possible.min(self.limit.saturating_add(1));
             output.resize(wanted.min(room_for_whole(data.len())), 0);
-            match block::decompress_into_with_dict(data, output, &self.window) {
+            match block::decompress_into(data, output) {
                 Ok(written) => output.truncate(written),
                 Err(DecompressError::OutputTooSmall { .. }) if output.len() < wanted => {
                     output.clear();
@@ -148,14 +147,11 @@ impl<'a> Lz4Reader<'a> {
     /// The next piece of a block that is too large to be held.
     fn next_piece(&mut self, mut pieces: Pieces<'a>, frame: Frame) -> io::Result<()> {
         let more = pieces.next(&self.window, self.output.refill())?;
-        let linked = frame.linked;
-        if !linked {
-            slide(&mut self.window, self.output.untaken());
-        }
+        slide(&mut self.window, self.output.untaken());
         self.take_note(frame)?;
         if more {
             self.pieces = Some(pieces);
-        } else if !linked {
+        } else {
             self.window.clear();
         }
         Ok(())
@@ -171,9 +167,6 @@ impl<'a> Lz4Reader<'a> {
             *left = left
                 .checked_sub(output.len() as u64)
                 .ok_or_else(|| corrupt("an LZ4 frame holds more than it announces"))?;
-        }
-        if frame.linked {
-            slide(&mut self.window, output);
         }
         self.frame = Some(frame);
         Ok(())
@@ -201,6 +194,9 @@ fn read_header(source: &mut &[u8]) -> io::Result<Frame> {
     if flags >> 6 != 1 || flags & 0b11 != 0 || block_descriptor & 0b1000_1111 != 0 {
         return Err(corrupt("the LZ4 frame header is of an unknown kind"));
     }
+    if flags & 0b10_0000 == 0 {
+        return Err(corrupt("the blocks of the LZ4 frame depend on each other"));
+    }
     let max_block = match block_descriptor >> 4 {
         code @ 4..=7 => 1usize << (8 + 2 * code),
         _ => return Err(corrupt("the LZ4 frame has an unknown block size")),
@@ -213,7 +209,6 @@ fn read_header(source: &mut &[u8]) -> io::Result<Frame> {
     }
     let content_left = described[2..].first_chunk::<8>().map(|size| u64::from_le_bytes(*size));
     Ok(Frame {
-        linked: flags & 0b10_0000 == 0,
         block_checksums: flags & 0b1_0000 != 0,
         content_checksum: (flags & 0b100 != 0).then(|| XxHash32::with_seed(0)),
         content_left,

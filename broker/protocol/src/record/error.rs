@@ -143,6 +143,9 @@ pub enum RecordError {
     /// A producer's batch claims the append time, in a topic that keeps the producer's.
     #[error("Invalid timestamp type in message. Producer should not set timestamp type to LogAppendTime.")]
     AppendTimeFromClient,
+    /// Records that the topic does not take.
+    #[error(transparent)]
+    Refused(RefusedRecords),
     /// The records cannot be decompressed.
     #[error(transparent)]
     Decompress(#[from] DecompressError),
@@ -152,13 +155,14 @@ impl RecordError {
     /// The code that a broker answers, as Kafka does.
     pub fn code(&self) -> ErrorCode {
         match self {
-            RecordError::Truncated { .. }
-            | RecordError::BadLength { .. }
-            | RecordError::BadCrc { .. }
-            | RecordError::Malformed { .. }
-            | RecordError::TrailingBytes { .. } => ErrorCode::CorruptMessage,
-            RecordError::UnknownCompression { .. } => ErrorCode::UnsupportedCompressionType,
+            RecordError::Truncated { .. } | RecordError::BadLength { .. } | RecordError::BadCrc { .. } => {
+                ErrorCode::CorruptMessage
+            }
+            // Final for a producer: the batch would be no better the next time.
+            RecordError::UnknownCompression { .. } => ErrorCode::UnknownServerError,
             RecordError::BadMagic { .. }
+            | RecordError::Malformed { .. }
+            | RecordError::TrailingBytes { .. }
             | RecordError::BadCount { .. }
             | RecordError::BadOffsetRange { .. }
             | RecordError::InconsistentCount { .. }
@@ -172,18 +176,28 @@ impl RecordError {
             RecordError::AppendTimeFromClient | RecordError::TimestampOutOfRange { .. } => {
                 ErrorCode::InvalidTimestamp
             }
+            RecordError::Refused(refused) => refused.code(),
             RecordError::Decompress(error) => error.code(),
         }
     }
+}
 
-    /// The place in the batch of the record at fault, for the per-record errors of a Produce response.
-    pub fn record_index(&self) -> Option<i32> {
-        match self {
-            RecordError::Malformed { index, .. }
-            | RecordError::OffsetNotConsecutive { index, .. }
-            | RecordError::MissingKey { index }
-            | RecordError::TimestampOutOfRange { index, .. } => Some(*index),
-            _ => None,
-        }
+/// The records of a batch that the topic does not take, each with its reason (KIP-467).
+#[derive(Debug, thiserror::Error)]
+#[error("{count} records are refused, the first of them: {}", .first.first().map_or("", |(_, text)| text))]
+pub struct RefusedRecords {
+    /// The first of them: place in the batch, text.
+    pub first: Vec<(i32, String)>,
+    /// How many there are.
+    pub count: usize,
+    /// Whether the timestamp is the reason for one of them.
+    pub by_timestamp: bool,
+    /// Whether a missing key is the reason for one of them.
+    pub by_key: bool,
+}
+
+impl RefusedRecords {
+    fn code(&self) -> ErrorCode {
+        if self.by_timestamp { ErrorCode::InvalidTimestamp } else { ErrorCode::InvalidRecord }
     }
 }

@@ -40,7 +40,7 @@ pub use batches::RecordBatches;
 pub use builder::{ProducerState, RecordBatchBuilder, record_size};
 pub use check::{RecordRules, RecordSummary, check_records};
 pub use control::{ControlRecordType, EndTxnMarker};
-pub use error::RecordError;
+pub use error::{RecordError, RefusedRecords};
 pub use layout::{BATCH_OVERHEAD, LOG_OVERHEAD, MAGIC, crc32c};
 pub use patch::RecordBatchMut;
 pub use reader::{RecordIter, RecordPosition, RecordReader};

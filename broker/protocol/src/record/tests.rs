@@ -49,7 +49,7 @@ fn each_fault_of_a_header_has_its_code() {
         (with(RECORD_COUNT, 9i32.to_be_bytes()), "InconsistentCount", invalid),
         (with(LAST_OFFSET_DELTA, (-2i32).to_be_bytes()), "BadOffsetRange", invalid),
         (with(0, 5i64.to_be_bytes()), "BaseOffsetNotZero", invalid),
-        (with(ATTRIBUTES, 5i16.to_be_bytes()), "UnknownCompression", ErrorCode::UnsupportedCompressionType),
+        (with(ATTRIBUTES, 5i16.to_be_bytes()), "UnknownCompression", ErrorCode::UnknownServerError),
         (with(ATTRIBUTES, 0x20i16.to_be_bytes()), "ControlFromClient", invalid),
         (with(ATTRIBUTES, 0x10i16.to_be_bytes()), "TransactionalWithoutProducer", invalid),
         (with(PRODUCER_ID, 7i64.to_be_bytes()), "BadSequence", invalid),
@@ -60,7 +60,7 @@ fn each_fault_of_a_header_has_its_code() {
         (with(BATCH_LENGTH, i32::MAX.to_be_bytes()), "Truncated", corrupt),
         (batch(Compression::None)[..60].to_vec(), "Truncated", corrupt),
         (Vec::new(), "Truncated", corrupt),
-        ([batch(Compression::None), batch(Compression::None)].concat(), "TrailingBytes", corrupt),
+        ([batch(Compression::None), batch(Compression::None)].concat(), "TrailingBytes", invalid),
     ];
     for (bytes, name, code) in cases {
         let error = refusal(&bytes);
@@ -103,9 +103,31 @@ fn offsets_inside_a_batch_must_count_up() {
         let batch = RecordBatch::parse(&bytes).unwrap();
         batch.validate().unwrap();
         let error = check_records(&batch, &RULES).unwrap_err();
-        assert!(matches!(error, RecordError::OffsetNotConsecutive { index: 2, expected: 2, found: 3 }));
-        assert_eq!((error.code(), error.record_index()), (ErrorCode::InvalidRecord, Some(2)));
+        assert_eq!((error.code(), refused(&error)), (ErrorCode::InvalidRecord, vec![2]));
+        assert!(error.to_string().contains("expected offset is 2, but got 3"), "{error}");
     }
+}
+
+/// The places of the records that are refused.
+fn refused(error: &RecordError) -> Vec<i32> {
+    let RecordError::Refused(refused) = error else { panic!("{error:?}") };
+    assert_eq!(refused.first.len(), refused.count);
+    refused.first.iter().map(|(index, _)| *index).collect()
+}
+
+#[test]
+fn of_very_many_refused_records_the_first_are_told() {
+    let mut builder = RecordBatchBuilder::new(Compression::Zstd.into());
+    for _ in 0..100_000 {
+        builder.append(0, None, Some(b"v"), &[]);
+    }
+    let bytes = builder.finish_vec().unwrap();
+    let batch = RecordBatch::parse(&bytes).unwrap();
+    let rules = RecordRules { require_keys: true, ..RULES };
+    let (peak, result) = peak_of(|| check_records(&batch, &rules));
+    let RecordError::Refused(refused) = result.unwrap_err() else { panic!("refused otherwise") };
+    assert_eq!((refused.count, refused.first.len()), (100_000, 3 + bytes.len() / 64));
+    assert!(peak < 1 << 20);
 }
 
 #[test]
@@ -119,9 +141,9 @@ fn topics_rules_are_kept() {
     let summary = check_records(&batch, &RULES).unwrap();
     assert_eq!((summary.max_timestamp, summary.max_timestamp_offset_delta), (900, 2));
     let error = check_records(&batch, &RecordRules { require_keys: true, ..RULES }).unwrap_err();
-    assert_eq!((error.code(), error.record_index()), (ErrorCode::InvalidRecord, Some(1)));
-    let error = check_records(&batch, &RecordRules { timestamps: Some((0, 800)), ..RULES }).unwrap_err();
-    assert_eq!((error.code(), error.record_index()), (ErrorCode::InvalidTimestamp, Some(2)));
+    assert_eq!((error.code(), refused(&error)), (ErrorCode::InvalidRecord, vec![1]));
+    let error = check_records(&batch, &RecordRules { timestamps: Some((600, 800)), ..RULES }).unwrap_err();
+    assert_eq!((error.code(), refused(&error)), (ErrorCode::InvalidTimestamp, vec![0, 2]));
     check_records(&batch, &RecordRules { timestamps: Some((500, 900)), ..RULES }).unwrap();
 }
 
@@ -138,7 +160,7 @@ fn a_count_that_lies_about_the_records_is_told() {
             let (peak, result) = peak_of(|| check_records(&batch, &RULES));
             let error = result.unwrap_err();
             assert!(format!("{error:?}").starts_with(name), "{error:?}");
-            assert_eq!(error.code(), ErrorCode::CorruptMessage);
+            assert_eq!(error.code(), ErrorCode::InvalidRecord);
             assert!(peak < 1 << 20);
         }
     }
