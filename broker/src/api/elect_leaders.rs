@@ -18,12 +18,14 @@ impl Handler for ElectLeadersHandler {
     type Request = ElectLeadersRequest;
 
     fn handle(context: &RequestContext, request: ElectLeadersRequest) -> Answer<ElectLeadersResponse> {
+        let unknown = (context.version > 0 && !matches!(request.election_type, 0 | 1))
+            .then(|| (ErrorCode::InvalidRequest, format!("Unknown election type {}", request.election_type)));
         let image = context.broker.image();
         let mut results = Vec::new();
         for asked in request.topic_partitions.unwrap_or_default() {
             let known = image.topic(&asked.topic).map(|topic| topic.partitions.len());
             let partition_result = asked.partitions.iter().map(|index| {
-                let (code, text) = refusal(&asked.topic, known, *index);
+                let (code, text) = unknown.clone().unwrap_or_else(|| refusal(&asked.topic, known, *index));
                 PartitionResult {
                     partition_id: *index,
                     error_code: code.code(),
@@ -38,6 +40,7 @@ impl Handler for ElectLeadersHandler {
             });
         }
         Answer::Now(ElectLeadersResponse {
+            error_code: unknown.map_or(0, |(code, _)| code.code()),
             replica_election_results: results,
             ..ElectLeadersResponse::default()
         })

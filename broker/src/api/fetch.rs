@@ -17,8 +17,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aqueduct_protocol::codec::EncodeError;
+use aqueduct_protocol::messages::fetch_request::{FetchPartition, FetchTopic};
+use aqueduct_protocol::messages::fetch_response::{FetchableTopicResponse, PartitionData};
 use aqueduct_protocol::messages::{FetchRequest, FetchResponse};
 use aqueduct_protocol::{ApiKey, ErrorCode};
+use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
@@ -52,7 +55,10 @@ impl Handler for FetchHandler {
     const PIPELINED: bool = true;
 
     fn handle(context: &RequestContext, request: FetchRequest) -> Answer<FetchResponse> {
-        let fetch = match open(context, &request) {
+        let Some(isolation) = IsolationLevel::from_code(request.isolation_level) else {
+            return Answer::Now(failed(context, &request));
+        };
+        let fetch = match open(context, &request, isolation) {
             Ok(fetch) => fetch,
             Err(code) => {
                 return Answer::Now(FetchResponse { error_code: code.code(), ..FetchResponse::default() });
@@ -67,7 +73,45 @@ impl Handler for FetchHandler {
     }
 }
 
-fn open(context: &RequestContext, request: &FetchRequest) -> Result<Fetch, ErrorCode> {
+/// The answer to an isolation level that is none. Kafka has no error for it: it fails, and gives no reason, unless it
+/// finds no partition to read.
+fn failed(context: &RequestContext, request: &FetchRequest) -> FetchResponse {
+    let topics = context.broker.replicas.topics();
+    let missing = |topic: &FetchTopic| match context.version {
+        13.. => topics.by_id(topic.topic_id).is_none().then_some(ErrorCode::UnknownTopicId),
+        _ => topics.by_name(&topic.topic).is_none().then_some(ErrorCode::UnknownTopicOrPartition),
+    };
+    let reads = request.topics.iter().any(|topic| missing(topic).is_none());
+    let answer = |topic: &FetchTopic| {
+        let code = missing(topic).filter(|_| !reads).unwrap_or(ErrorCode::UnknownServerError);
+        let partition = |asked: &FetchPartition| PartitionData {
+            partition_index: asked.partition,
+            error_code: code.code(),
+            high_watermark: -1,
+            aborted_transactions: Some(Vec::new()),
+            records: Some(Bytes::new()),
+            ..PartitionData::default()
+        };
+        FetchableTopicResponse {
+            topic: topic.topic.clone(),
+            topic_id: topic.topic_id,
+            partitions: topic.partitions.iter().map(partition).collect(),
+            ..FetchableTopicResponse::default()
+        }
+    };
+    FetchResponse {
+        error_code: if reads { ErrorCode::UnknownServerError.code() } else { 0 },
+        session_id: request.session_id,
+        responses: request.topics.iter().map(answer).collect(),
+        ..FetchResponse::default()
+    }
+}
+
+fn open(
+    context: &RequestContext,
+    request: &FetchRequest,
+    isolation: IsolationLevel,
+) -> Result<Fetch, ErrorCode> {
     let broker = &context.broker;
     let sessions = &broker.sessions;
     let (version, now) = (context.version, broker.clock.now_ms());
@@ -89,7 +133,7 @@ fn open(context: &RequestContext, request: &FetchRequest) -> Result<Fetch, Error
     let limits = FetchLimits {
         max_bytes: u32::try_from(request.max_bytes).unwrap_or(0).min(broker.config.fetch_max_bytes),
         min_bytes: u64::try_from(request.min_bytes).unwrap_or(0),
-        isolation: IsolationLevel::from_code(request.isolation_level),
+        isolation,
         incremental,
         node_id: broker.config.node_id,
     };

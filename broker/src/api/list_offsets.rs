@@ -36,6 +36,7 @@ impl Handler for ListOffsetsHandler {
     type Request = ListOffsetsRequest;
 
     fn handle(context: &RequestContext, request: ListOffsetsRequest) -> Answer<ListOffsetsResponse> {
+        use IsolationLevel::ReadUncommitted;
         let isolation = IsolationLevel::from_code(request.isolation_level);
         let tables = context.broker.replicas.topics();
         let mut topics = Vec::with_capacity(request.topics.len());
@@ -54,12 +55,14 @@ impl Handler for ListOffsetsHandler {
                 if twice && !refused.insert(partition.partition_index) {
                     continue;
                 }
+                // Kafka has no error for a level that is none: it fails, and gives no reason.
                 let found = match topic {
+                    _ if isolation.is_none() => Err(ErrorCode::UnknownServerError),
                     _ if twice => Err(ErrorCode::InvalidRequest),
                     None => Err(ErrorCode::UnknownTopicOrPartition),
-                    Some(topic) => topic
-                        .partition(partition.partition_index)
-                        .and_then(|here| look_up(here, &partition, isolation, context.version)),
+                    Some(topic) => topic.partition(partition.partition_index).and_then(|here| {
+                        look_up(here, &partition, isolation.unwrap_or(ReadUncommitted), context.version)
+                    }),
                 };
                 partitions.push(answer(partition.partition_index, found, context.version));
             }

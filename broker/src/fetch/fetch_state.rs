@@ -1,11 +1,11 @@
 //! The partitions that a fetch, or a fetch session, asks for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::FetchRequest;
-use aqueduct_protocol::messages::fetch_request::FetchPartition;
+use aqueduct_protocol::messages::fetch_request::{FetchPartition, FetchTopic};
 use bytestring::ByteString;
 use uuid::Uuid;
 
@@ -66,10 +66,12 @@ impl FetchState {
     /// What a full fetch request asks for.
     pub(crate) fn of(request: &FetchRequest, version: i16, session: bool) -> Self {
         let mut state = Self::default();
+        // Places are kept only where they are needed.
+        let keeps_places = session || repeats(request);
         for topic in &request.topics {
             let key = TopicKey::new(&topic.topic, topic.topic_id, version);
             for partition in &topic.partitions {
-                if session {
+                if keeps_places {
                     state.put(&key, partition);
                 } else {
                     state.items.push(FetchItem::new(key.clone(), partition));
@@ -192,6 +194,15 @@ impl FetchItem {
         self.current_leader_epoch = partition.current_leader_epoch;
         self.last_fetched_epoch = partition.last_fetched_epoch;
     }
+}
+
+/// Whether a partition may stand twice in a request: then the last of them counts, at the place of the first.
+fn repeats(request: &FetchRequest) -> bool {
+    let mut seen = HashSet::new();
+    let again = request.topics.len() > 1
+        && request.topics.iter().any(|topic| !seen.insert((&topic.topic, topic.topic_id)));
+    let in_order = |topic: &FetchTopic| topic.partitions.is_sorted_by(|a, b| a.partition < b.partition);
+    again || !request.topics.iter().all(in_order)
 }
 
 fn find(topics: &TopicTable, key: &TopicKey, index: i32) -> Result<(Arc<Topic>, Arc<Partition>), ErrorCode> {

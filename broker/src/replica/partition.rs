@@ -98,10 +98,14 @@ pub enum IsolationLevel {
 }
 
 impl IsolationLevel {
-    /// The level for the protocol's code; anything but 1 is read_uncommitted, as in Kafka.
+    /// The level for the protocol's code.
     #[must_use]
-    pub fn from_code(code: i8) -> Self {
-        if code == 1 { Self::ReadCommitted } else { Self::ReadUncommitted }
+    pub fn from_code(code: i8) -> Option<Self> {
+        match code {
+            0 => Some(Self::ReadUncommitted),
+            1 => Some(Self::ReadCommitted),
+            _ => None,
+        }
     }
 }
 
