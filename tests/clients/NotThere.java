@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,6 +19,9 @@ import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
@@ -52,6 +57,14 @@ public final class NotThere {
                 new ResourcePattern(ResourceType.TOPIC, "there", PatternType.LITERAL),
                 new AccessControlEntry("User:a", "*", AclOperation.READ, AclPermissionType.ALLOW));
             attempt("create ACLs", () -> admin.createAcls(List.of(acl)).all().get());
+            attempt("describe quotas", () -> admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get());
+            var client = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "somebody"));
+            var quota = new ClientQuotaAlteration(client, List.of(new ClientQuotaAlteration.Op("consumer_byte_rate", 1e6)));
+            attempt("alter quotas", () -> admin.alterClientQuotas(List.of(quota)).all().get());
+            attempt("unregister a broker", () -> admin.unregisterBroker(7).all().get());
+            attempt("update features", () -> admin.updateFeatures(
+                Map.of("group.version", new FeatureUpdate((short) 1, FeatureUpdate.UpgradeType.UPGRADE)),
+                new UpdateFeaturesOptions()).all().get());
             attempt("consumer protocol", () -> {
                 Map<String, Object> settings = new java.util.HashMap<>(reader);
                 settings.put("group.protocol", "consumer");

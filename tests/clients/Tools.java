@@ -76,6 +76,10 @@ public class Tools {
     static void cluster() throws Exception {
         tool("ClusterTool", "cluster-id").say();
         tool("ClusterTool", "list-endpoints").say();
+        tool("ClusterTool", "list-endpoints --include-fenced-brokers").say();
+        tool("FeatureCommand", "describe").masked(EPOCH).say();
+        tool("FeatureCommand", "upgrade --feature no.such=1").say();
+        tool("FeatureCommand", "downgrade --feature metadata.version=7").say();
         tool("BrokerApiVersionsCommand", "").say();
         tool("MetadataQuorumCommand", "describe --replication").masked(QUORUM).say();
     }
@@ -141,6 +145,14 @@ public class Tools {
         tool("kafka.admin.ConfigCommand",
             "--entity-type brokers --entity-default --alter --delete-config message.max.bytes").say();
         config("broker-loggers", "9", "--describe");
+        config("broker-loggers", "1", "--alter --add-config root=WARN");
+        tool("kafka.admin.ConfigCommand", "--entity-type broker-loggers --entity-name 1 --describe").masked(ROOT).say();
+        config("broker-loggers", "1", "--alter --add-config root=LOUD");
+        config("broker-loggers", "1", "--alter --delete-config root");
+        config("broker-loggers", "1", "--alter --add-config no.such=INFO");
+        tool("kafka.admin.ConfigCommand",
+            "--entity-type brokers --entity-default --alter --delete-config min.insync.replicas").say();
+        config("brokers", "1", "--alter --add-config min.insync.replicas=2");
         config("groups", "tools-group", "--describe");
         config("client-metrics", "somebody", "--describe");
     }
@@ -334,6 +346,9 @@ public class Tools {
 
     static final String[][] NUMBERS = {{"[0-9]+(\\.[0-9]+)?", "N"}, {"(?m)^N records sent, .*\n(?=N records)", ""}};
     static final String[][] QUORUM = {{"[ \t]+", " "}, {"\\b[0-9]+\\b", "N"}};
+    static final String[][] EPOCH = {{"Epoch: [0-9]+", "Epoch: N"}};
+    /** The logger that every broker has. */
+    static final String[][] ROOT = {{"(?m)^ ++(?!root=).*\n", ""}};
     static final String[][] PERFORMANCE = {{"(?m)^20.*", "NUMBERS"}};
 
     /** The contents of group records. Apache Kafka begins with one more, of the group without members that it creates. */
@@ -354,7 +369,7 @@ public class Tools {
             this.name = name;
             this.arguments = new ArrayList<>(List.of(arguments.trim().split(" +")));
             // This one wants its verb first.
-            if (name.equals("ClusterTool")) this.arguments.add(0, this.arguments.remove(2));
+            if (name.equals("ClusterTool") && this.arguments.size() > 2) this.arguments.add(0, this.arguments.remove(2));
         }
 
         Call input(String text) {

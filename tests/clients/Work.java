@@ -197,13 +197,25 @@ public final class Work {
             });
             System.out.println(name + " with " + size + ": " + members.stream().map(m -> m.consumer.assignment().size()).sorted().toList());
             say("described", () -> {
-                var group = admin.describeConsumerGroups(List.of("group-" + name)).all().get().get("group-" + name);
+                var group = stable("group-" + name, members);
                 return group.groupState() + " " + group.partitionAssignor() + " " + group.type() + " " + group.members().size() + " "
                     + group.members().stream().map(m -> m.clientId() + m.host() + m.groupInstanceId()).collect(Collectors.toCollection(TreeSet::new));
             });
         }
         say("last to go lost " + name, () -> members.get(0).lost);
         members.get(0).close();
+    }
+
+    /** What a group is once its rebalance is over: an assignor that is cooperative takes two, and members may join late. */
+    static ConsumerGroupDescription stable(String name, List<Member> members) {
+        var found = new ConsumerGroupDescription[1];
+        until(() -> {
+            members.forEach(Member::poll);
+            var described = admin.describeConsumerGroups(List.of(name)).all().toCompletionStage().toCompletableFuture();
+            found[0] = described.join().get(name);
+            return found[0].groupState() == GroupState.STABLE && found[0].members().size() == members.size();
+        });
+        return found[0];
     }
 
     static void staticMembers() throws Exception {

@@ -99,12 +99,32 @@ async def consume():
     say("end", sorted(end.items()))
     at = await resumed.offsets_for_times({TopicPartition(TOPIC, 0): 1_600_000_000_001, TopicPartition(TOPIC, 1): 9_999_999_999_999})
     say("at time", [(p.partition, found and found.offset) for p, found in sorted(at.items())])
-    resumed.seek(TopicPartition(TOPIC, 2), 149)
+    last = TopicPartition(TOPIC, 2)
+    resumed.seek(last, 149)
+    say("after a seek", (await resumed.getone(last)).offset)
+    await resumed.seek_to_beginning(last)
+    say("from the start", (await resumed.getone(last)).offset)
+    resumed.seek(last, 100_000)
+    say("from beyond the end", (await resumed.getone(last)).offset)
     await resumed.stop()
+    strict = group(group_id=None, auto_offset_reset="none")
+    await strict.start()
+    await refusal(strict.getone())
+    strict.seek(last, 100_000)
+    say("without a reset", await refusal(strict.getone(last)))
+    await strict.stop()
     sticky = group(group_id="aio-sticky", group_instance_id="static-1", partition_assignment_strategy=(StickyPartitionAssignor,))
     await sticky.start()
     say("static member", len(sticky.assignment()))
     await sticky.stop()
+    await sticky_again()
+
+
+async def sticky_again():
+    again = group(group_id="aio-sticky", group_instance_id="static-1", partition_assignment_strategy=(StickyPartitionAssignor,))
+    await again.start()
+    say("static member back", len(again.assignment()))
+    await again.stop()
 
 
 async def administer(admin):

@@ -41,6 +41,15 @@ fn aiokafka_sees_what_it_sees_of_apache_kafka() {
 }
 
 #[test]
+fn kafka_python_sees_what_it_sees_of_apache_kafka() {
+    let test = "kafka_python_sees_what_it_sees_of_apache_kafka";
+    let Some(python) = skip::peer(test, "AQUEDUCT_PYTHON", "Python with kafka-python") else { return };
+    compare("python", |broker| {
+        process::run(Command::new(&python).arg(program("kafka_python.py")).arg(broker))
+    });
+}
+
+#[test]
 fn franz_go_sees_what_it_sees_of_apache_kafka() {
     let test = "franz_go_sees_what_it_sees_of_apache_kafka";
     let Some(programs) = skip::peer(test, "AQUEDUCT_FRANZ", "Go with franz-go") else { return };
@@ -97,6 +106,10 @@ fn javas_client_fails_clearly_where_a_feature_is_not_there() {
             "share consumer: UnsupportedVersionException",
             "describe ACLs: UnsupportedVersionException",
             "create ACLs: UnsupportedVersionException",
+            "describe quotas: UnsupportedVersionException",
+            "alter quotas: UnsupportedVersionException",
+            "unregister a broker: UnsupportedVersionException",
+            "update features: UnsupportedVersionException",
             "consumer protocol: UnsupportedVersionException",
             "ok"
         ],

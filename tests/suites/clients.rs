@@ -1,11 +1,10 @@
-//! Unmodified clients do their usual work on the broker: kcat (librdkafka), kafka-python.
+//! An unmodified client does its usual work on the broker: kcat (librdkafka). For the others see `client_answers`.
 
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 pub(crate) use aqueduct_tests::recorded::broker;
-use aqueduct_tests::{process, skip};
+use aqueduct_tests::skip;
 
 pub(crate) fn has(program: &str) -> bool {
     Command::new("sh")
@@ -48,16 +47,4 @@ fn kcat_produces_consumes_in_a_group_and_resumes() {
     kcat(&["-b", b, "-P", "-t", "lines"], "one more\n");
     let rest = kcat(&["-b", b, "-G", "readers", "-e", "-q", "lines"], "");
     assert_eq!(rest, "one more\n", "the group goes on where it committed");
-}
-
-#[test]
-fn kafka_python_works_as_on_apache_kafka() {
-    let test = "kafka_python_works_as_on_apache_kafka";
-    let Some(python) = skip::peer(test, "AQUEDUCT_PYTHON", "Python with kafka-python") else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = broker(folder.path(), "");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/group.py");
-    let said =
-        process::run(Command::new(python).arg(script).args([&server.address("broker"), "python-topic"]));
-    assert!(said.contains("ok"), "{said}");
 }

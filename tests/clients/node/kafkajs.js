@@ -109,7 +109,9 @@ async function consume(admin) {
   const described = (await admin.describeGroups(['js-group'])).groups[0]
   say('described', [described.errorCode, described.state, described.protocolType, described.protocol, described.members.map(m => [m.clientId, m.clientHost])])
   say('delete, not empty', await refusal(() => admin.deleteGroups(['js-group'])))
+  const alone = new Promise(resolve => first.consumer.on(first.consumer.events.GROUP_JOIN, event => resolve(event.payload.memberAssignment)))
   await second.consumer.disconnect()
+  say('the one that stays has', await alone)
   await first.consumer.disconnect()
   const offsets = await admin.fetchOffsets({ groupId: 'js-group', topics: ['js-topic'] })
   say('committed', offsets.map(t => [t.topic, t.partitions]))
@@ -119,6 +121,29 @@ async function consume(admin) {
   say('set', await admin.fetchOffsets({ groupId: 'js-group', topics: ['js-topic'] }))
   say('delete', await admin.deleteGroups(['js-group']))
   say('delete, unknown', await refusal(() => admin.deleteGroups(['js-group'])))
+}
+
+// Reads from where it likes, commits by hand, and goes on there.
+async function resume(admin) {
+  const seen = []
+  const reader = member('js-manual', seen, { autoCommit: false })
+  await reader.start()
+  await until('all records', () => seen.length === 504)
+  reader.consumer.seek({ topic: 'js-topic', partition: 2, offset: '100' })
+  await until('again from 100', () => seen.length === 504 + 65)
+  say('after a seek', seen[504].offset)
+  reader.consumer.seek({ topic: 'js-topic', partition: 2, offset: '100000' })
+  await until('again from the start', () => seen.length === 504 + 65 + 165)
+  say('from beyond the end', seen[504 + 65].offset)
+  await reader.consumer.commitOffsets([0, 1, 2].map(partition => ({ topic: 'js-topic', partition, offset: '150', metadata: `by hand ${partition}` })))
+  await reader.consumer.disconnect()
+  const rest = []
+  const again = member('js-manual', rest)
+  await again.start()
+  await until('the rest', () => rest.length === 504 - 450)
+  say('resumes', [0, 1, 2].map(partition => rest.find(record => record.partition === partition).offset))
+  await again.consumer.disconnect()
+  say('committed', (await admin.fetchOffsets({ groupId: 'js-manual', topics: ['js-topic'] })).map(t => byPartition(t.partitions)))
 }
 
 async function administer(admin) {
@@ -145,6 +170,7 @@ async function main() {
   await produce()
   say('offsets', byPartition(await admin.fetchTopicOffsets('js-topic')))
   await consume(admin)
+  await resume(admin)
   say('offsets by time', byPartition(await admin.fetchTopicOffsetsByTimestamp('js-topic', 0)))
   await admin.deleteTopicRecords({ topic: 'js-topic', partitions: [{ partition: 0, offset: '100' }, { partition: 1, offset: '-1' }] })
   say('after deletion', byPartition(await admin.fetchTopicOffsets('js-topic')))

@@ -65,9 +65,32 @@ func recordTrials(add adder) {
 	produce("not gzip", "t4", 0, -1, with("v", func(b *kmsg.RecordBatch) { b.Attributes = 1 }))
 	produce("not snappy", "t4", 0, -1, with("v", func(b *kmsg.RecordBatch) { b.Attributes = 2 }))
 	produce("not lz4", "t4", 0, -1, with("v", func(b *kmsg.RecordBatch) { b.Attributes = 3 }))
+	produce("lz4 with dependent blocks", "t4", 0, -1, func() []byte {
+		plain := kmsg.Record{Value: []byte("v")}
+		plain.Length = int32(len(plain.AppendTo(nil)) - 1)
+		stored := plain.AppendTo(nil)
+		return batch("v", func(b *kmsg.RecordBatch) {
+			frame := append([]byte{4, 0x22, 0x4d, 0x18, 0x40, 0x40, 0xc0}, byte(len(stored)), 0, 0, 0x80)
+			b.Attributes, b.Records = 3, append(append(frame, stored...), 0, 0, 0, 0)
+		})
+	})
 	produce("not zstd", "t4", 0, -1, with("v", func(b *kmsg.RecordBatch) { b.Attributes = 4 }))
 	produce("too large", "t4", 0, -1, with(string(make([]byte, 1_048_600)), plain))
 	produce("no key, compacted", "c2", 0, -1, with("v", plain))
+	produce("no keys, compacted", "c2", 0, -1, func() []byte {
+		return batch("v", func(b *kmsg.RecordBatch) {
+			b.Records = nil
+			for at := range 5 {
+				record := kmsg.Record{OffsetDelta: int32(at), Value: []byte("v")}
+				if at == 2 {
+					record.Key = []byte("k")
+				}
+				record.Length = int32(len(record.AppendTo(nil)) - 1)
+				b.Records = record.AppendTo(b.Records)
+			}
+			b.NumRecords, b.LastOffsetDelta = 5, 4
+		})
+	})
 	produce("from the future", "t4", 0, -1, with("v", func(b *kmsg.RecordBatch) {
 		b.FirstTimestamp += 86_400_000
 		b.MaxTimestamp = b.FirstTimestamp
@@ -99,6 +122,7 @@ func recordTrials(add adder) {
 	list("absent topic", "absent", 0, -1, -1, 0)
 	list("absent partition", "t5", 5, -1, -1, 0)
 	list("later epoch", "t5", 0, -1, 5, 0)
+	list("isolation 9", "t5", 0, -1, -1, 9)
 	add("ListOffsets", "partition twice", func(int16) kmsg.Request {
 		request := kmsg.NewPtrListOffsetsRequest()
 		one := kmsg.ListOffsetsRequestTopicPartition{Partition: 0, CurrentLeaderEpoch: -1, Timestamp: -1}
@@ -152,6 +176,7 @@ func recordTrials(add adder) {
 	fetch("partition twice", "t5", 0, 0, -1, 1<<20, func(r *kmsg.FetchRequest) {
 		r.Topics[0].Partitions = append(r.Topics[0].Partitions, r.Topics[0].Partitions[0])
 	})
+	fetch("topic twice", "t5", 0, 0, -1, 1<<20, func(r *kmsg.FetchRequest) { r.Topics = append(r.Topics, r.Topics[0]) })
 	fetch("isolation 9", "t5", 0, 0, -1, 1<<20, func(r *kmsg.FetchRequest) { r.IsolationLevel = 9 })
 
 	remove := func(name, topic string, partition int32, offset int64) {

@@ -56,6 +56,7 @@ func main() {
 	topics(ctx, admin)
 	produce(ctx)
 	offsets(ctx, admin)
+	consume(ctx)
 	groups(ctx, admin)
 	settings(ctx, admin)
 	cluster(ctx, admin)
@@ -164,6 +165,29 @@ func sorted(listed kadm.ListedOffsets) []kadm.ListedOffset {
 	return all
 }
 
+// Reads a partition from an offset, from a time, and from beyond its end.
+func consume(ctx context.Context) {
+	from := func(what string, partition int32, offset kgo.Offset, options ...kgo.Opt) {
+		start := map[string]map[int32]kgo.Offset{topic: {partition: offset}}
+		reader := client(append([]kgo.Opt{kgo.ConsumePartitions(start)}, options...)...)
+		defer reader.Close()
+		fetches := reader.PollFetches(ctx)
+		for _, failed := range fetches.Errors() {
+			say("from "+what, refusal(failed.Err))
+		}
+		if records := fetches.Records(); len(records) > 0 {
+			say("from "+what, records[0].Partition, records[0].Offset, len(records[0].Headers), records[0].LeaderEpoch)
+		}
+	}
+	from("the start", 0, kgo.NewOffset().AtStart())
+	from("an offset", 0, kgo.NewOffset().At(110))
+	from("the end less two", 3, kgo.NewOffset().AtEnd().Relative(-2))
+	from("a time", 4, kgo.NewOffset().AfterMilli(1001))
+	from("beyond the end", 0, kgo.NewOffset().At(100_000), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	from("beyond the end without a reset", 0, kgo.NewOffset().At(100_000), kgo.ConsumeResetOffset(kgo.NoResetOffset()))
+	from("what is committed", 3, kgo.NewOffset().AtStart(), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
+}
+
 // Polls members in turn until the condition holds; gives the number of records seen.
 func poll(ctx context.Context, members []*kgo.Client, done func(seen int) bool) int {
 	seen := 0
@@ -215,12 +239,22 @@ func groups(ctx context.Context, admin *kadm.Client) {
 	}
 	_, err := admin.DeleteGroup(ctx, group)
 	say("group not empty", refusal(err))
-	first.Close()
 	second.Close()
 	left := must(admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs("static", "nobody")))
 	for _, one := range left.Sorted() {
 		say("left", one.InstanceID, refusal(one.Err))
 	}
+	poll(ctx, []*kgo.Client{first}, func(int) bool { allow(first); return held["first"] == 5 })
+	say("alone again", held["first"])
+	first.Close()
+	producer := client(kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err := producer.ProduceSync(ctx, &kgo.Record{Topic: topic, Partition: 2, Value: []byte("one more")}).FirstErr(); err != nil {
+		log.Panic(err)
+	}
+	producer.Close()
+	third := member("third")
+	say("resumed", poll(ctx, []*kgo.Client{third}, func(seen int) bool { allow(third); return seen > 0 }))
+	third.Close()
 	for _, one := range must(admin.FetchOffsets(ctx, group)).Sorted() {
 		say("committed", one.Topic, one.Partition, one.At, one.Metadata, refusal(one.Err))
 	}
