@@ -18,7 +18,7 @@ use super::supervisor::{Shared, locked, supervise};
 /// A kind of call that can be made to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
-    /// `pread`.
+    /// `pread`, and `sendfile` from the file.
     Read,
     /// `write`, `pwrite`, `pwritev`.
     Write,

@@ -124,7 +124,7 @@ impl Shared {
             libc::SYS_pwritev | libc::SYS_pwritev2 => {
                 self.write(call, a, Some(d | e << 32), || call.read_slices(b, c))
             }
-            libc::SYS_pread64 => match self.node(call, a).and_then(|_| self.fault(call, a, Call::Read)) {
+            libc::SYS_pread64 => match self.read_fault(call, a) {
                 Some(errno) => Answer::Fail(errno),
                 None => Answer::Go,
             },
@@ -142,7 +142,10 @@ impl Shared {
                 self.rename(call.path(b, Some(a)), call.path(d, Some(c)))
             }
             libc::SYS_mmap => self.unmodelled(call, e),
-            libc::SYS_sendfile => self.unmodelled(call, a),
+            libc::SYS_sendfile => match self.read_fault(call, b) {
+                Some(errno) => Answer::Fail(errno),
+                None => self.unmodelled(call, a),
+            },
             libc::SYS_splice => self.unmodelled(call, c),
             other => {
                 self.violations.push(format!("call {other}"));
@@ -294,6 +297,11 @@ impl Shared {
     fn node(&self, call: &Notification, fd: u64) -> Option<NodeId> {
         let metadata = fs::metadata(call.descriptor(fd)).ok()?;
         self.known.get(&(metadata.dev(), metadata.ino())).copied()
+    }
+
+    /// The error of a read of a file below the root, if it is to fail.
+    fn read_fault(&mut self, call: &Notification, fd: u64) -> Option<i32> {
+        self.node(call, fd).and_then(|_| self.fault(call, fd, Call::Read))
     }
 
     fn fault(&mut self, call: &Notification, fd: u64, kind: Call) -> Option<i32> {
