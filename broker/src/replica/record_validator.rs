@@ -216,13 +216,17 @@ fn single_batch(records: &[u8], version: i16) -> Result<RecordBatch<'_>, Rejecte
         }
         Err(other) => return Err(other.into()),
     };
-    if version < 7 && batch.attributes().compression() == Some(Compression::Zstd) {
-        return Err(Rejected::request(
+    match batch.attributes().compression() {
+        Some(Compression::Zstd) if version < 7 => Err(Rejected::request(
             ErrorCode::UnsupportedCompressionType,
             format!("Produce requests with version {version} are not allowed to use ZStandard compression"),
-        ));
+        )),
+        // Looking for zstd, Kafka meets the unknown codec here; later versions meet it in the batch.
+        None if version < 7 => {
+            Err(Rejected::request(ErrorCode::UnknownServerError, "the compression is none that is known"))
+        }
+        _ => Ok(batch),
     }
-    Ok(batch)
 }
 
 /// Refuses what has not even the head of a batch of any format. Kafka then refuses the whole request; here the other
