@@ -333,7 +333,8 @@ fn large_records_are_checked_without_being_held() {
     assert_eq!((summary.max_timestamp, summary.max_timestamp_offset_delta), (9, 1));
     assert!(peak < 200_000, "{peak}");
     let error = check_records(&batch, &RecordRules { require_keys: true, ..RULES }).unwrap_err();
-    assert!(matches!(error, RecordError::MissingKey { index: 1 }), "{error}");
+    let RecordError::Refused(refused) = &error else { panic!("{error}") };
+    assert!(refused.by_key && refused.count == 1 && refused.first[0].0 == 1, "{error}");
 }
 
 proptest! {
