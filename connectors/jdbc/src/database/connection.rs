@@ -109,10 +109,15 @@ impl Connection {
         }
     }
 
+    /// Whether it is an open file, not a session with a server.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Whether statements on this connection see their own version of rows, and several can write at once: late
     /// commits are possible.
     pub(crate) fn has_concurrent_writers(&self) -> bool {
-        !matches!(self, Self::Sqlite(_))
+        !self.is_file()
     }
 }
 

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use sqlx::mysql::MySqlDatabaseError;
+use sqlx::postgres::PgDatabaseError;
+use sqlx::sqlite::SqliteError;
+
 /// An error of one of the drivers.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DriverError {
     /// sqlx, with the server's message if it is the server's.
     #[error("{}", sqlx_message(.0))]
     Sqlx(#[from] sqlx::Error),
-    /// SQLite.
+    /// SQLite, of a statement.
     #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
     /// The other side was silent for too long.
@@ -26,11 +30,10 @@ impl DriverError {
     /// Whether the server refused user or password.
     pub(crate) fn is_login(&self) -> bool {
         let Self::Sqlx(sqlx::Error::Database(error)) = self else { return false };
-        let mysql = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>();
-        mysql.map_or_else(
-            || error.code().is_some_and(|code| code.starts_with("28")),
-            |error| matches!(error.number(), 1044 | 1045 | 1698 | 1862 | 3118 | 4151),
-        )
+        if let Some(mysql) = error.try_downcast_ref::<MySqlDatabaseError>() {
+            return matches!(mysql.number(), 1044 | 1045 | 1698 | 1862 | 3118 | 4151);
+        }
+        error.try_downcast_ref::<PgDatabaseError>().is_some_and(|error| error.code().starts_with("28"))
     }
 
     /// Whether the server refused the statement for want of a privilege.
@@ -38,9 +41,9 @@ impl DriverError {
         match self {
             // MySQL: access denied (1044, 1045, 1142, 1227); PostgreSQL: insufficient privilege.
             Self::Sqlx(sqlx::Error::Database(error)) => {
-                error.code().is_some_and(|code| code == "42501")
+                error.try_downcast_ref::<PgDatabaseError>().is_some_and(|error| error.code() == "42501")
                     || error
-                        .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
+                        .try_downcast_ref::<MySqlDatabaseError>()
                         .is_some_and(|error| matches!(error.number(), 1044 | 1045 | 1142 | 1143 | 1227))
             }
             _ => false,
@@ -51,10 +54,15 @@ impl DriverError {
 /// sqlx's texts without their prefixes, so that the server's own words come first.
 fn sqlx_message(error: &sqlx::Error) -> String {
     match error {
-        sqlx::Error::Database(error) => match error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
-            Some(mysql) => format!("{mysql}"),
-            None => format!("{} ({})", error.message(), error.code().unwrap_or_default()),
-        },
+        sqlx::Error::Database(error) => {
+            if let Some(mysql) = error.try_downcast_ref::<MySqlDatabaseError>() {
+                mysql.to_string()
+            } else if error.try_downcast_ref::<SqliteError>().is_some() {
+                error.message().to_owned()
+            } else {
+                format!("{} ({})", error.message(), error.code().unwrap_or_default())
+            }
+        }
         sqlx::Error::Io(error) => format!("connection failed: {error}"),
         other => other.to_string(),
     }

@@ -1,7 +1,7 @@
 //! Databases behind one connection type: catalogs, clocks, and cursors over rows.
 //!
-//! `sqlx::Any` knows too few types to be of use, so each database has its own typed driver: sqlx for MySQL, MariaDB
-//! and PostgreSQL, rusqlite for SQLite (ten times as fast as sqlx there).
+//! `sqlx::Any` knows too few types to be of use, so each database has its own typed driver: sqlx's
+//! for MySQL and MariaDB, for PostgreSQL and for SQLite.
 
 mod catalog;
 mod connection;

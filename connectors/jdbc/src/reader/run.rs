@@ -17,6 +17,9 @@ use crate::settings::SourceSettings;
 /// The first pause after a failure; each further one is twice as long, up to `connection.backoff.ms`.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
+/// A file that nobody reads for longer than this is closed until then.
+const IDLE: Duration = Duration::from_secs(1);
+
 /// Reads the sources of a task for as long as somebody takes what it reads.
 pub(crate) struct Reader {
     settings: Arc<SourceSettings>,
@@ -62,6 +65,7 @@ impl Reader {
     async fn run(mut self) {
         loop {
             let Some(index) = self.next_due() else { return self.wait_for_tables().await };
+            self.close_if_idle(self.sources[index].due);
             tokio::time::sleep_until(self.sources[index].due).await;
             let failure = match self.read(index).await {
                 Ok(()) => continue,
@@ -105,6 +109,15 @@ impl Reader {
     /// The source that has waited longest.
     fn next_due(&self) -> Option<usize> {
         (0..self.sources.len()).min_by_key(|index| self.sources[*index].due)
+    }
+
+    /// An open file has a thread of sqlx's, and would go on to be read when another has taken its place; a connection to
+    /// a server is dear and stays.
+    fn close_if_idle(&mut self, next_due: Instant) {
+        let is_file = self.connection.as_ref().is_some_and(Connection::is_file);
+        if is_file && next_due.saturating_duration_since(Instant::now()) > IDLE {
+            self.connection = None;
+        }
     }
 
     async fn read(&mut self, index: usize) -> Result<(), ReadError> {

@@ -260,6 +260,21 @@ async fn a_table_that_disappears_is_a_retriable_error_and_comes_back() {
     assert_eq!(numbers(&source.take(1).await, "id"), [2]);
 }
 
+#[tokio::test]
+async fn a_file_that_takes_the_place_of_another_is_read() {
+    let file = File::new(&format!("{ORDERS}{}", many("orders", 1, 2)));
+    let other = File::new(&format!("{ORDERS}{}", many("orders", 1, 4)));
+    let mut source = TestSource::new(&[
+        ("connection.url", &file.url()),
+        ("mode", "incrementing"),
+        ("poll.interval.ms", "1100"),
+    ]);
+    source.start().await;
+    assert_eq!(numbers(&source.take(2).await, "id"), [1, 2]);
+    std::fs::rename(other.folder.path().join("shop.db"), file.folder.path().join("shop.db")).unwrap();
+    assert_eq!(numbers(&source.take(2).await, "id"), [3, 4]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_rows_are_read_a_few_at_a_time() {
     let file = File::new("CREATE TABLE big (id INTEGER PRIMARY KEY, body BLOB NOT NULL);");

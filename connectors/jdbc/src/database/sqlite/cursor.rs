@@ -2,15 +2,18 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
 
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, InterruptHandle, Row, Rows};
+use rusqlite::{Connection, Row, Rows};
+use sqlx::sqlite::SqliteConnection;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::catalog::sql_type;
+use super::handle::with_handle;
 use crate::database::connection::literal;
 use crate::database::cursor::{Block, BlockLimit, VALUE_BYTES, WireColumn};
 use crate::database::driver_error::DriverError;
@@ -21,31 +24,36 @@ use crate::settings::Dialect;
 enum Answer {
     Columns(Option<Vec<WireColumn>>),
     Block(Block),
-    Failed(rusqlite::Error),
+    Failed(DriverError),
 }
 
 /// A running statement. It borrows the session for as long as it runs, though the connection is on the thread.
 pub(crate) struct SqliteCursor<'c> {
     requests: blocking::Sender<(Arc<RowPlan>, BlockLimit)>,
     answers: mpsc::Receiver<Answer>,
-    interrupt: InterruptHandle,
+    cancelled: Arc<AtomicBool>,
     done: bool,
     session: PhantomData<&'c mut ()>,
 }
 
 impl SqliteCursor<'_> {
-    /// Starts the thread; it gives the connection back when the cursor is dropped.
-    pub(crate) fn start(connection: Connection, sql: String) -> (Self, JoinHandle<Connection>) {
+    /// Starts the thread; it gives the connection back when the statement is over or the cursor is dropped.
+    pub(crate) fn start(
+        mut connection: SqliteConnection,
+        sql: String,
+    ) -> (Self, JoinHandle<SqliteConnection>) {
         let (requests, request_queue) = blocking::channel();
         let (answer_queue, answers) = mpsc::channel(2);
-        let interrupt = connection.get_interrupt_handle();
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let told = cancelled.clone();
         let thread = tokio::task::spawn_blocking(move || {
-            if let Err(error) = run(&connection, &sql, &request_queue, &answer_queue) {
+            let read = |connection: &Connection| run(connection, &sql, &request_queue, &answer_queue);
+            if let Err(error) = with_handle(&mut connection, told, read) {
                 let _ = answer_queue.blocking_send(Answer::Failed(error));
             }
             connection
         });
-        (Self { requests, answers, interrupt, done: false, session: PhantomData }, thread)
+        (Self { requests, answers, cancelled, done: false, session: PhantomData }, thread)
     }
 
     pub(crate) async fn columns(&mut self) -> Result<Option<Vec<WireColumn>>, DriverError> {
@@ -78,7 +86,7 @@ impl SqliteCursor<'_> {
     fn failed<T>(&mut self, answer: Option<Answer>) -> Result<T, DriverError> {
         self.done = true;
         match answer {
-            Some(Answer::Failed(error)) => Err(error.into()),
+            Some(Answer::Failed(error)) => Err(error),
             _ => Err(DriverError::ThreadEnded),
         }
     }
@@ -87,7 +95,7 @@ impl SqliteCursor<'_> {
 impl Drop for SqliteCursor<'_> {
     fn drop(&mut self) {
         if !self.done {
-            self.interrupt.interrupt();
+            self.cancelled.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -1,14 +1,18 @@
 //! An open SQLite file.
 
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tokio::task::JoinHandle;
 
 use super::catalog;
 use super::cursor::SqliteCursor;
+use super::handle::with_handle;
 use crate::database::catalog::{TableMeta, TextRow};
 use crate::database::driver_error::DriverError;
 use crate::settings::SourceSettings;
@@ -24,37 +28,29 @@ pub(crate) struct SqliteSession {
 }
 
 enum State {
-    /// Behind a lock only so that the session can be shared between threads; it is moved, never shared.
-    Here(Mutex<Connection>),
+    Here(SqliteConnection),
     /// On the thread of a cursor that is ending.
-    Away(JoinHandle<Connection>),
+    Away(JoinHandle<SqliteConnection>),
     Lost,
 }
 
 impl SqliteSession {
     pub(crate) async fn open(settings: &SourceSettings) -> Result<Self, DriverError> {
-        let path = settings.url.database.clone().unwrap_or_default();
-        let opened = tokio::task::spawn_blocking(move || -> Result<Connection, rusqlite::Error> {
-            let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            // A reader of a file in WAL mode has to write to the file's shared memory.
-            let connection = Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE)
-                .or_else(|_| Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_READ_ONLY))?;
-            connection.busy_timeout(BUSY_TIMEOUT)?;
-            connection.pragma_update(None, "query_only", true)?;
-            // The first statement tells whether it is a database at all.
-            connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
-            Ok(connection)
-        });
-        match opened.await {
-            Ok(connection) => Ok(Self { state: State::Here(Mutex::new(connection?)) }),
-            Err(_) => Err(DriverError::ThreadEnded),
-        }
+        let options = connect_options(settings);
+        // A reader of a file in WAL mode has to write to the file's shared memory.
+        let mut connection = match options.connect().await {
+            Ok(connection) => connection,
+            Err(_) => options.read_only(true).connect().await?,
+        };
+        // The first statement tells whether it is a database at all.
+        sqlx::raw_sql("SELECT count(*) FROM sqlite_master").execute(&mut connection).await?;
+        Ok(Self { state: State::Here(connection) })
     }
 
     /// Takes the connection, waiting for the last cursor's thread to give it back.
-    async fn take(&mut self) -> Result<Connection, DriverError> {
+    async fn take(&mut self) -> Result<SqliteConnection, DriverError> {
         match std::mem::replace(&mut self.state, State::Lost) {
-            State::Here(connection) => Ok(connection.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            State::Here(connection) => Ok(connection),
             State::Away(thread) => thread.await.map_err(|_| DriverError::ThreadEnded),
             State::Lost => Err(DriverError::ThreadEnded),
         }
@@ -64,14 +60,14 @@ impl SqliteSession {
         &mut self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> Result<T, DriverError> {
-        let connection = self.take().await?;
+        let mut connection = self.take().await?;
         let done = tokio::task::spawn_blocking(move || {
-            let result = work(&connection);
+            let result = with_handle(&mut connection, Arc::default(), work);
             (connection, result)
         });
         let (connection, result) = done.await.map_err(|_| DriverError::ThreadEnded)?;
-        self.state = State::Here(Mutex::new(connection));
-        Ok(result?)
+        self.state = State::Here(connection);
+        result
     }
 
     pub(crate) async fn text_rows(&mut self, sql: String) -> Result<Vec<TextRow>, DriverError> {
@@ -106,6 +102,16 @@ impl SqliteSession {
     }
 }
 
+fn connect_options(settings: &SourceSettings) -> SqliteConnectOptions {
+    let mut path = PathBuf::from(settings.url.database.clone().unwrap_or_default());
+    // sqlx lets SQLite take names that begin so for URIs.
+    if path.as_os_str().as_encoded_bytes().starts_with(b"file:") {
+        path = PathBuf::from(".").join(path);
+    }
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT);
+    options.pragma("query_only", "ON").thread_name(|id| format!("sqlite-{id}")).disable_statement_logging()
+}
+
 fn text_rows(connection: &Connection, sql: &str) -> Result<Vec<TextRow>, rusqlite::Error> {
     let mut statement = connection.prepare(sql)?;
     let width = statement.column_count();
@@ -125,4 +131,69 @@ fn text_rows(connection: &Connection, sql: &str) -> Result<Vec<TextRow>, rusqlit
         found.push((0..width).map(text).collect::<Result<TextRow, rusqlite::Error>>()?);
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use aqueduct_plugin_api::ConfigMap;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn settings(path: &str) -> SourceSettings {
+        let pairs =
+            [("connection.url", &*format!("jdbc:sqlite:{path}")), ("mode", "bulk"), ("topic.prefix", "t.")];
+        let config = ConfigMap::from(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        SourceSettings::parse(&config).unwrap()
+    }
+
+    async fn session(folder: &TempDir) -> SqliteSession {
+        let path = folder.path().join("shop.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
+            .unwrap();
+        SqliteSession::open(&settings(path.to_str().unwrap())).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_file_is_only_read_and_writers_are_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut session = session(&folder).await;
+        let rows = session.text_rows("PRAGMA busy_timeout".to_owned()).await.unwrap();
+        assert_eq!(rows, [[Some("5000".to_owned())]]);
+        let error = session.text_rows("INSERT INTO orders VALUES (1)".to_owned()).await.unwrap_err();
+        assert_eq!(error.to_string(), "attempt to write a readonly database");
+    }
+
+    #[tokio::test]
+    async fn a_cursor_that_is_dropped_ends_its_statement_and_the_session_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut session = session(&folder).await;
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+        let mut cursor = session.cursor(endless.to_owned()).await.unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(20), cursor.columns()).await.is_err());
+        drop(cursor);
+        let rows = session.text_rows("SELECT count(*) FROM orders".to_owned()).await.unwrap();
+        assert_eq!(rows, [[Some("0".to_owned())]]);
+    }
+
+    #[tokio::test]
+    async fn what_sqlite_says_of_a_file_is_all_that_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = async |name: &str| {
+            let path = folder.path().join(name);
+            SqliteSession::open(&settings(path.to_str().unwrap())).await.err().map(|error| error.to_string())
+        };
+        std::fs::write(folder.path().join("no.db"), "a text, not a database ".repeat(1_000)).unwrap();
+        assert_eq!(open("no.db").await.as_deref(), Some("file is not a database"));
+        assert_eq!(open("nowhere/x.db").await.as_deref(), Some("unable to open database file"));
+    }
+
+    #[test]
+    fn a_name_is_never_a_uri() {
+        let path = |name: &str| connect_options(&settings(name)).get_filename().to_owned();
+        assert_eq!(path("file:file:x.db").to_str(), Some("./file:x.db"));
+        assert_eq!(path("/a/file:x.db").to_str(), Some("/a/file:x.db"));
+    }
 }
