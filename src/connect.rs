@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use aqueduct_connect::{Worker, WorkerConfig};
+use aqueduct_connect::{StartError, Worker, WorkerConfig, WorkerHandle};
 use aqueduct_service::Shutdown;
 
 use crate::files::Settings;
@@ -12,10 +12,7 @@ use crate::ready;
 pub(crate) async fn run_distributed(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
     let config =
         WorkerConfig::distributed(&settings.properties).map_err(|errors| settings.refused(&errors.0))?;
-    let handle = Worker::start_distributed(config, Vec::new(), shutdown).await?;
-    ready::announce(&[("connect", format!("http://{}", handle.rest_addr()))]);
-    handle.ended().await;
-    Ok(())
+    until_ended(Worker::start_distributed(config, Vec::new(), shutdown).await).await
 }
 
 /// Runs a worker on its own, with the connectors of these files, until shutdown.
@@ -26,7 +23,14 @@ pub(crate) async fn run_standalone(
 ) -> anyhow::Result<()> {
     let config =
         WorkerConfig::standalone(&settings.properties).map_err(|errors| settings.refused(&errors.0))?;
-    let handle = Worker::start_standalone(config, connectors, Vec::new(), shutdown).await?;
+    until_ended(Worker::start_standalone(config, connectors, Vec::new(), shutdown).await).await
+}
+
+async fn until_ended(started: Result<WorkerHandle, StartError>) -> anyhow::Result<()> {
+    let handle = match started {
+        Err(StartError::Stopped) => return Ok(()),
+        started => started?,
+    };
     ready::announce(&[("connect", format!("http://{}", handle.rest_addr()))]);
     handle.ended().await;
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aqueduct_schema_registry::{RegistryConfig, SchemaRegistry};
+use aqueduct_schema_registry::{RegistryConfig, SchemaRegistry, StartError};
 use aqueduct_service::Shutdown;
 
 use crate::files::Settings;
@@ -16,7 +16,10 @@ pub(crate) async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Resul
     RegistryConfig::warn_of_unused(settings.properties.iter().map(|(key, _)| key));
     let config = RegistryConfig::parse(|key| settings.properties.get(key))
         .map_err(|errors| settings.refused(&errors.0))?;
-    let registry = SchemaRegistry::start(config, shutdown.child()).await?;
+    let registry = match SchemaRegistry::start(config, shutdown.child()).await {
+        Err(StartError::Stopped) => return Ok(()),
+        started => started?,
+    };
     let addresses: Vec<(&str, String)> =
         registry.addresses().iter().map(|address| ("registry", format!("http://{address}"))).collect();
     ready::announce(&addresses);

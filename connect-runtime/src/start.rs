@@ -81,6 +81,9 @@ pub enum StartError {
     /// The search for plug-ins was interrupted.
     #[error("looking for plug-ins: {0}")]
     Plugins(tokio::task::JoinError),
+    /// The worker was asked to stop before it had reached the cluster.
+    #[error("stopped before it had started")]
+    Stopped,
     /// No requests to other workers can be made.
     #[error("{0}")]
     HttpClient(String),
@@ -123,8 +126,12 @@ impl Worker {
             return Err(StartError::OtherMode("standalone"));
         };
         let distributed = (**distributed).clone();
-        let client = Client::connect(config.client.clone()).await?;
-        let stores = topic_stores(&client, &distributed).await?;
+        let reach = async {
+            let client = Client::connect(config.client.clone()).await?;
+            let stores = topic_stores(&client, &distributed).await?;
+            Ok::<_, StartError>((client, stores))
+        };
+        let (client, stores) = unless_stopped(&shutdown, reach).await?;
         let member = Member::of_group(&client, &distributed);
         let running = start(config, linked, client, stores, member, shutdown).await?;
         Ok(running.handle)
@@ -142,7 +149,8 @@ impl Worker {
         };
         let stores = file_stores(offsets)?;
         let configs = connectors.iter().map(|path| read_connector(path)).collect::<Result<Vec<_>, _>>()?;
-        let client = Client::connect(config.client.clone()).await?;
+        let reach = async { Ok(Client::connect(config.client.clone()).await?) };
+        let client = unless_stopped(&shutdown, reach).await?;
         let member = Member::Alone(Alone::default());
         let running = start(config, linked, client, stores, member, shutdown).await?;
         for (path, config) in connectors.iter().zip(configs) {
@@ -153,6 +161,17 @@ impl Worker {
             }
         }
         Ok(running.handle)
+    }
+}
+
+/// Waits for the cluster, which may take long, but no longer than until the worker is asked to stop.
+async fn unless_stopped<T>(
+    shutdown: &Shutdown,
+    reach: impl Future<Output = Result<T, StartError>>,
+) -> Result<T, StartError> {
+    tokio::select! {
+        reached = reach => reached,
+        () = shutdown.triggered() => Err(StartError::Stopped),
     }
 }
 

@@ -23,6 +23,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// It was asked to stop before it had read its log.
+    #[error("stopped before it had started")]
+    Stopped,
     /// The log cannot be read.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -66,7 +69,10 @@ impl SchemaRegistry {
             addresses.push(server.local_addr().map_err(told)?);
             servers.push(server);
         }
-        let store = Store::open(logs, config.timeout, config.init_timeout).await?;
+        let store = tokio::select! {
+            opened = Store::open(logs, config.timeout, config.init_timeout) => opened?,
+            () = shutdown.triggered() => return Err(StartError::Stopped),
+        };
         let subjects = store.snapshot().subjects.len();
         let registry = Arc::new(Registry::new(store, config));
         let tasks = Tasks::new("schema-registry", shutdown.child());
