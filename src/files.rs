@@ -35,18 +35,21 @@ impl Settings {
 
     /// Refused settings as one error: each with the line of the file it stands on.
     pub(crate) fn refused(&self, errors: &[String]) -> anyhow::Error {
-        let mut lines: Vec<String> = Vec::with_capacity(errors.len());
+        let mut lines: Vec<(usize, String)> = Vec::with_capacity(errors.len());
         let mut before = None;
         for error in errors {
             let key = key_of(error);
             // Kafka's validator goes on with null after a value that it could not read, and says so; once is enough.
             let follows_up = key.is_some() && key == before && error.contains("Invalid value null for ");
             if !follows_up {
-                lines.push(self.locate(key, error));
+                let line = key.and_then(|key| self.properties.line(key)).unwrap_or(usize::MAX);
+                lines.push((line, self.locate(key, error)));
             }
             before = key;
         }
-        anyhow!("{}", lines.join("\n"))
+        // In the order of the file, then what is missing from it.
+        lines.sort_by_key(|(line, _)| *line);
+        anyhow!("{}", lines.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"))
     }
 
     fn locate(&self, key: Option<&str>, error: &str) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aqueduct_tests::aqueduct::{Server, binary};
 use aqueduct_tests::database::MySql;
+use aqueduct_tests::process::Process;
 use aqueduct_tests::{process, rest, skip, wait};
 
 fn run(arguments: &[&str]) -> (i32, String) {
@@ -82,6 +83,44 @@ fn each_wrong_setting_is_told_once_with_where_it_comes_from() {
 }
 
 #[test]
+fn wrong_settings_are_told_in_the_order_of_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("server.properties");
+    let text = "log.dirs=/tmp/x\nnum.partitions=x\nlog.retention.ms=x\nlog.segment.bytes=1\n";
+    std::fs::write(&file, text).expect("written");
+    let (_, text) = run(&["broker", &file.display().to_string()]);
+    let line = |number: usize| text.find(&format!("line {number}:")).unwrap_or_else(|| panic!("{text}"));
+    assert!(line(2) < line(3) && line(3) < line(4), "{text}");
+}
+
+#[test]
+fn a_server_that_waits_for_its_cluster_ends_when_it_is_told_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = "org.apache.kafka.connect.json.JsonConverter";
+    let worker = format!("bootstrap.servers=127.0.0.1:1\nkey.converter={json}\nvalue.converter={json}\n");
+    let topics = "group.id=g\nconfig.storage.topic=c\noffset.storage.topic=o\nstatus.storage.topic=s\n";
+    let offsets = folder.path().join("offsets");
+    let registry = "listeners=http://127.0.0.1:0\nkafkastore.bootstrap.servers=PLAINTEXT://127.0.0.1:1\n";
+    for (verb, settings) in [
+        ("connect-distributed", format!("{worker}{topics}")),
+        ("connect-standalone", format!("{worker}offset.storage.file.filename={}\n", offsets.display())),
+        ("schema-registry", registry.to_owned()),
+    ] {
+        let file = folder.path().join(format!("{verb}.properties"));
+        std::fs::write(&file, settings).expect("written");
+        let mut command = Command::new(binary());
+        let mut server = Process::start(verb, command.arg(verb).arg(&file), &folder.path().join(verb));
+        wait::until("it has told that nobody answers", Duration::from_secs(20), || {
+            server.assert_running();
+            let output = server.output();
+            if output.contains("127.0.0.1:1:") { Ok(()) } else { Err(output) }
+        });
+        let status = server.terminate(Duration::from_secs(10));
+        assert!(status.success(), "{verb}: {status}\n{}", server.output());
+    }
+}
+
+#[test]
 fn a_listener_beyond_loopback_needs_consent() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("server.properties");
@@ -108,6 +147,12 @@ fn dev_serves_stops_cleanly_and_goes_on_where_it_was() {
     let id = rest::must("POST", &format!("{registry}/subjects/s/versions"), Some(&schema));
     let metrics = reqwest::blocking::get(format!("{}/metrics", server.address("admin"))).expect("metrics");
     assert!(metrics.status().is_success());
+    let mut second = dev(&folder.path().join("second"));
+    let taken = registry.rsplit(':').next().unwrap_or_default();
+    second[6] = taken.to_owned();
+    let (code, text) = run(&second.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(code == 1 && text.contains(taken), "{text}");
+    assert_eq!(text.matches("Address already in use").count(), 1, "{text}");
     let status = server.process().terminate(Duration::from_secs(30));
     assert!(status.success(), "{status}\n{}", process::tail(&server.process().output()));
 
