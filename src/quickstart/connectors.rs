@@ -29,30 +29,45 @@ pub(crate) struct Pipeline {
     sink: Map<String, Json>,
     /// Prefix of the topics written by the source.
     pub(crate) topic_prefix: &'static str,
+    /// One of the topics.
+    a_topic: String,
     /// Where the records go, in words.
     target: String,
+    /// A command that shows what has arrived.
+    look: String,
 }
 
 impl Pipeline {
     /// From the shop.
     pub(crate) fn of_shop(options: &QuickstartOptions, shop: &Shop) -> Self {
-        Self::new(options, shop_source(&shop.url()), "shop.")
+        Self::new(options, shop_source(&shop.url()), "shop.", "orders")
     }
 
     /// From tables of a database.
     pub(crate) fn of_database(options: &QuickstartOptions, url: &DatabaseUrl, tables: &[Table]) -> Self {
-        Self::new(options, database_source(url, tables), MYSQL)
+        let first = tables.first().map_or("", |table| &table.name);
+        Self::new(options, database_source(url, tables), MYSQL, first)
     }
 
-    fn new(options: &QuickstartOptions, source: Map<String, Json>, topic_prefix: &'static str) -> Self {
-        let (sink, target) = match &options.elasticsearch {
-            Some(url) => (elasticsearch_sink(url, topic_prefix), format!("indices {topic_prefix}* of {url}")),
+    fn new(
+        options: &QuickstartOptions,
+        source: Map<String, Json>,
+        topic_prefix: &'static str,
+        a_table: &str,
+    ) -> Self {
+        let a_topic = format!("{topic_prefix}{a_table}");
+        let (sink, target, look) = match &options.elasticsearch {
+            Some(url) => {
+                let search = format!("curl '{}/{a_topic}/_search?size=3&pretty'", url.trim_end_matches('/'));
+                (elasticsearch_sink(url, topic_prefix), format!("indices {topic_prefix}* of {url}"), search)
+            }
             None => {
                 let file = options.servers.data_dir.join("delivered.jsonl").display().to_string();
-                (file_sink(&file, topic_prefix), file)
+                let tail = format!("tail -n 3 '{file}'");
+                (file_sink(&file, topic_prefix), file, tail)
             }
         };
-        Self { source, sink, topic_prefix, target }
+        Self { source, sink, topic_prefix, a_topic, target, look }
     }
 
     /// Creates both connectors, or brings them up to date.
@@ -65,16 +80,19 @@ impl Pipeline {
     pub(crate) fn explain(&self, servers: &Servers) {
         let (connect, broker) = (servers.connect_url(), servers.broker());
         let registry = servers.registry_url();
-        let topic = if self.topic_prefix == MYSQL { "mysql.<table>" } else { "shop.orders" };
+        let topics = if self.topic_prefix == MYSQL { "topics mysql.<table>" } else { "topic shop.orders" };
         say(&format!(
-            "\nRows of {source} go through topic {topic} to {target}.\n\nTry, in another terminal:\n  \
-             curl {connect}/connectors?expand=status\n  \
+            "\nRows of {source} go through {topics} to {target}.\n\nTry, in another terminal:\n  \
+             curl '{connect}/connectors?expand=status'\n  \
              curl {connect}/connectors/{SOURCE}/config\n  \
              curl -X PUT {connect}/connectors/{SINK}/pause     (and /resume)\n  \
              curl {registry}/subjects\n  \
-             kcat -b {broker} -t {topic} -C -o -5 -e\n\nCtrl-C stops; the next start goes on from here.\n",
+             kcat -b {broker} -t {a_topic} -C -o -5 -e\n  \
+             {look}\n\nCtrl-C stops; the next start goes on from here.\n",
             source = self.source.get("connection.url").and_then(Json::as_str).unwrap_or_default(),
             target = self.target,
+            a_topic = self.a_topic,
+            look = self.look,
         ));
     }
 }

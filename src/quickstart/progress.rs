@@ -12,12 +12,17 @@ use super::shop::Shop;
 /// Counter of the records that source tasks have read.
 const RECORDS_READ: &str = "kafka_connect_source_task_metrics_source_record_poll_total";
 
+/// Counter of those that are in the topic.
+const RECORDS_WRITTEN: &str = "kafka_connect_source_task_metrics_source_record_write_total";
+
 /// Asks the cluster how far the pipeline is.
 #[derive(Debug)]
 pub(crate) struct Progress {
     client: Client,
     prefix: &'static str,
     last: Option<Counts>,
+    /// Rows that earlier starts have read: the process counts its own only.
+    read_before: i64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,7 +34,7 @@ struct Counts {
 impl Progress {
     /// Follows a pipeline.
     pub(crate) fn new(client: Client, pipeline: &Pipeline) -> Self {
-        Self { client, prefix: pipeline.topic_prefix, last: None }
+        Self { client, prefix: pipeline.topic_prefix, last: None, read_before: 0 }
     }
 
     /// One line for the last second.
@@ -42,13 +47,15 @@ impl Progress {
             Some(shop) => format!("changes {:>7}   ", shop.changes().await?),
             None => String::new(),
         };
-        let read = records_read(&aqueduct_service::metrics::render());
         let counts = match self.counts().await {
             Ok(counts) => counts,
-            Err(error) => {
-                return Ok(format!("{changes}read {read:>7}   the broker does not answer: {error:#}"));
-            }
+            Err(error) => return Ok(format!("{changes}the broker does not answer: {error:#}")),
         };
+        let metrics = aqueduct_service::metrics::render();
+        if self.last.is_none() {
+            self.read_before = (counts.in_topic - of_source(RECORDS_WRITTEN, &metrics)).max(0);
+        }
+        let read = self.read_before + of_source(RECORDS_READ, &metrics);
         let rate = self.last.replace(counts).map_or(0, |last| counts.delivered - last.delivered);
         let lag = delivery.take_lag().map_or("     -".to_owned(), |lag| format!("{lag:>4} ms"));
         Ok(format!(
@@ -81,9 +88,9 @@ impl Progress {
     }
 }
 
-/// The source's counter among all metrics of the process.
-fn records_read(metrics: &str) -> u64 {
-    let of_source = format!("connector=\"{SOURCE}\"");
-    let lines = metrics.lines().filter(|line| line.starts_with(RECORDS_READ) && line.contains(&of_source));
-    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64
+/// A counter of the source among all metrics of the process.
+fn of_source(counter: &str, metrics: &str) -> i64 {
+    let source = format!("connector=\"{SOURCE}\"");
+    let lines = metrics.lines().filter(|line| line.starts_with(counter) && line.contains(&source));
+    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as i64
 }
