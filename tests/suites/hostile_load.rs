@@ -292,15 +292,11 @@ fn connections_beyond_the_limits_are_closed() {
     let mut victim = Victim::start("max.connections.per.ip=50\nconnections.max.idle.ms=10000\n");
     let mut held: Vec<TcpStream> =
         (0..60).map(|_| TcpStream::connect(&victim.address).expect("connected")).collect();
-    let closed = held.iter_mut().map(|stream| {
-        stream.set_read_timeout(Some(Duration::from_millis(20))).expect("set");
-        match stream.read(&mut [0]) {
-            Ok(0) => 1,
-            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => 1,
-            _ => 0,
-        }
+    wait::until("those beyond fifty are closed", Duration::from_secs(9), || {
+        held.retain_mut(is_open);
+        // The last good clients may have left so lately that they still counted.
+        if (45..=50).contains(&held.len()) { Ok(()) } else { Err(format!("{} are open", held.len())) }
     });
-    assert_eq!(closed.sum::<usize>(), 10, "those beyond fifty are closed");
     wait::until("idle connections are closed", Duration::from_secs(30), || {
         KafkaConnection::open(&victim.address, PATIENCE)
             .and_then(|mut client| client.api_versions())
@@ -309,4 +305,10 @@ fn connections_beyond_the_limits_are_closed() {
     });
     drop(held);
     victim.recovers("too many connections");
+}
+
+/// Whether the broker has not closed a connection that it has nothing to say on.
+fn is_open(stream: &mut TcpStream) -> bool {
+    stream.set_nonblocking(true).expect("set");
+    stream.read(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
 }
