@@ -15,7 +15,7 @@ use aqueduct_service::tasks::panic_text;
 use aqueduct_service::{Shutdown, Tasks};
 use futures_util::FutureExt;
 
-use crate::config::connector_file::read_connector;
+use crate::config::connector_file::ConnectorFile;
 use crate::config::worker_config::{Mode, WorkerConfig};
 use crate::herder::driver::Driver;
 use crate::herder::forward::Forwarder;
@@ -148,16 +148,15 @@ impl Worker {
             return Err(StartError::OtherMode("distributed"));
         };
         let stores = file_stores(offsets)?;
-        let configs = connectors.iter().map(|path| read_connector(path)).collect::<Result<Vec<_>, _>>()?;
+        let files = connectors.iter().map(|path| ConnectorFile::read(path)).collect::<Result<Vec<_>, _>>()?;
         let reach = async { Ok(Client::connect(config.client.clone()).await?) };
         let client = unless_stopped(&shutdown, reach).await?;
         let member = Member::Alone(Alone::default());
         let running = start(config, linked, client, stores, member, shutdown).await?;
-        for (path, config) in connectors.iter().zip(configs) {
-            let name = config.get("name").cloned().unwrap_or_default();
-            if let Err(error) = running.herder.create(&name, config, None).await {
+        for ConnectorFile { path, name, config, initial_state } in files {
+            if let Err(error) = running.herder.create(&name, config, initial_state).await {
                 running.handle.stop().await;
-                return Err(StartError::ConnectorFile { path: path.clone(), reason: error.to_string() });
+                return Err(StartError::ConnectorFile { path, reason: error.to_string() });
             }
         }
         Ok(running.handle)
