@@ -62,8 +62,7 @@ impl Broker {
         self.controller.write(|image| topics::create(image, new, defaults, uuid::Uuid::new_v4)).await
     }
 
-    /// Makes sure that a topic exists, for topics that the broker needs itself or a client may
-    /// create by asking for them.
+    /// Makes sure that a topic exists, for topics that the broker needs itself.
     ///
     /// # Errors
     /// The code for the client.

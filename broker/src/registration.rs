@@ -27,8 +27,8 @@ pub(crate) fn missing_dirs(image: &MetadataImage, node: i32, logs: &LogManager) 
     known.map_or(Vec::new(), |known| known.log_dirs.iter().copied().filter(is_missing).collect())
 }
 
-/// Tells the cluster where this broker is, if that changed, and that it started again. The first broker of a cluster also
-/// gives it its `min.insync.replicas`, which from then on is changed for the cluster only, as in Kafka (KIP-966).
+/// Tells the cluster where this broker is, if that changed, and that it started again. The first broker of a cluster
+/// also gives it its `min.insync.replicas`, which from then on is changed for the cluster only, as in Kafka (KIP-966).
 pub(crate) async fn register(broker: &Broker, bound: &[BoundListener]) -> Result<(), ControllerError> {
     let config = &broker.config;
     let endpoints: Vec<BrokerEndpoint> = bound.iter().map(|socket| advertise(config, socket)).collect();

@@ -201,7 +201,7 @@ impl BrokerHandle {
     ///    answer with what there is.
     /// 2. Requests that were handled are answered, for at most five seconds; then connections are
     ///    cut.
-    /// 3. Upkeep of the logs and the metadata publisher end.
+    /// 3. Upkeep of the logs, the timers of groups, the metadata publisher and the admin listener end.
     /// 4. The logs are flushed, checkpointed, and marked as cleanly shut down.
     /// 5. The metadata log stops.
     ///

@@ -10,7 +10,8 @@ use crate::controller::topics::Refusal;
 use crate::metadata::record::{ConfigResource, ConfigResourceKind, MetadataRecord};
 
 /// Decides on every resource, in their order. One that the request has twice is refused; one whose type has no stored
-/// settings comes to `decide` as a refusal. `named` gives a resource's type and name; nothing is written where the request is only to be validated.
+/// settings comes to `decide` as a refusal. `named` gives a resource's type and name; nothing is written where the
+/// request is only to be validated.
 pub(super) fn decide_each<R>(
     resources: &[R],
     named: impl Fn(&R) -> (i8, ByteString),

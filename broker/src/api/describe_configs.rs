@@ -1,11 +1,12 @@
 //! DescribeConfigs (key 32), versions 1 to 4.
 //!
-//! Settings of topics, of this broker, and of groups. Every setting has the source of its value
+//! Settings of topics, of this broker, and of groups, and the levels of this broker's loggers
+//! ([`broker_loggers`]). Every setting has the source of its value
 //! and, if asked for, the values behind it (KIP-226) and its documentation (KIP-569). Settings
 //! that the broker stores but does not act upon say so in their documentation.
 //!
-//! Sources: 1 the topic's own, 2 and 3 set at run time for this broker or all of them, 4 the broker's file, 5 default.
-//! Passwords are null.
+//! Sources: 1 the topic's own, 2 and 3 set at run time for this broker or all of them, 4 the broker's file, 5 default,
+//! 6 a logger's level. Passwords are null.
 
 use std::collections::BTreeMap;
 
@@ -153,7 +154,8 @@ fn broker_entries(broker: &BrokerConfig, dynamic: &DynamicSettings) -> Vec<Confi
     broker_keys::rows().iter().map(|row| broker_entry(row, broker, dynamic)).collect()
 }
 
-/// A setting of the broker. Behind its own value stand those of its other keys; without a value there is nothing behind.
+/// A setting of the broker. Behind its own value stand those of its other keys; without a value there is nothing
+/// behind.
 fn broker_entry(row: &'static KeyRow, broker: &BrokerConfig, dynamic: &DynamicSettings) -> ConfigEntry {
     let keys = broker_keys::synonyms(row);
     let mut synonyms = Vec::new();

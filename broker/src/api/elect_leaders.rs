@@ -1,8 +1,9 @@
 //! ElectLeaders (key 43), versions 0 to 2 (KIP-183, KIP-460).
 //!
-//! With one replica the preferred leader always leads: every partition named is
-//! ELECTION_NOT_NEEDED, and with `topic_partitions` null, which asks for those that an election
-//! changes, the answer is empty.
+//! With one replica the preferred leader always leads: every partition named that exists is
+//! ELECTION_NOT_NEEDED, others are UNKNOWN_TOPIC_OR_PARTITION, and with `topic_partitions` null, which asks
+//! for those that an election changes, the answer is empty. A kind of election that is none is
+//! INVALID_REQUEST.
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::elect_leaders_response::{PartitionResult, ReplicaElectionResult};

@@ -1,8 +1,8 @@
 //! IncrementalAlterConfigs (key 44), versions 0 and 1 (KIP-339).
 //!
-//! Sets, deletes, appends to and subtracts from single settings of topics and brokers. All changes of a
-//! resource are made or none. The same key twice, or the same resource twice, is INVALID_REQUEST;
-//! APPEND and SUBTRACT need a list, else INVALID_CONFIG.
+//! Sets, deletes, appends to and subtracts from single settings of topics and brokers, and sets the levels of the
+//! broker's loggers ([`broker_loggers`]). All changes of a resource are made or none. The same key twice, or the same
+//! resource twice, is INVALID_REQUEST; APPEND and SUBTRACT need a list, else INVALID_CONFIG.
 //!
 //! Of a broker's settings those that give topics their defaults can be changed while it runs (KIP-226). Differences:
 //! Kafka can change some more, and takes keys that it does not know; both are INVALID_REQUEST here, in the words that

@@ -1,7 +1,8 @@
 //! ListConfigResources (key 74), versions 0 and 1 (KIP-1142).
 //!
 //! Version 0 lists client metrics resources, of which there are none. Version 1 lists the types
-//! asked for, all of them if none is named: topics, brokers, groups that have settings.
+//! asked for, all of them if none is named: topics, brokers, brokers as owners of loggers, groups that
+//! have settings. A type that is none is UNSUPPORTED_VERSION.
 
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::list_config_resources_response::ConfigResource as Listed;

@@ -6,8 +6,9 @@
 //! storage. -5 (version 9, KIP-1005) and -6 (version 11) ask for tiered offsets, of which there
 //! are none: offset -1. Version 4 compares leader epochs (KIP-320).
 //!
-//! Looking up a timestamp reads an index and at most one batch, on this thread. The same partition
-//! twice in a request is INVALID_REQUEST for it.
+//! Looking up a timestamp reads an index, the heads of the batches behind the entry found, and the
+//! batch that has the record (rarely one before it), on this thread. The same partition twice in a
+//! request is INVALID_REQUEST for it.
 
 use std::collections::HashSet;
 

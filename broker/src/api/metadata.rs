@@ -3,7 +3,8 @@
 //! Topics that do not exist are created if the client allows it (from version 4) and
 //! `auto.create.topics.enable` is set. Kafka answers such a topic with LEADER_NOT_AVAILABLE and the
 //! client asks again; here the topic is ready when the answer is given. Names are validated first:
-//! a bad one is INVALID_TOPIC_EXCEPTION, also when nothing would be created.
+//! a bad one is INVALID_TOPIC_EXCEPTION, also when nothing would be created. Of Kafka's internal topics
+//! only `__consumer_offsets` is created.
 //!
 //! From version 10 topics have ids and can be asked for by id (KIP-516); an unknown one is
 //! UNKNOWN_TOPIC_ID. Authorised operations (KIP-430) are all that the resource has: there is no

@@ -2,8 +2,8 @@
 //!
 //! A partition without a committed offset is −1 without an error, also for a group that does not exist. Null topics
 //! (version 2 and later) ask for all offsets of the group. Version 7 may ask for stable offsets only (KIP-447): all
-//! are, as there are no transactions. Version 8 asks for several groups (KIP-709), version 9 names the member that asks,
-//! which matters to groups of the newer protocol only, version 10 names topics by id.
+//! are, as there are no transactions. Version 8 asks for several groups (KIP-709), version 9 names the member that
+//! asks, which matters to groups of the newer protocol only, version 10 names topics by id.
 
 use std::collections::BTreeMap;
 

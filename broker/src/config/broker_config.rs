@@ -58,7 +58,7 @@ pub struct NetworkLimits {
     pub max_in_flight: usize,
     /// `queued.max.request.bytes`, all connections together.
     pub request_memory: usize,
-    /// `max.connections`.
+    /// `max.connections`, at most three quarters of the files that the process may have open.
     pub max_connections: usize,
     /// `max.connections.per.ip`.
     pub max_connections_per_ip: usize,

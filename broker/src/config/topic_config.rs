@@ -119,8 +119,8 @@ pub fn broker_value(row: &KeyRow, broker: &BrokerConfig, dynamic: &DynamicSettin
     given.map(|(_, value, _)| value).or_else(|| row.default.map(str::to_owned))
 }
 
-/// The broker's settings that give a topic's default, the one in force first: key, value in the unit of the topic's key,
-/// source. A setting that is changed at run time goes before all of the file.
+/// The broker's settings that give a topic's default, the one in force first: key, value in the unit of the topic's
+/// key, source. A setting that is changed at run time goes before all of the file.
 #[must_use]
 pub fn broker_values(
     row: &KeyRow,

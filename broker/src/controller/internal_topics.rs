@@ -7,8 +7,8 @@ use aqueduct_config::Parsed;
 use super::topics::NewTopic;
 use crate::replica::offsets_topic::OFFSETS_TOPIC;
 
-/// `__consumer_offsets` as the broker's settings want it. Whatever creates it first, a group or somebody who asks for its
-/// metadata: with other settings committed offsets would go with old segments.
+/// `__consumer_offsets` as the broker's settings want it. Whatever creates it first, a group or somebody who asks for
+/// its metadata: with other settings committed offsets would go with old segments.
 pub fn offsets_topic(values: &Parsed) -> NewTopic {
     let configs = BTreeMap::from([
         ("cleanup.policy".to_owned(), "compact".to_owned()),

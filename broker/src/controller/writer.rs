@@ -31,7 +31,7 @@ pub enum ControllerError {
 }
 
 impl ControllerError {
-    /// What a client is answered; all are worth another try.
+    /// What a client is answered. `BROKER_NOT_AVAILABLE`, of a broker that ends, is none that clients retry.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
@@ -76,7 +76,8 @@ impl Controller {
     /// by them: a topic that was created can be written to at once.
     ///
     /// # Errors
-    /// [`ControllerError`]; the change was then not made, unless the log stopped.
+    /// [`ControllerError`]; the change was then not made, unless the log stopped or the broker is shutting down: then
+    /// that is not known.
     pub async fn write<T>(&self, plan: impl FnOnce(&MetadataImage) -> Plan<T>) -> Result<T, ControllerError> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let Plan { records, answer } = plan(&self.log.image());

@@ -15,9 +15,9 @@ pub struct GroupLimits {
     pub initial_rebalance_delay_ms: i32,
     /// `group.max.size`: members of one group.
     pub max_size: usize,
-    /// Bytes of metadata and assignments that one group may hold; more is answered GROUP_MAX_SIZE_REACHED.
+    /// `group.max.bytes`: metadata and assignments that one group may hold; more is answered GROUP_MAX_SIZE_REACHED.
     pub max_bytes: usize,
-    /// `offset.metadata.max.bytes`: bytes of the text beside a committed offset.
+    /// `offset.metadata.max.bytes`: the longest text beside a committed offset, in UTF-16 units, as Kafka measures it.
     pub max_offset_metadata_bytes: usize,
     /// `offsets.retention.minutes` in milliseconds: how long offsets of an empty group are kept.
     pub offsets_retention_ms: i64,

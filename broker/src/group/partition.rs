@@ -1,7 +1,7 @@
 //! Which partition of `__consumer_offsets` keeps a group.
 
-/// The partition of a group: the magnitude of Java's `String.hashCode` of its id, modulo the number of partitions. The one
-/// number without a positive counterpart, -2147483648, counts as 0.
+/// The partition of a group: the magnitude of Java's `String.hashCode` of its id, modulo the number of partitions. The
+/// one number without a positive counterpart, -2147483648, counts as 0.
 pub(super) fn partition_for(group_id: &str, partitions: i32) -> i32 {
     let hash =
         group_id.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));

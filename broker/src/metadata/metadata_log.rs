@@ -36,8 +36,8 @@ pub trait MetadataLog: Send + Sync + 'static {
     /// The leader's term.
     fn epoch(&self) -> i32;
 
-    /// Resolves with the reason when the log's storage has failed: nothing can be appended any more, and whether what is
-    /// on the disk agrees with the image is not known. Never resolves after [`MetadataLog::shutdown`].
+    /// Resolves with the reason when the log's storage has failed: nothing can be appended any more, and whether what
+    /// is on the disk agrees with the image is not known. Never resolves after [`MetadataLog::shutdown`].
     fn failed(&self) -> Pin<Box<dyn Future<Output = String> + Send + '_>>;
 
     /// Stops the log. Nothing is appended afterwards.

@@ -39,8 +39,8 @@ const MAX_UNWRITTEN: usize = 1 << 20;
 /// A frame of which nothing more arrives for this long ends its connection: what has arrived takes
 /// memory that others may wait for.
 const MAX_STALL: Duration = Duration::from_secs(60);
-/// While others wait for memory, a frame that holds some has this long to arrive whole: else a few hundred peers that send
-/// a byte now and then would keep all large requests of others waiting.
+/// While others wait for memory, a frame that holds some has this long to arrive whole: else a few hundred peers that
+/// send a byte now and then would keep all large requests of others waiting.
 const MAX_ARRIVAL: Duration = Duration::from_secs(5);
 /// Requests handled before others get their turn on the thread.
 const TURN: usize = 64;
@@ -58,8 +58,8 @@ pub(crate) struct Connection {
     output: Output,
     last_request: Instant,
     last_bytes: Instant,
-    /// Since when the frame that is arriving has taken memory of [`RequestMemory`], and how many others had been refused
-    /// any until then.
+    /// Since when the frame that is arriving has taken memory of [`RequestMemory`], and how many others had been
+    /// refused any until then.
     charged: Option<(Instant, usize)>,
     idle: Pin<Box<Sleep>>,
     memory_wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,

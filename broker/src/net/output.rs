@@ -26,7 +26,8 @@ const SENDFILE_MIN: usize = 16 * 1024;
 
 /// What output is written to.
 pub(crate) trait Sink {
-    /// Writes some of these bytes. With `more` others follow at once, and what does not fill a packet may wait for them.
+    /// Writes some of these bytes. With `more` others follow at once, and what does not fill a packet may wait for
+    /// them.
     fn write(&self, slices: &[IoSlice<'_>], more: bool) -> io::Result<usize>;
     /// Writes some of these bytes of a file; 0 if the file has none there.
     fn send_file(&self, file: BorrowedFd<'_>, position: u64, len: usize) -> io::Result<usize>;
@@ -115,8 +116,8 @@ impl Output {
     /// Hands what comes next to `sink`, in one call, and removes what it took.
     ///
     /// # Errors
-    /// Those of `sink` and of reading log data. After the latter the connection cannot go on: the length of the frame has
-    /// been sent.
+    /// Those of `sink` and of reading log data. After the latter the connection cannot go on: the length of the frame
+    /// has been sent.
     pub(crate) fn write(&mut self, sink: &impl Sink) -> io::Result<()> {
         let written = match self.way() {
             Way::Memory => self.write_memory(sink)?,

@@ -29,7 +29,8 @@ pub struct Rejected {
     pub code: ErrorCode,
     /// Why.
     pub message: String,
-    /// Whether the producer is told why. Kafka tells when records of a sound batch are refused, and when there is no batch.
+    /// Whether the producer is told why. Kafka tells when records of a sound batch are refused, and when there is no
+    /// batch.
     pub told: bool,
     /// The records at fault: place in the batch, text.
     pub records: Vec<(i32, String)>,
@@ -193,7 +194,8 @@ fn check_size(size: usize, config: &TopicConfig) -> Result<(), Rejected> {
     Err(Rejected::new(ErrorCode::MessageTooLarge, text))
 }
 
-/// The only batch of a request, which Kafka looks for in this order: a whole batch, its format, its compression, no other.
+/// The only batch of a request, which Kafka looks for in this order: a whole batch, its format, its compression, no
+/// other.
 fn single_batch(records: &[u8], version: i16) -> Result<RecordBatch<'_>, Rejected> {
     let invalid = |text: String| Rejected::request(ErrorCode::InvalidRecord, text);
     let none =

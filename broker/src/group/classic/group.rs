@@ -213,11 +213,11 @@ impl Group {
         Some(topics)
     }
 
-    /// Whether offsets of `topic` may be deleted on request: of any topic when nobody is in the group, of those that no
-    /// member of a consumer group reads, and of none if that cannot be known.
+    /// Tells of a topic whether members read it, so that its offsets may not be deleted on request: of none when nobody
+    /// is in the group, of those that members of a consumer group are subscribed to, of all if that cannot be known.
     ///
     /// # Errors
-    /// The group has members and is no consumer group.
+    /// The group has members and is no consumer group, or was deleted.
     pub fn reads(&self) -> Result<impl Fn(&str) -> bool + use<>, GroupError> {
         let topics = match self.state {
             GroupState::Dead => return Err(GroupError::GroupIdNotFound),

@@ -277,8 +277,8 @@ impl Group {
         self.try_complete_join(now_ms, actions);
     }
 
-    /// A static member comes back under a new id; the old id is fenced. In a stable group whose choice of protocol it does
-    /// not change there is no rebalance (KIP-345), whatever else it says now.
+    /// A static member comes back under a new id; the old id is fenced. In a stable group whose choice of protocol it
+    /// does not change there is no rebalance (KIP-345), whatever else it says now.
     #[allow(clippy::too_many_arguments, reason = "what a join brings, and what it may change")]
     fn rejoin_static(
         &mut self,
@@ -355,8 +355,8 @@ impl Group {
         }
     }
 
-    /// A static leader that comes back without a rebalance must not assign again: it is told so, or, if its client is too
-    /// old for that, it is told its old id as the leader's.
+    /// A static leader that comes back without a rebalance must not assign again: it is told so, or, if its client is
+    /// too old for that, it is told its old id as the leader's.
     fn static_rejoin_answer(
         &self,
         old_id: &ByteString,

@@ -101,8 +101,8 @@ impl GroupCoordinator {
         Ok(Some((first_offset, durable, shard)))
     }
 
-    /// Takes a commit in once it is durable, whether or not its client still waits: a commit whose client has gone is in
-    /// the log all the same.
+    /// Takes a commit in once it is durable, whether or not its client still waits: a commit whose client has gone is
+    /// in the log all the same.
     fn when_committed(
         self: &Arc<Self>,
         shard: Arc<super::Shard>,

@@ -70,8 +70,8 @@ impl GroupCoordinator {
         }
     }
 
-    /// Topics were deleted: no group has offsets of them any more. Offsets that belong to another topic of the same name
-    /// stay.
+    /// Topics were deleted: no group has offsets of them any more. Offsets that belong to another topic of the same
+    /// name stay.
     pub fn topics_deleted(self: &Arc<Self>, deleted: &[(ByteString, Uuid)]) {
         if deleted.iter().any(|(name, _)| &**name == OFFSETS_TOPIC) {
             self.unload_all();

@@ -34,7 +34,7 @@ pub struct GroupDescription {
 }
 
 impl GroupCoordinator {
-    /// All groups; `Loading` among the errors if some could not be asked yet.
+    /// The groups of all partitions that can be asked, and why some cannot, if any.
     pub fn list(self: &Arc<Self>) -> (Vec<GroupListing>, Option<GroupError>) {
         let mut groups = Vec::new();
         let mut missing = None;

@@ -3,8 +3,8 @@
 //! Files `log-<first index>`, each a run of [`frame`]s. A file is started only by
 //! [`LogFiles::reserve`], appended to, cut at its end, and deleted whole once everything in it is
 //! purged; it is never rewritten. Each entry says how much of its file was durable before it was
-//! written: so what a crash has torn, and may be cut, is told from damage to what was there. All entries that are not purged are also kept in memory: the
-//! snapshot policy bounds them.
+//! written: so what a crash has torn, and may be cut, is told from damage to what was there. All entries
+//! that are not purged are also kept in memory: snapshots, taken every so many entries, bound them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};

@@ -5,9 +5,10 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `state` | vote and purge point, in two slots written in turn ([`state_file`]) |
+//! | `lock` | nothing; locked by the process that uses the folder |
+//! | `state` | vote, purge point, and how far the log was durable, in two slots written in turn ([`state_file`]) |
 //! | `log-<first index>` | entries, framed with length and CRC-32C ([`log_files`]) |
-//! | `snapshot` | the image at one index ([`state_machine`]) |
+//! | `snapshot` | the image at one index ([`state_machine`]); `snapshot.new` while it is written |
 //!
 //! A full disk must not stop the group, and an error from its storage is final for `openraft`.
 //! So space is reserved before anything is proposed ([`log_files::LogFiles::reserve`]), and the

@@ -1,4 +1,4 @@
-//! The small state that Raft must never lose: the vote and the purge point.
+//! The small state that Raft must never lose: the vote, the purge point, and how far the log was durable.
 //!
 //! One file of two slots of 4 KiB. A write goes to the older slot, in place, and is synced; a
 //! write that is cut leaves the other slot. Nothing is allocated after the file exists, so a node
@@ -24,7 +24,8 @@ pub(crate) struct DurableState {
     pub(crate) vote: Option<Vote>,
     /// Last entry that was purged.
     pub(crate) purged: Option<LogId>,
-    /// Entries up to this index were durable when it was noted: now and then, for a log that ends before is no torn one.
+    /// Entries up to this index were durable when it was noted: now and then, for a log that ends before is no torn
+    /// one.
     #[serde(default)]
     pub(crate) durable_to: Option<u64>,
 }
