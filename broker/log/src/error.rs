@@ -9,7 +9,8 @@ use aqueduct_protocol::record::RecordError;
 
 use crate::{OfflineReason, TopicPartition};
 
-/// Why an append was refused. Nothing was appended, and the log is as it was before.
+/// Why an append was refused. Nothing was appended, and the log is as it was before, or offline after
+/// [`AppendError::Io`].
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// The partition is offline.

@@ -6,10 +6,10 @@
 //! log's start without the records that have a newer one. Offsets never change. The active segment, and what consumers
 //! cannot see or a crash could take back, are never part of it.
 //!
-//! Tombstones stay for `delete.retention.ms` after the run that first met them (KIP-534), so that a reader from the start
-//! learns of the deletion. The last batch of a producer stays, without records if need be: its sequence number must
-//! survive the loss of the producer snapshots. Batches of transactions are left as they are, and a log is compacted only
-//! up to the first of them.
+//! Tombstones stay for `delete.retention.ms` after the run that first met them (KIP-534), so that a reader from the
+//! start learns of the deletion. The last batch of a producer stays, without records if need be: its sequence number
+//! must survive the loss of the producer snapshots. Batches of transactions are left as they are, and a log is
+//! compacted only up to the first of them.
 
 mod compact_error;
 mod filter;

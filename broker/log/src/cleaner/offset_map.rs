@@ -15,7 +15,8 @@ pub(crate) struct OffsetMap {
 }
 
 impl OffsetMap {
-    /// A map that takes about this many bytes at most (`log.cleaner.dedupe.buffer.size`), and no more than its keys need.
+    /// A map that takes about this many bytes at most (`log.cleaner.dedupe.buffer.size`), and no more than its keys
+    /// need.
     pub(crate) fn new(max_bytes: u64) -> OffsetMap {
         let capacity = usize::try_from(max_bytes / BYTES_PER_KEY).unwrap_or(usize::MAX).max(1);
         OffsetMap { hashers: [RandomState::new(), RandomState::new()], last: HashMap::new(), capacity }

@@ -36,8 +36,8 @@ impl TimeHistogram {
         self.total_us.load(Ordering::Relaxed) as f64 / 1000.0
     }
 
-    /// The time in milliseconds below which `quantile` (0 to 1) of `count` durations stayed, as exact as the buckets are;
-    /// `None` if there are none.
+    /// The time in milliseconds below which `quantile` (0 to 1) of `count` durations stayed, as exact as the buckets
+    /// are; `None` if there are none.
     #[must_use]
     pub fn quantile_ms(&self, quantile: f64, count: u64) -> Option<f64> {
         if count == 0 {

@@ -153,7 +153,8 @@ impl<const N: usize> IndexFile<N> {
     }
 
     /// Reads all entries, and drops them from the first on that does not follow the one before it (`None`: the first of
-    /// all). After a crash entries that were not synced may be holes or anything, and a search among them leads anywhere.
+    /// all). After a crash entries that were not synced may be holes or anything, and a search among them leads
+    /// anywhere.
     pub(crate) fn retain_while(
         &self,
         follows: impl Fn(Option<&[u8; N]>, &[u8; N]) -> bool,

@@ -9,8 +9,8 @@ use crate::cleaner::CompactError;
 use crate::{PartitionLog, TopicPartition};
 
 impl LogManager {
-    /// Compacts what is due, one log after the other. Call it now and then (`log.cleaner.backoff.ms`) from a thread that
-    /// may block, and not from two at a time.
+    /// Compacts what is due, one log after the other. Call it now and then (`log.cleaner.backoff.ms`) from a thread
+    /// that may block, and not from two at a time.
     pub fn clean(&self, now_ms: i64) {
         let mut due: Vec<(f64, Arc<PartitionLog>)> = Vec::new();
         for log in self.logs() {

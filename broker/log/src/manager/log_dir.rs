@@ -53,8 +53,8 @@ impl LogDir {
         })?;
         let space = SpaceGuard::new(path, config.min_free_bytes, config.reserve_bytes);
         let directory_id = identify(&*fs, path, config, &space)?;
-        // What is seen here may be names that a process before this one changed and could not sync: a partition's folder,
-        // a checkpoint, the marker of a clean shutdown that it took away.
+        // What is seen here may be names that a process before this one changed and could not sync: a partition's
+        // folder, a checkpoint, the marker of a clean shutdown that it took away.
         fs.sync_dir(path).map_err(io)?;
         let checkpoint = |name| OffsetCheckpoint::load(fs.clone(), path.join(name)).map_err(io);
         Ok(LogDir {

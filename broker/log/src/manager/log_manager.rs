@@ -46,8 +46,8 @@ pub struct LogManager {
     unusable: Vec<(PathBuf, String)>,
     flush_stats: Arc<FlushStats>,
     logs: RwLock<HashMap<TopicPartition, Arc<PartitionLog>>>,
-    /// Logs of partitions that another log directory has, too: a directory was away while its topic was deleted and made
-    /// again. One of them is used when the one that is used is deleted.
+    /// Logs of partitions that another log directory has, too: a directory was away while its topic was deleted and
+    /// made again. One of them is used when the one that is used is deleted.
     duplicates: Mutex<Vec<Arc<PartitionLog>>>,
     /// Held while a log is made or deleted.
     changing: Mutex<()>,
@@ -166,9 +166,9 @@ impl LogManager {
     }
 
     /// Deletes a partition's log: it is gone from here, durably, when this returns; its files go after
-    /// `file.delete.delay.ms`. Works on offline logs and full disks. Where the whole directory is offline nothing can be
-    /// done to the files: the log is forgotten, so that one of this name can be made elsewhere, and the next start that
-    /// finds the directory finds it too.
+    /// `file.delete.delay.ms`. Works on offline logs and full disks. Where the whole directory is offline nothing can
+    /// be done to the files: the log is forgotten, so that one of this name can be made elsewhere, and the next start
+    /// that finds the directory finds it too.
     pub fn delete(&self, partition: &TopicPartition, now_ms: i64) -> Result<(), ManagerError> {
         let _changing = self.changing.lock();
         let log =
@@ -196,8 +196,8 @@ impl LogManager {
         Ok(())
     }
 
-    /// Deletes those logs for which another one of the same partition is used, in another log directory, and whose topic
-    /// is gone.
+    /// Deletes those logs for which another one of the same partition is used, in another log directory, and whose
+    /// topic is gone.
     pub fn delete_duplicates(&self, is_gone: impl Fn(Uuid) -> bool, now_ms: i64) {
         let _changing = self.changing.lock();
         let gone: Vec<_> = self.duplicates.lock().extract_if(.., |log| is_gone(log.topic_id())).collect();
@@ -389,8 +389,8 @@ impl std::fmt::Debug for LogManager {
     }
 }
 
-/// A log that is there, if it is the one that is meant. Whose it is comes first: one of a topic that is gone is in the way
-/// whatever its state.
+/// A log that is there, if it is the one that is meant. Whose it is comes first: one of a topic that is gone is in the
+/// way whatever its state.
 fn existing(log: Arc<PartitionLog>, topic_id: Uuid) -> Result<Arc<PartitionLog>, ManagerError> {
     let partition = log.topic_partition().clone();
     let found = log.topic_id();

@@ -17,14 +17,14 @@ pub struct ManagerConfig {
     pub node_id: i32,
     /// Threads that sync files, per log directory. They are started as they are needed.
     pub flush_threads: usize,
-    /// `num.recovery.threads.per.data.dir`.
+    /// Kafka's `num.recovery.threads.per.data.dir`, which the broker does not honour: it leaves the default.
     pub recovery_threads: usize,
     /// `log.flush.offset.checkpoint.interval.ms`: the longest that a partition's recovery point stays behind.
     pub checkpoint_interval_ms: i64,
     /// Recovery points are brought forward earlier if more than this is unchecked in a directory: bounds the bytes
     /// that are read after a crash.
     pub checkpoint_bytes: u64,
-    /// `replica.high.watermark.checkpoint.interval.ms`.
+    /// Kafka's `replica.high.watermark.checkpoint.interval.ms`, of which the broker leaves the default.
     pub high_watermark_checkpoint_interval_ms: i64,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval_ms: i64,
@@ -35,7 +35,8 @@ pub struct ManagerConfig {
     pub reserve_bytes: u64,
     /// `producer.id.expiration.ms`.
     pub producer_id_expiration_ms: i64,
-    /// The most idempotent producers kept per partition; beyond it the longest silent one is forgotten.
+    /// The most idempotent producers kept per partition; beyond it the tenth that was silent longest is
+    /// forgotten.
     pub max_producers_per_partition: usize,
     /// `log.cleaner.dedupe.buffer.size`: the most memory that the keys of one compaction may take.
     pub cleaner_dedupe_bytes: u64,

@@ -22,7 +22,7 @@ pub(super) struct Schedule {
 
 impl Schedule {
     pub(super) fn new(now_ms: i64) -> Schedule {
-        // Retention soon after the start (Kafka: 30 s), whatever the interval.
+        // Retention at the first tick (Kafka: 30 s after the start), whatever the interval.
         Schedule { high_watermarks_ms: now_ms, retention_ms: i64::MIN }
     }
 }

@@ -31,8 +31,8 @@ pub struct Appended {
     pub first_offset: Offset,
     /// Offset of the last record.
     pub last_offset: Offset,
-    /// The timestamp given to all records with `message.timestamp.type=LogAppendTime`, in ms; `None` with CreateTime. Of
-    /// a batch that was there already its largest timestamp, whichever way that came, as in Kafka.
+    /// The timestamp given to all records with `message.timestamp.type=LogAppendTime`, in ms; `None` with CreateTime.
+    /// Of a batch that was there already its largest timestamp, whichever way that came, as in Kafka.
     pub log_append_time: Option<i64>,
     /// The log start offset at that moment.
     pub log_start_offset: Offset,

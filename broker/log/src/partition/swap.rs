@@ -1,8 +1,9 @@
 //! Putting a rewritten segment into the place of the old ones, so that after any crash all or none of it has happened.
 //!
-//! The new files are whole and synced under names that end in `.cleaned` when `compaction.swap` is made, which says which
-//! segments they replace: from then on the swap goes forward, now or at the next start. Without that file, `.cleaned`
-//! files are remains that the start removes. Kafka, which has no such file, would take the same files for remains too.
+//! The new files are whole and synced under names that end in `.cleaned` when `compaction.swap` is made, which says
+//! which segments they replace: from then on the swap goes forward, now or at the next start. Without that file,
+//! `.cleaned` files are remains that the start removes. Kafka, which has no such file, would take the same files for
+//! remains too.
 
 use std::io::{self, IoSlice};
 use std::path::Path;
