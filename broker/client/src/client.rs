@@ -57,7 +57,8 @@ impl Client {
         Ok(client)
     }
 
-    /// A client that has not reached a broker yet and goes on trying in the background. Must be called within a tokio runtime.
+    /// A client that has not reached a broker yet and goes on trying in the background. Must be called within a tokio
+    /// runtime.
     pub fn lazy(config: ClientConfig) -> Client {
         let config = Arc::new(config);
         let tasks = Tasks::new("client", Shutdown::new());
@@ -90,8 +91,8 @@ impl Client {
         Ok(self.shared.metadata.topic(topic, deadline).await?.partition_count())
     }
 
-    /// Why no broker could be asked for the cluster's metadata, if that failed the last time. It is tried again until it
-    /// works, at least every `retry.backoff.max.ms`.
+    /// Why no broker could be asked for the cluster's metadata, if that failed the last time. It is tried again until
+    /// it works, at least every `retry.backoff.max.ms`.
     pub fn unreachable(&self) -> Option<ClientError> {
         self.shared.metadata.last_failure()
     }

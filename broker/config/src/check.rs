@@ -70,8 +70,8 @@ impl Check {
         }
     }
 
-    /// Judges a value. Gives the reason if it is refused; the setting's name stands in it as [`NAME`] where Kafka has it
-    /// there.
+    /// Judges a value. Gives the reason if it is refused; the setting's name stands in it as [`NAME`] where Kafka has
+    /// it there.
     pub(crate) fn judge(&self, value: &ConfigValue) -> Result<(), String> {
         match self {
             Self::Any => Ok(()),

@@ -1,12 +1,13 @@
-//! Whether a request of HTTP names a host that this server goes by: the defence against pages that rebind their own name
-//! to this machine's loopback address, and so become "the same origin" as a server that trusts its neighbours.
+//! Whether a request of HTTP names a host that this server goes by: the defence against pages that rebind their own
+//! name to this machine's loopback address, and so become "the same origin" as a server that trusts its neighbours.
 
 use std::net::IpAddr;
 
 /// The names that a server goes by.
 #[derive(Debug, Clone, Default)]
 pub struct KnownHosts {
-    /// Only this machine can reach the server. Beyond loopback any name may lead to it, and it must be guarded otherwise.
+    /// Only this machine can reach the server. Beyond loopback any name may lead to it, and it must be guarded
+    /// otherwise.
     pub loopback: bool,
     /// Names besides `localhost` and addresses.
     pub names: Vec<String>,

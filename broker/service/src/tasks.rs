@@ -83,7 +83,8 @@ impl Tasks {
         self.shared.running.lock().values().map(|(name, _)| name.clone()).collect()
     }
 
-    /// Raises the shutdown signal, waits for all tasks, and aborts those that have not ended in time; gives their names.
+    /// Raises the shutdown signal, waits for all tasks, and aborts those that have not ended in time; gives their
+    /// names.
     pub async fn stop(&self, within: Duration) -> Vec<String> {
         self.shared.shutdown.trigger();
         self.shared.tracker.close();

@@ -27,7 +27,8 @@ pub struct ConfigEntry {
     pub name: ByteString,
     /// Its value; `None` for null, and for what is secret.
     pub value: Option<ByteString>,
-    /// Where it comes from: Kafka's `ConfigSource` number (1 topic, 2 and 3 dynamic broker, 4 static broker, 5 default).
+    /// Where it comes from: Kafka's `ConfigSource` number (1 topic, 2 and 3 dynamic broker, 4 static broker, 5
+    /// default).
     pub source: i8,
     /// Whether it cannot be changed.
     pub read_only: bool,

@@ -22,8 +22,8 @@ pub struct CompactedTopicConfig {
 }
 
 impl CompactedTopicConfig {
-    /// A topic of one partition, created if missing with the brokers' default replication: like Connect's config topic or
-    /// the registry's.
+    /// A topic of one partition, created if missing with the brokers' default replication: like Connect's config topic
+    /// or the registry's.
     pub fn single(topic: impl Into<ByteString>) -> CompactedTopicConfig {
         CompactedTopicConfig {
             topic: topic.into(),

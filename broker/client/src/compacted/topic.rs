@@ -48,9 +48,9 @@ impl Drop for CompactedTopic {
 }
 
 impl CompactedTopic {
-    /// Makes sure that the topic is there and as it must be, and begins to read it. `on_record` gets every record in the
-    /// order of its partition, and the errors that reading meets (after which it goes on where it can); it
-    /// runs on the reading task and should be quick.
+    /// Makes sure that the topic is there and as it must be, and begins to read it. `on_record` gets every record in
+    /// the order of its partition, and the errors that reading meets (after which it goes on where it can); it runs on
+    /// the reading task and should be quick.
     ///
     /// Returns once the topic is known to be right: what stands in it is known after
     /// [`read_to_end`](CompactedTopic::read_to_end). Of `consumer` the group, the start and the automatic commit are

@@ -1,8 +1,8 @@
 //! The client's settings, with Kafka's names, types and defaults.
 //!
 //! Each settings struct is made from a map of Kafka properties (`from_map`), all errors told at once, or from
-//! its `default()` with fields changed. Keys of another struct are left alone, so that one map can serve all of them, as in
-//! Kafka; [`unknown_keys`] names those that none of them has.
+//! its `default()` with fields changed. Keys of another struct are left alone, so that one map can serve all of them,
+//! as in Kafka; [`unknown_keys`] names those that none of them has.
 
 mod client;
 mod consumer;

@@ -168,9 +168,9 @@ impl Consumer {
         taken
     }
 
-    /// Reads what it holds anew from where the group has committed, as if it had just been assigned, without leaving the
-    /// group: for a user that begins anew. Gives the partitions; they are not told as assigned again. Those that the group
-    /// wants back are given up at once.
+    /// Reads what it holds anew from where the group has committed, as if it had just been assigned, without leaving
+    /// the group: for a user that begins anew. Gives the partitions; they are not told as assigned again. Those that
+    /// the group wants back are given up at once.
     pub fn begin_anew(&mut self) -> Vec<TopicPartition> {
         if let Some(subscriber) = &mut self.subscriber {
             subscriber.begin_anew();

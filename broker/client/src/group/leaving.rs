@@ -1,5 +1,5 @@
-//! Leaving a group: told to the coordinator, and told again while it is away. A member that goes without a word would keep
-//! the others waiting for its session time-out, which begins anew where a coordinator starts again.
+//! Leaving a group: told to the coordinator, and told again while it is away. A member that goes without a word would
+//! keep the others waiting for its session time-out, which begins anew where a coordinator starts again.
 
 use std::time::Duration;
 
@@ -28,7 +28,8 @@ pub(super) struct Leaving {
 }
 
 impl Leaving {
-    /// Tells the coordinator until it has heard it, or the client is closed. `reply` gets the outcome of the first attempt.
+    /// Tells the coordinator until it has heard it, or the client is closed. `reply` gets the outcome of the first
+    /// attempt.
     pub(super) async fn run(self, reply: oneshot::Sender<Result<(), ClientError>>) {
         let config = self.client.config();
         let mut backoff = Backoff::new(config.retry_backoff, config.retry_backoff_max);

@@ -103,8 +103,8 @@ impl GroupMember {
         self.status.borrow().member_id.clone()
     }
 
-    /// Leaves the group, so that the others need not wait for the session time-out, and ends the background task. For a static member it
-    /// removes the instance from the group.
+    /// Leaves the group, so that the others need not wait for the session time-out, and ends the background task. For a
+    /// static member it removes the instance from the group.
     pub async fn leave(self, reason: &str) -> Result<(), ClientError> {
         let (reply, done) = oneshot::channel();
         let command = Command::Leave { reason: reason.into(), reply };

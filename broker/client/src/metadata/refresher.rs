@@ -1,4 +1,5 @@
-//! The shared picture and the task that renews it: when it is old, when somebody lacks a topic, when a broker says it is wrong.
+//! The shared picture and the task that renews it: when it is old, when somebody lacks a topic, when a broker says it
+//! is wrong.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Where the sequence of a partition stands (idempotence, KIP-98), and when it starts anew (KIP-360). Decides and does no
-//! I/O.
+//! Where the sequence of a partition stands (idempotence, KIP-98), and when it starts anew (KIP-360). Decides and does
+//! no I/O.
 
 use aqueduct_protocol::ids::{ProducerEpoch, ProducerId, Sequence};
 use aqueduct_protocol::record::ProducerState;

@@ -3,8 +3,8 @@
 use super::view::RecordHead;
 use super::{RecordBatch, RecordError, RefusedRecords, TimestampType};
 
-/// Of the refused records one is told for this many bytes of the batch, and three in any case: a small batch of very many
-/// small records must not make a large answer.
+/// Of the refused records one is told for this many bytes of the batch, and three in any case: a small batch of very
+/// many small records must not make a large answer.
 const BYTES_PER_FAULT: usize = 64;
 
 /// What the topic asks of records.
@@ -31,8 +31,8 @@ pub struct RecordSummary {
 }
 
 /// Reads every record of a batch that [`RecordBatch::validate`] accepted: form, offset deltas that count
-/// up from 0 one by one, keys, timestamps, the count, and nothing after the last record. The records that the topic does
-/// not take are told together.
+/// up from 0 one by one, keys, timestamps, the count, and nothing after the last record. The records that the topic
+/// does not take are told together.
 ///
 /// Five nanoseconds a record when not compressed. A leader needs it for uncompressed batches always (Kafka does not
 /// look at their deltas, and consumers then see offsets twice), and for compressed ones when the rules ask
