@@ -1,5 +1,5 @@
 //! A Kafka client for everything that talks to a cluster, ours or Apache's: the Connect runtime, the registry,
-//! the command line, mirrors.
+//! the command line.
 //!
 //! - [`Client`]: shared, cheap to clone: connections, metadata, any request to the right broker with
 //!   retries and deadlines.

@@ -244,6 +244,9 @@ fn new_partition(topic: Uuid, index: i32, replicas: Vec<i32>) -> MetadataRecord 
 }
 
 /// Decides about more partitions for a topic: `count` is the new total.
+///
+/// # Errors
+/// Why the topic gets none.
 pub fn create_partitions(
     image: &MetadataImage,
     topic: &str,

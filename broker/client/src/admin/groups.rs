@@ -27,7 +27,7 @@ pub struct GroupListing {
     pub protocol_type: ByteString,
     /// Kafka's name of the state, such as `Stable` or `Empty`; empty if the broker is too old to tell.
     pub state: ByteString,
-    /// `Classic`, `Consumer` and so on; empty if the broker is too old to tell.
+    /// `classic`, `consumer` and so on; empty if the broker is too old to tell.
     pub group_type: ByteString,
 }
 

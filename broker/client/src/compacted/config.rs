@@ -1,4 +1,4 @@
-//! Which topic, and how it must be.
+//! Settings of a compacted topic: which one, and how it must be.
 
 use std::collections::BTreeMap;
 

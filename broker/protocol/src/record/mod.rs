@@ -1,4 +1,4 @@
-//! Record batches of format version 2, the only one Kafka 4 stores (KIP-98, KIP-482, KIP-534).
+//! Record batches of format version 2, the only one Kafka 4 stores (KIP-98, KIP-534).
 //!
 //! A batch is a 61-byte header and its records, compressed together or not:
 //!

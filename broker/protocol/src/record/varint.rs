@@ -1,7 +1,7 @@
 //! Zigzag variable-length integers, as records use them.
 
-/// Reads one unsigned value of at most `MAX` bytes from the front of `source`; `None` if it is cut short or
-/// does not fit. Bits beyond `WIDTH` in the last byte are dropped, as Java does.
+/// Reads one unsigned value from the front of `source`, of no more bytes than `width` bits take; `None` if it is
+/// longer or cut short. Bits of the last byte beyond `width` are the caller's to drop, as Java does.
 fn read(source: &mut &[u8], width: u32) -> Option<u64> {
     let mut value = 0u64;
     let mut shift = 0;

@@ -1,4 +1,4 @@
-//! An open file.
+//! An open file of the file system in memory.
 
 use std::io::{self, IoSlice};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The file system, and what tests do to it.
+//! The file system in memory, and what tests do to it.
 
 use std::io;
 use std::path::{Path, PathBuf};
