@@ -1,4 +1,4 @@
-//! Files as source and sink, and the template for plug-in authors: `docs/plugins.md` walks through this crate.
+//! Files as source and sink, and the larger of the two templates that `docs/plugins.md` names for plug-in authors.
 //!
 //! | class | what it does |
 //! |---|---|

@@ -20,7 +20,7 @@ pub enum ErrorClass {
 /// One link of a chain of causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// The kind of error, such as `sqlx::Error` or `io::Error`.
+    /// The kind of error; of an error of Rust's the first word of its debug form, such as `Io` or `Database`.
     pub kind: String,
     /// What it said.
     pub message: String,

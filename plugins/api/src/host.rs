@@ -14,7 +14,8 @@ pub trait OffsetReader: Send + Sync {
     async fn offsets(&self, partitions: Vec<OffsetMap>) -> Result<Vec<Option<OffsetMap>>, ConnectError>;
 }
 
-/// Takes measurements. Names are lower-case with underscores and end in their unit (`_total`, `_seconds`).
+/// Takes measurements. Names are lower-case with underscores and end in their unit (`_total`, `_seconds`); the worker
+/// puts `kafka_connect_plugin_` before them.
 pub trait Metrics: Send + Sync {
     /// Adds to a counter.
     fn counter(&self, name: &str, labels: &[(&str, &str)], delta: u64);

@@ -19,7 +19,7 @@ pub struct SourceBatch {
 /// One unit of reading. The worker calls one method at a time.
 ///
 /// An error of class Retriable from [`poll`](Self::poll) makes the worker poll again after a back-off that grows;
-/// Config and Fatal fail the task.
+/// any other class fails the task.
 #[async_trait]
 pub trait SourceTask: Send {
     /// Begins. Offsets to resume from are read through `context.offsets`.

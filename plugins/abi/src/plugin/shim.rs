@@ -1,7 +1,7 @@
 //! What the C functions of all three tables share: the instance behind `self`, its end, and panics that stay inside.
 //!
-//! The host's promise, which the tables rest on: `instance` is what `create` gave it and is not destroyed before the call
-//! returns; everything else that it points to is valid and unchanged until then.
+//! The host's promise, which the tables rest on: `instance` is what a maker in `entry.rs` gave it and is not destroyed
+//! before the call returns; everything else that it points to is valid and unchanged until then.
 
 use std::ffi::c_void;
 

@@ -2,7 +2,7 @@
 //!
 //! A call returns at once and tells its end through an `AqDone` (unless the plug-in says AQ_PLUGIN_BLOCKING). The host
 //! makes the next call on an instance when the one before has ended; only `cancel` and `destroy` may come at any time.
-//! A function that is null does nothing and succeeds, but for `poll` and `put`.
+//! A function that is null does nothing and succeeds, but for `task_configs`, `poll` and `put`.
 
 use std::ffi::c_void;
 

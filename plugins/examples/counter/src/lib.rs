@@ -1,4 +1,5 @@
-//! A whole plug-in in one file: a source that counts. `docs/plugins.md` explains it line by line.
+//! A whole plug-in in one file: a source that counts. `docs/plugins.md` says how to begin one of your
+//! own with it.
 
 use std::sync::Arc;
 use std::time::Duration;
