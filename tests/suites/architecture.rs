@@ -1,4 +1,4 @@
-//! Who may import whom: the arrows between crates point one way. The table is that of docs/ARCHITECTURE.md.
+//! Who may import whom: the arrows between crates point one way. docs/ARCHITECTURE.md refers to this table.
 
 use std::collections::BTreeMap;
 use std::path::Path;

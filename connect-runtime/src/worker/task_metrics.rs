@@ -85,7 +85,7 @@ pub(crate) struct SourceMetrics {
     pub(crate) written: Counter,
     /// Records on their way.
     pub(crate) active: Gauge,
-    /// Time of a poll that gave records, in seconds.
+    /// Time of each poll, in seconds, whether it gave records or not; a wait after a failure counts.
     pub(crate) poll_time: Histogram,
     /// Commits of offsets.
     pub(crate) commits: Counter,

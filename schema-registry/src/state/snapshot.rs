@@ -24,7 +24,7 @@ pub struct Snapshot {
     pub modes: Arc<HashMap<Option<String>, Setting>>,
     /// Ids of the schemas that refer to a subject's version, with the context of the referring schema.
     pub referrers: Arc<HashMap<(String, u32), Referrers>>,
-    /// The last records that changed something.
+    /// The last records that meant something, refused ones too.
     pub recent: Recent,
     /// Keys of SCHEMA records whose last record in the log was refused because another registry's came first.
     pub shadowed: Arc<BTreeSet<Bytes>>,
