@@ -109,9 +109,9 @@ impl Store {
         self.log.cluster_id()
     }
 
-    /// Decides on the latest state what to write, writes it, and waits until it is in force. `decide` must be quick: all
-    /// other writes wait. It is called again if another registry wrote in between. The write is carried through even
-    /// if the caller goes away.
+    /// Decides on the latest state what to write, writes it, and waits until it is in force. `decide` must be quick:
+    /// all other writes wait. It is called again if another registry wrote in between. The write is carried through
+    /// even if the caller goes away.
     ///
     /// # Errors
     /// What `decide` refuses; the log fails (50001) or is too slow (50002): then it is not known whether the write
@@ -265,9 +265,9 @@ fn noop() -> NewRecord {
     NewRecord { key: Key::Noop.to_bytes(), value: None }
 }
 
-/// Whether another writer spoiled a write: it came first, so that a record of the write was refused, or it wrote the same
-/// key before, which the write has then overwritten. The answer then is what was overwritten: it has been promised to
-/// the other's client and is put back before the write is decided anew.
+/// Whether another writer spoiled a write: it came first, so that a record of the write was refused, or it wrote the
+/// same key before, which the write has then overwritten. The answer then is what was overwritten: it has been promised
+/// to the other's client and is put back before the write is decided anew.
 ///
 /// `offsets` are those of the write, decided on `base`.
 fn interference(base: &Snapshot, after: &Snapshot, offsets: &[i64]) -> Option<Vec<NewRecord>> {

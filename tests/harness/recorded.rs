@@ -10,8 +10,8 @@ use crate::kafka::KafkaServer;
 
 /// Runs a program of a client against a broker and compares what it saw with `clients/recorded/<name>.txt`.
 ///
-/// Lines that stand in `clients/recorded/<name>.differs` (Apache's line, then ours behind `=> `, or `=>` alone if there is
-/// none) differ on purpose.
+/// Lines that stand in `clients/recorded/<name>.differs` (Apache's line, then ours behind `=> `, or `=>` alone if there
+/// is none) differ on purpose.
 pub fn compare(name: &str, run: impl FnOnce(&str) -> String) {
     let file = folder().join(format!("{name}.txt"));
     if std::env::var_os("AQUEDUCT_RECORD").is_some() {

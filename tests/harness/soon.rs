@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 const SOON: Duration = Duration::from_secs(1);
 
 /// Panics, naming `after`, if what a good client does takes [`SOON`] longer on the attacked server than on the
-/// undisturbed one, where it is done at the same moment: the disk and the cores are shared with whatever else runs on the
-/// machine, and what they keep both waiting for is not the attack.
+/// undisturbed one, where it is done at the same moment: the disk and the cores are shared with whatever else runs on
+/// the machine, and what they keep both waiting for is not the attack.
 pub fn assert(after: &str, attacked: impl FnOnce(), undisturbed: impl FnOnce() + Send) {
     let (attacked, undisturbed) = std::thread::scope(|scope| {
         let undisturbed = scope.spawn(|| took(undisturbed));

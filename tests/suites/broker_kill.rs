@@ -1,9 +1,9 @@
 //! Promise: SIGKILL at any moment, again and again, costs a broker nothing that it has acknowledged.
 //!
-//! Under the mixed load of `clients/mixed_load.py` (idempotent producers, retention cutting while they write, groups that
-//! commit, topics created, altered and deleted) the broker is killed while it serves and while it starts. Then every
-//! acknowledged record is where it was said to be and no record is there twice, no committed offset went back, and topics
-//! and their settings are what was answered. `AQUEDUCT_BROKER_KILLS` sets how often.
+//! Under the mixed load of `clients/mixed_load.py` (idempotent producers, retention cutting while they write, groups
+//! that commit, topics created, altered and deleted) the broker is killed while it serves and while it starts. Then
+//! every acknowledged record is where it was said to be and no record is there twice, no committed offset went back,
+//! and topics and their settings are what was answered. `AQUEDUCT_BROKER_KILLS` sets how often.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! Unmodified clients cannot tell our broker from Apache Kafka: each does its usual work, mistakes included, and what it
-//! sees is compared, line by line, with what it saw of Apache Kafka 4.3.1 (`clients/recorded/`, see `harness/recorded.rs`).
+//! Unmodified clients cannot tell our broker from Apache Kafka: each does its usual work, mistakes included, and what
+//! it sees is compared, line by line, with what it saw of Apache Kafka 4.3.1 (`clients/recorded/`, see
+//! `harness/recorded.rs`).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,6 +1,6 @@
-//! Promise: registry and broker may go away under a running pipeline (MySQL 9 → Avro → OpenSearch): statuses say what is
-//! wrong and what happens next, connectors that need neither go on, everything flows again when it is back, and nothing
-//! is lost.
+//! Promise: registry and broker may go away under a running pipeline (MySQL 9 → Avro → OpenSearch): statuses say what
+//! is wrong and what happens next, connectors that need neither go on, everything flows again when it is back, and
+//! nothing is lost.
 //!
 //! `AQUEDUCT_OUTAGE_SECONDS` says how long each is away (default 12: longer than the worker's session, so that it falls
 //! out of its group). The worker has the default sessions. The time until documents flow again is printed.

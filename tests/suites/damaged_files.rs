@@ -1,8 +1,9 @@
 //! Promise: whatever becomes of one file of a data folder, the broker has it whole again, or says which one is wrong.
 //!
-//! A real broker's folder is put back and one file of it damaged, each file in each way, and the broker started. What can
-//! be made anew is: all records and commits are there. What cannot is named: a damaged log takes its partition offline and
-//! no other (or, where nobody has looked, is found by its reader), and a broker whose metadata is damaged does not start, since it would go on without what was acknowledged.
+//! A real broker's folder is put back and one file of it damaged, each file in each way, and the broker started. What
+//! can be made anew is: all records and commits are there. What cannot is named: a damaged log takes its partition
+//! offline and no other (or, where nobody has looked, is found by its reader), and a broker whose metadata is damaged
+//! does not start, since it would go on without what was acknowledged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,8 +80,8 @@ enum Outcome {
 fn expected(file: &str, damage: Damage) -> Outcome {
     use Outcome::{Offline, Refused, Told, Whole};
     match (file, damage) {
-        // What was flushed is not read again at a start, or it would take the longer the more there is; and fetches hand
-        // it on as it is. Apache Kafka does the same.
+        // What was flushed is not read again at a start, or it would take the longer the more there is; and fetches
+        // hand it on as it is. Apache Kafka does the same.
         ("a-0/00000000000000000000.log", Damage::Spot) => Told,
         ("a-0/00000000000000000000.log", _) => Offline,
         ("a-0/partition.metadata" | "meta.properties", Damage::Deleted) => Whole,
@@ -164,9 +165,10 @@ fn a_damaged_file_is_made_anew_or_named() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What nobody has looked at since it was flushed is found where it is read: a batch that cannot be told from what follows
-/// takes its partition offline, with file and position in the log and a metric for who watches it; records whose checksum
-/// is wrong are handed on as they are, as by Apache Kafka, and refused by their reader, who knows partition and offset.
+/// What nobody has looked at since it was flushed is found where it is read: a batch that cannot be told from what
+/// follows takes its partition offline, with file and position in the log and a metric for who watches it; records
+/// whose checksum is wrong are handed on as they are, as by Apache Kafka, and refused by their reader, who knows
+/// partition and offset.
 #[test]
 fn damage_that_is_met_in_reading_is_named_and_costs_its_partition_alone() {
     let folder = in_memory();

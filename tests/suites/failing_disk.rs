@@ -1,10 +1,10 @@
 //! Promise: a disk that fails costs what lies on it and nothing else, and nothing that was acknowledged.
 //!
-//! Calls of a real broker are made to fail (`harness/power`), and its folders are taken away. A write or sync that fails
-//! takes its partition offline with KAFKA_STORAGE_ERROR, which clients retry, until the next start has read what the disk
-//! really has; a read that fails is tried again; a log directory that is gone takes its partitions offline, and they are
-//! not made anew without their records while it is away. A broker that has lost its metadata or all of its log
-//! directories ends and says why.
+//! Calls of a real broker are made to fail (`harness/power`), and its folders are taken away. A write or sync that
+//! fails takes its partition offline with KAFKA_STORAGE_ERROR, which clients retry, until the next start has read what
+//! the disk really has; a read that fails is tried again; a log directory that is gone takes its partitions offline,
+//! and they are not made anew without their records while it is away. A broker that has lost its metadata or all of its
+//! log directories ends and says why.
 
 use std::fs;
 use std::path::{Path, PathBuf};

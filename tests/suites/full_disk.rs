@@ -1,9 +1,9 @@
 //! Promise: a full disk refuses producers with an error that they retry, and nothing else; free space heals it.
 //!
-//! A real broker on a small file system of its own (`tmpfs`, which takes root). Producers fill it until they are refused,
-//! then what is left is filled from outside, to the last byte. Fetch, commits, restarts after SIGKILL and SIGTERM,
-//! deleting records and topics all work. One idempotent producer runs all the while: it is served again when a topic is
-//! deleted, without a restart, and each of its records is there once.
+//! A real broker on a small file system of its own (`tmpfs`, which takes root). Producers fill it until they are
+//! refused, then what is left is filled from outside, to the last byte. Fetch, commits, restarts after SIGKILL and
+//! SIGTERM, deleting records and topics all work. One idempotent producer runs all the while: it is served again when a
+//! topic is deleted, without a restart, and each of its records is there once.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

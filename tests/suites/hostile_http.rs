@@ -1,5 +1,5 @@
-//! Promise: whatever is sent to the HTTP servers of registry, Connect and metrics, they go on answering, their memory is
-//! back afterwards, no name leads out of a folder, and no page of another site is obeyed.
+//! Promise: whatever is sent to the HTTP servers of registry, Connect and metrics, they go on answering, their memory
+//! is back afterwards, no name leads out of a folder, and no page of another site is obeyed.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

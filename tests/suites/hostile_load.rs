@@ -1,7 +1,7 @@
 //! Promise: whatever is sent to the broker, others go on being served, and afterwards its memory is back.
 //!
-//! After each attack a good client connects, produces and fetches within a second (see [`aqueduct_tests::soon`]), and the
-//! resident memory falls to what it was before plus [`SLACK`].
+//! After each attack a good client connects, produces and fetches within a second (see [`aqueduct_tests::soon`]), and
+//! the resident memory falls to what it was before plus [`SLACK`].
 
 use std::io::Read;
 use std::net::TcpStream;

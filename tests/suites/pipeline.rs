@@ -3,7 +3,8 @@
 //! Broker, registry and worker are processes of their own; the pipeline is made with the JSON that people use for
 //! Confluent's connectors, with Avro in between. While rows are inserted and updated, connectors changed and schemas
 //! registered, each of the three is killed with SIGKILL ten times at random (registry and worker as often as
-//! `AQUEDUCT_PIPELINE_KILLS` says; `broker_kill.rs` has the broker's campaign); then every row's last state is in the index, the counts agree, and so does what was acknowledged.
+//! `AQUEDUCT_PIPELINE_KILLS` says; `broker_kill.rs` has the broker's campaign); then every row's last state is in the
+//! index, the counts agree, and so does what was acknowledged.
 
 use std::collections::HashMap;
 use std::path::Path;

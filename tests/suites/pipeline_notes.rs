@@ -107,8 +107,8 @@ fn lock(notes: &Mutex<Notes>) -> MutexGuard<'_, Notes> {
     notes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates or changes one connector; every fifth time another one is created, and deleted once that is acknowledged. They
-/// are stopped: their tasks would say nothing more.
+/// Creates or changes one connector; every fifth time another one is created, and deleted once that is acknowledged.
+/// They are stopped: their tasks would say nothing more.
 fn change_connectors(url: &str, n: usize, notes: &Mutex<Notes>) -> Result<(), String> {
     let config =
         json!({ "connector.class": "FileStreamSource", "file": "/nowhere", "topic": format!("v{n}") });

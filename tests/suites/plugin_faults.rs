@@ -1,7 +1,7 @@
-//! Promise: a plug-in that panics, never returns or blocks its thread in any of its calls hurts nobody else: every other
-//! connector goes on, the status says what is wrong and what happens next, and when the cause is gone data flows again
-//! soon; how soon is printed. A plug-in that leaks shows in the worker's memory alone. One that aborts takes its worker with
-//! it; what ran there runs on when the worker is back.
+//! Promise: a plug-in that panics, never returns or blocks its thread in any of its calls hurts nobody else: every
+//! other connector goes on, the status says what is wrong and what happens next, and when the cause is gone data flows
+//! again soon; how soon is printed. A plug-in that leaks shows in the worker's memory alone. One that aborts takes its
+//! worker with it; what ran there runs on when the worker is back.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

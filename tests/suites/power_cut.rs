@@ -1,9 +1,10 @@
 //! Promise: a power cut costs nothing that was acknowledged, with the default `log.durability`.
 //!
-//! A real broker writes through a model of a disk (`harness/power`, whose head says how and why it is faithful): on a cut
-//! what it did not sync is lost, torn or reordered. Everything it writes is under it: records, indexes, checkpoints, the
-//! groups' offsets, the Raft log and vote of the metadata, and the names of files and folders. `AQUEDUCT_POWER_CUTS` sets
-//! how often; plain kills come on top. That the model finds what it should is proven by `log.durability=page-cache`, which loses data under it.
+//! A real broker writes through a model of a disk (`harness/power`, whose head says how and why it is faithful): on a
+//! cut what it did not sync is lost, torn or reordered. Everything it writes is under it: records, indexes,
+//! checkpoints, the groups' offsets, the Raft log and vote of the metadata, and the names of files and folders.
+//! `AQUEDUCT_POWER_CUTS` sets how often; plain kills come on top. That the model finds what it should is proven by
+//! `log.durability=page-cache`, which loses data under it.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Promise: a power cut costs no schema, compatibility level or connector that was acknowledged.
 //!
-//! Broker, registry and Connect run in one process (`aqueduct dev`) on a model of a disk (`harness/power`). While threads
-//! register schemas, set levels, delete schemas for good and create, change and delete connectors, the power is cut; after
-//! each start everything that was acknowledged is compared with what registry and Connect tell.
+//! Broker, registry and Connect run in one process (`aqueduct dev`) on a model of a disk (`harness/power`). While
+//! threads register schemas, set levels, delete schemas for good and create, change and delete connectors, the power is
+//! cut; after each start everything that was acknowledged is compared with what registry and Connect tell.
 //! `AQUEDUCT_REST_POWER_CUTS` sets how often.
 
 use std::collections::BTreeMap;

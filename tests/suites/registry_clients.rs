@@ -1,5 +1,5 @@
-//! Confluent's own registry clients, in Python and JavaScript, with their Avro serialisers cannot tell the registry from
-//! Confluent's.
+//! Confluent's own registry clients, in Python and JavaScript, with their Avro serialisers cannot tell the registry
+//! from Confluent's.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,8 +1,8 @@
-//! Promise: what the registry has acknowledged is there after SIGKILL, at any moment, and no id ever stands for a second
-//! schema.
+//! Promise: what the registry has acknowledged is there after SIGKILL, at any moment, and no id ever stands for a
+//! second schema.
 //!
-//! A real registry on a real broker is killed and started again while threads register, configure and delete. After each
-//! start everything that was acknowledged is compared with what the registry tells. `AQUEDUCT_REGISTRY_KILLS` sets
+//! A real registry on a real broker is killed and started again while threads register, configure and delete. After
+//! each start everything that was acknowledged is compared with what the registry tells. `AQUEDUCT_REGISTRY_KILLS` sets
 //! how often.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -175,8 +175,8 @@ fn come_and_go(url: &str, subject: &str, schema: &str, book: &Mutex<Book>) -> Op
     Some(())
 }
 
-/// Compares what was acknowledged before with what the registry tells now; of the levels, that many of the latest. `seen`
-/// are the schemas of all ids so far.
+/// Compares what was acknowledged before with what the registry tells now; of the levels, that many of the latest.
+/// `seen` are the schemas of all ids so far.
 pub(crate) fn compare(url: &str, book: &Mutex<Book>, seen: &mut BTreeMap<i64, String>, levels: usize) {
     // Acknowledged before the question is asked, so the answer must have it.
     let (versions, gone, levels) = {

@@ -1,5 +1,5 @@
-//! Promise: two registries that share a topic, which they should not, on Apache Kafka: what either has acknowledged stays,
-//! no id stands for two schemas, and both tell the same; a kill of one in mid-write changes none of that.
+//! Promise: two registries that share a topic, which they should not, on Apache Kafka: what either has acknowledged
+//! stays, no id stands for two schemas, and both tell the same; a kill of one in mid-write changes none of that.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

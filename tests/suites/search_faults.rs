@@ -3,8 +3,8 @@
 //!
 //! One process of ours (`aqueduct dev`), a file as the source, the same topic written to OpenSearch and to a file. The
 //! engine has a write queue of five and takes bodies of at most 1 MB throughout; on top of that it is killed, stopped,
-//! made read-only, and refuses the credentials. `AQUEDUCT_SEARCH_OUTAGE_SECONDS` says how long each of these lasts (default 5). Each time until
-//! documents flow again is printed.
+//! made read-only, and refuses the credentials. `AQUEDUCT_SEARCH_OUTAGE_SECONDS` says how long each of these lasts
+//! (default 5). Each time until documents flow again is printed.
 
 use std::fs::File;
 use std::io::Write;

@@ -1,4 +1,5 @@
-//! Settings of connectors that are accepted and do nothing here: named in a warning, so that nobody relies on them. Pure.
+//! Settings of connectors that are accepted and do nothing here: named in a warning, so that nobody relies on them.
+//! Pure.
 
 use aqueduct_client::config::{ConsumerConfig, ProducerConfig};
 use aqueduct_plugin_api::ConfigMap;

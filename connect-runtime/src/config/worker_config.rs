@@ -213,8 +213,8 @@ impl WorkerConfig {
     }
 }
 
-/// What is wrong with the worker's converters and with the settings of its producers and consumers: told when it starts,
-/// not by the first connector that uses them.
+/// What is wrong with the worker's converters and with the settings of its producers and consumers: told when it
+/// starts, not by the first connector that uses them.
 fn unusable(given: &ConfigMap) -> Vec<String> {
     let mut errors = Vec::new();
     for purpose in [Use::Key, Use::Value, Use::Header] {

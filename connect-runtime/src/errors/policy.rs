@@ -63,8 +63,8 @@ impl ErrorPolicy {
         })
     }
 
-    /// How long to wait before try number `tries` (from 1) of an operation that has failed for `elapsed`; `None` to give
-    /// up. `random` is in 0..1.
+    /// How long to wait before try number `tries` (from 1) of an operation that has failed for `elapsed`; `None` to
+    /// give up. `random` is in 0..1.
     pub(crate) fn retry_after(
         &self,
         error: &ConnectError,

@@ -1,6 +1,6 @@
 //! What decides in a worker: requests of users, the configuration, and the group's assignments become connectors and
-//! tasks that run, pause and stop. [`state`] and [`lead`] decide and are pure; [`driver`] carries out; [`reads`] and [`requests`]
-//! are what REST calls.
+//! tasks that run, pause and stop. [`state`] and [`lead`] decide and are pure; [`driver`] carries out; [`reads`] and
+//! [`requests`] are what REST calls.
 
 pub(crate) mod driver;
 pub(crate) mod error;

@@ -110,8 +110,8 @@ impl Herder {
         Ok(outcome_text("reset", by_worker))
     }
 
-    /// A connector that is stopped, once its tasks have ended everywhere: the last offsets that they commit must not come
-    /// after what is changed here.
+    /// A connector that is stopped, once its tasks have ended everywhere: the last offsets that they commit must not
+    /// come after what is changed here.
     async fn stopped_entry(&self, name: &str) -> Result<Arc<ConnectorEntry>, HerderError> {
         let entry = self.entry(name)?;
         if entry.target == TargetState::Stopped && entry.tasks.is_empty() {

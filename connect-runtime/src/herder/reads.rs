@@ -61,8 +61,8 @@ impl Herder {
         })
     }
 
-    /// A status as it is shown: what this worker has to say but could not write yet goes before what is in the topic, and
-    /// while the cluster cannot be reached every status says so, for nothing gets on.
+    /// A status as it is shown: what this worker has to say but could not write yet goes before what is in the topic,
+    /// and while the cluster cannot be reached every status says so, for nothing gets on.
     fn state_info(&self, of: &Instance, known: &Status) -> ConnectorStateInfo {
         let latest = self.statuses.latest(of);
         let mut info = ConnectorStateInfo::of(latest.as_ref().unwrap_or(known));

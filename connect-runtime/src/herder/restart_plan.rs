@@ -39,7 +39,8 @@ impl RestartPlan {
         connector.into_iter().chain(tasks.map(|(id, _, _)| Instance::Task(id.clone())))
     }
 
-    /// The answer to the request: the statuses, with `RESTARTING` for what restarts. As in Apache's, an old trace stays.
+    /// The answer to the request: the statuses, with `RESTARTING` for what restarts. As in Apache's, an old trace
+    /// stays.
     pub(crate) fn answer(&self, kind: &'static str) -> ConnectorStatusInfo {
         let state = |status: &Status, restarts: bool| {
             let mut info = ConnectorStateInfo::of(status);

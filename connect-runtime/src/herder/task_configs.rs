@@ -82,7 +82,8 @@ impl Herder {
     }
 }
 
-/// Whether tasks have to be published: they differ, or the connector's configuration (converters, transformations) does.
+/// Whether tasks have to be published: they differ, or the connector's configuration (converters, transformations)
+/// does.
 fn differs(entry: &ConnectorEntry, tasks: &[ConfigMap]) -> bool {
     let same_tasks =
         entry.tasks.len() == tasks.len() && entry.tasks.iter().zip(tasks).all(|(a, b)| **a == *b);

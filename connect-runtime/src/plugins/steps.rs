@@ -149,8 +149,8 @@ fn class_of(family: Family, prefix: &str, name: Option<&str>) -> (Option<String>
     }
 }
 
-/// The settings of a class with those that bind a predicate to it, in Kafka's order of settings: the required ones, then
-/// by importance and name.
+/// The settings of a class with those that bind a predicate to it, in Kafka's order of settings: the required ones,
+/// then by importance and name.
 fn class_keys(family: Family, class: &Class) -> Vec<KeyDef> {
     let mut keys: Vec<KeyDef> = (class.config)().keys().cloned().collect();
     if family == Family::Transforms {

@@ -9,9 +9,9 @@ use crate::config::worker_config::RestartConfig;
 /// An instance that ran this long without failing starts from the shortest wait again.
 const FORGIVEN_AFTER: Duration = Duration::from_secs(600);
 
-/// The longest wait after a failure whose cause may be outside and pass at any time, as a password that is changed back:
-/// data flow again within five seconds of that. A record that cannot be converted stays one; what fails by it waits for
-/// longer and longer.
+/// The longest wait after a failure whose cause may be outside and pass at any time, as a password that is changed
+/// back: data flow again within five seconds of that. A record that cannot be converted stays one; what fails by it
+/// waits for longer and longer.
 const SOON: Duration = Duration::from_secs(3);
 
 /// The failures of an instance in a row.
@@ -21,8 +21,8 @@ pub(crate) struct Failures {
 }
 
 impl Failures {
-    /// The wait after a failure of an attempt that ran for a time; `random` is in 0..1 and spreads instances that failed
-    /// together.
+    /// The wait after a failure of an attempt that ran for a time; `random` is in 0..1 and spreads instances that
+    /// failed together.
     pub(crate) fn wait_after(
         &mut self,
         class: ErrorClass,

@@ -92,8 +92,8 @@ impl Reporter {
         self.put(State::Restarting, None, false);
     }
 
-    /// It failed; `next` is what happens now. As the first word of a new owner it replaces whatever a former one said, in
-    /// whatever generation: those of a group that was emptied begin anew.
+    /// It failed; `next` is what happens now. As the first word of a new owner it replaces whatever a former one said,
+    /// in whatever generation: those of a group that was emptied begin anew.
     pub(crate) fn failed(&self, error: &ConnectError, next: Option<&str>) {
         let mut trace = error.trace();
         if let Some(next) = next {

@@ -71,7 +71,8 @@ impl WorkerEnv {
         let mut settings: ConfigMap = [("auto.offset.reset", "earliest"), ("max.poll.records", "2000")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into();
-        // A sink's consumer lives as long as its worker: what a dead one read is read on as soon as its tasks run elsewhere.
+        // A sink's consumer lives as long as its worker: what a dead one read is read on as soon as its tasks run
+        // elsewhere.
         if let Mode::Distributed(group) = &self.config.mode {
             let heartbeat = group.heartbeat_interval.min(CONSUMER_HEARTBEAT);
             settings.insert("session.timeout.ms".to_owned(), group.session_timeout.as_millis().to_string());

@@ -1,8 +1,8 @@
-//! The consumer of a sink task. It outlives the attempts to run the task: while that waits to be started again by itself,
-//! the consumer stays in its group.
+//! The consumer of a sink task. It outlives the attempts to run the task: while that waits to be started again by
+//! itself, the consumer stays in its group.
 //!
-//! A task that left with each failure and came back would have its connector's other tasks rebalanced twice each time, and
-//! the only one of its group would find it empty: a broker lets the first member of an empty group wait for
+//! A task that left with each failure and came back would have its connector's other tasks rebalanced twice each time,
+//! and the only one of its group would find it empty: a broker lets the first member of an empty group wait for
 //! `group.initial.rebalance.delay.ms`, three seconds by default, before it has anything to read. The price is that the
 //! partitions of a failed task wait for it, and are not read by other tasks meanwhile.
 

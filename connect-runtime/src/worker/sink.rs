@@ -40,8 +40,8 @@ const POLL: Duration = Duration::from_secs(10);
 /// Longest wait for what is under way when partitions are to be given up.
 const REVOKE_GRACE: Duration = Duration::from_secs(20);
 
-/// Runs a sink task until it is to stop. The consumer stays in its group at the end: whoever starts the task again or not
-/// decides.
+/// Runs a sink task until it is to stop. The consumer stays in its group at the end: whoever starts the task again or
+/// not decides.
 pub(crate) async fn run(
     env: Arc<WorkerEnv>,
     id: TaskId,

@@ -1,5 +1,5 @@
-//! What keeps a sink from writing, as its status tells it: a trouble that lasts is told, and taken back when records are
-//! written again. Pure: time is passed in.
+//! What keeps a sink from writing, as its status tells it: a trouble that lasts is told, and taken back when records
+//! are written again. Pure: time is passed in.
 
 use std::time::Duration;
 

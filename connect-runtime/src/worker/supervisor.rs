@@ -109,8 +109,8 @@ fn what_next(restarts: bool, wait: Option<Duration>) -> Option<String> {
     }
 }
 
-/// Waits for a word that makes a failed instance start anew, or end. That it is to pause or to resume does not: it stays
-/// failed, as in Apache's.
+/// Waits for a word that makes a failed instance start anew, or end. That it is to pause or to resume does not: it
+/// stays failed, as in Apache's.
 async fn intervention(wanted: &mut watch::Receiver<Wanted>, failed: &Spec, restarts: u64) {
     loop {
         // A closed channel is a word too; the caller finds it closed.

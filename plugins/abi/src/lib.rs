@@ -6,8 +6,8 @@
 //! it goes through the same ABI, so the worker cannot tell the difference. Every call is a future, blocks no thread of
 //! the worker, may be dropped at any time, and ends with an error when the plug-in panics. Deadlines are the worker's.
 //!
-//! **For a plug-in in Rust**: a `cdylib` with one line, [`export_plugin!`]. The plug-in has a runtime of its own, shared
-//! by its connectors and tasks; the methods of the traits run there, one at a time for each instance.
+//! **For a plug-in in Rust**: a `cdylib` with one line, [`export_plugin!`]. The plug-in has a runtime of its own,
+//! shared by its connectors and tasks; the methods of the traits run there, one at a time for each instance.
 //!
 //! **For a plug-in in C**: `include/aqueduct_plugin.h`, generated from [`raw`]. See `docs/plugins.md`.
 

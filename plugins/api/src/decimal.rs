@@ -55,8 +55,8 @@ impl Decimal {
 const MOST_ZEROS: u32 = 10_000;
 
 impl fmt::Display for Decimal {
-    /// Plain digits without an exponent (Java's `toPlainString`), as long as that takes at most [`MOST_ZEROS`] zeros; else
-    /// digits with an exponent, because a scale is a number that anybody may write into a schema.
+    /// Plain digits without an exponent (Java's `toPlainString`), as long as that takes at most [`MOST_ZEROS`] zeros;
+    /// else digits with an exponent, because a scale is a number that anybody may write into a schema.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.unscaled.magnitude().to_string();
         if self.scale.unsigned_abs() > MOST_ZEROS {

@@ -15,7 +15,8 @@ enum Part {
 }
 
 impl Replacement {
-    /// Reads a replacement for a pattern with these groups (`None` for one without a name; the first is the whole match).
+    /// Reads a replacement for a pattern with these groups (`None` for one without a name; the first is the whole
+    /// match).
     ///
     /// # Errors
     /// Java's text of what is wrong.

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 /// Reads a body of at most `request.max.bytes`.
 ///
 /// # Errors
-/// Too large, too slow, no room for it, cut short, empty, `null`, not JSON, or not of the expected shape. Members that are not known are ignored
-/// at any depth; JSON that is nested too deep where it counts is refused.
+/// Too large, too slow, no room for it, cut short, empty, `null`, not JSON, or not of the expected shape. Members that
+/// are not known are ignored at any depth; JSON that is nested too deep where it counts is refused.
 pub(super) async fn read<T: DeserializeOwned>(registry: &Registry, body: Body) -> Result<T, RegistryError> {
     let limit = registry.config.request_max_bytes;
     let received = axum::body::to_bytes(body, limit).await;

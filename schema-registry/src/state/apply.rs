@@ -310,7 +310,8 @@ impl Snapshot {
     }
 }
 
-/// Whether an id has no other use than this version: then a record that deletes the version may spell its schema otherwise.
+/// Whether an id has no other use than this version: then a record that deletes the version may spell its schema
+/// otherwise.
 fn is_only_use(entry: &super::context::IdEntry, subject: &str, version: u32) -> bool {
     matches!(entry.uses.as_slice(), [(used_by, used_as)] if &**used_by == subject && *used_as == version)
 }

@@ -37,7 +37,8 @@ impl Context {
         (*entry.content == *content).then_some(id)
     }
 
-    /// Notes that a version, which has no id, gets one. The caller made sure that the id is free or has an equal schema.
+    /// Notes that a version, which has no id, gets one. The caller made sure that the id is free or has an equal
+    /// schema.
     pub(super) fn bind(
         &mut self,
         id: u32,

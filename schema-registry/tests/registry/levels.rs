@@ -37,8 +37,8 @@ async fn every_level_judges_as_avro_for_java_does() {
     assert!(pairs >= 90 && refused > 300, "{pairs} pairs, {refused} refusals");
 }
 
-/// Of each level: whether the new schema must read old data, whether old schemas must read new data, and whether all versions
-/// count.
+/// Of each level: whether the new schema must read old data, whether old schemas must read new data, and whether all
+/// versions count.
 const LEVELS: [(&str, bool, bool, bool); 7] = [
     ("NONE", false, false, false),
     ("BACKWARD", true, false, false),

@@ -1,4 +1,5 @@
-//! Random requests: the state that a restart reads from the log, compacted or not, is the state before, and ids only grow.
+//! Random requests: the state that a restart reads from the log, compacted or not, is the state before, and ids only
+//! grow.
 
 use super::{Fixture, record};
 use proptest::prelude::*;

@@ -8,12 +8,12 @@
 //! folder is made anew from the model: what was durable, and of the rest whatever chance leaves.
 //!
 //! **Why it is faithful.** The calls are caught in the kernel, so none goes past it, by whatever library: what could
-//! change a file in a way that the model does not know (shared writable mappings, `sendfile` into a file) is counted as a
-//! violation that fails the test, and `io_uring` and `copy_file_range` do not exist for the process. What survives a cut
-//! follows POSIX and not one file system's habits: of unsynced writes none, a beginning with a torn last one, or any
-//! sectors of 512 bytes with zeros or garbage where others are missing; of unsynced names none, a beginning, or any. That
-//! includes all that ext4 and XFS do, and more. Sectors are whole, and bytes that were synced are never harmed by a later
-//! write beside them: disks promise the first, and the second is what they do.
+//! change a file in a way that the model does not know (shared writable mappings, `sendfile` into a file) is counted as
+//! a violation that fails the test, and `io_uring` and `copy_file_range` do not exist for the process. What survives a
+//! cut follows POSIX and not one file system's habits: of unsynced writes none, a beginning with a torn last one, or
+//! any sectors of 512 bytes with zeros or garbage where others are missing; of unsynced names none, a beginning, or
+//! any. That includes all that ext4 and XFS do, and more. Sectors are whole, and bytes that were synced are never
+//! harmed by a later write beside them: disks promise the first, and the second is what they do.
 //!
 //! Syncs take a random while, and what is cut meanwhile is lost, so that the time between a write and its durability is
 //! hit. The same supervisor makes single calls fail ([`Fault`]).

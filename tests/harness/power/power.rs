@@ -55,8 +55,8 @@ pub(crate) struct Prepared {
 }
 
 impl Power {
-    /// For processes whose data will lie below `root`, which is made, or taken as durable if it is there. `reads`: reads
-    /// can be made to fail, too.
+    /// For processes whose data will lie below `root`, which is made, or taken as durable if it is there. `reads`:
+    /// reads can be made to fail, too.
     pub fn new(root: &Path, reads: bool) -> Self {
         fs::create_dir_all(root).expect("the folder can be made");
         let root = root.canonicalize().expect("the folder is there");

@@ -80,8 +80,8 @@ impl NormalForm {
     }
 }
 
-/// A trace without the places in the code, and without what happens next, which in Apache's is nothing: what failed, and
-/// why.
+/// A trace without the places in the code, and without what happens next, which in Apache's is nothing: what failed,
+/// and why.
 fn said(trace: &str) -> String {
     let kept = trace.lines().filter(|line| {
         let line = line.trim_start();

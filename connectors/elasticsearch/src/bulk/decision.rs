@@ -70,7 +70,8 @@ pub(crate) fn judge_item(
 ) -> ItemVerdict {
     match status {
         200..=299 => ItemVerdict::Done,
-        // Told with the status of a bad document, of a missing permission, or (a disk past its flood stage) of overload.
+        // Told with the status of a bad document, of a missing permission, or (a disk past its flood stage) of
+        // overload.
         400 | 403 | 429 if error_type.is_some_and(is_block) => ItemVerdict::IndexBlocked,
         404 if action == Action::Delete => ItemVerdict::Done,
         404 => ItemVerdict::IndexDenied,

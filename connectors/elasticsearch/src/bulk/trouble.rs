@@ -1,5 +1,5 @@
-//! What keeps records from being written, for the worker to tell: refusals that last, and requests nobody answers. Pure:
-//! time is passed in.
+//! What keeps records from being written, for the worker to tell: refusals that last, and requests nobody answers.
+//! Pure: time is passed in.
 
 use std::time::{Duration, Instant};
 

@@ -2,7 +2,7 @@
 //!
 //! | value | JSON |
 //! |---|---|
-//! | integers, floats, booleans, texts | themselves; NaN and infinities as texts, which the engine refuses for numbers |
+//! | integers, floats, booleans, texts | themselves; NaN and infinities as texts, which engines refuse for numbers |
 //! | bytes | base64 text |
 //! | Decimal | by `decimal.format`: nearest double, number of all digits, text |
 //! | Date, Time, Timestamp | by `date.time.format`: milliseconds or ISO 8601 (Confluent writes dates as days) |

@@ -19,8 +19,8 @@ pub(crate) fn judge(dialect: Dialect, config: &ConfigMap) -> Vec<KeyReport> {
     reports
 }
 
-/// Settings of the connector's own that nothing reads: a mistyped name, most likely. What is refused by name when it is on
-/// needs no second mention.
+/// Settings of the connector's own that nothing reads: a mistyped name, most likely. What is refused by name when it is
+/// on needs no second mention.
 pub(crate) fn unused_keys(dialect: Dialect, config: &ConfigMap) -> Vec<&str> {
     let off = |name: &&str| refused::reason(name, "\u{0}").is_none();
     aqueduct_plugin_api::unused_keys(&key_table(dialect), config).into_iter().filter(off).collect()

@@ -111,8 +111,8 @@ impl Reader {
         (0..self.sources.len()).min_by_key(|index| self.sources[*index].due)
     }
 
-    /// An open file has a thread of sqlx's, and would go on to be read when another has taken its place; a connection to
-    /// a server is dear and stays.
+    /// An open file has a thread of sqlx's, and would go on to be read when another has taken its place; a connection
+    /// to a server is dear and stays.
     fn close_if_idle(&mut self, next_due: Instant) {
         let is_file = self.connection.as_ref().is_some_and(Connection::is_file);
         if is_file && next_due.saturating_duration_since(Instant::now()) > IDLE {

@@ -20,8 +20,8 @@ pub(super) struct Place {
     pub(super) turns: Turns,
 }
 
-/// Makes the runtime if there is none yet. `threads` is the host's hint, 0 for none: so many run the plug-in's code, one
-/// more is left for the rest while they do.
+/// Makes the runtime if there is none yet. `threads` is the host's hint, 0 for none: so many run the plug-in's code,
+/// one more is left for the rest while they do.
 pub(super) fn start(threads: u32) -> std::io::Result<Place> {
     // Held while the runtime is made, so that there is never a second one.
     let mut runtime = RUNTIME.lock();

@@ -1,8 +1,8 @@
 //! Turns on the runtime's threads: code of a plug-in that blocks its thread holds up no other instance.
 //!
 //! The runtime has one thread more than there are turns. Code runs on the thread it is called on while it can have a
-//! turn. Without one (as many others run just now, or have blocked for ever) its thread hands its place in the runtime to
-//! a fresh one first, which costs some microseconds. So one thread at least is always left for everything else.
+//! turn. Without one (as many others run just now, or have blocked for ever) its thread hands its place in the runtime
+//! to a fresh one first, which costs some microseconds. So one thread at least is always left for everything else.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -122,7 +122,8 @@ fn refusal(status: StatusCode, body: &Json) -> ConnectError {
     let code = body.get("error_code").and_then(Json::as_u64).unwrap_or(u64::from(status.as_u16()));
     let text = format!("the schema registry refused: {message}; error code: {code}");
     match status {
-        // A right that is given back, or a password that is changed back, mends it: not a fault of the configuration alone.
+        // A right that is given back, or a password that is changed back, mends it: not a fault of the configuration
+        // alone.
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ConnectError::fatal(text),
         StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => ConnectError::retriable(text),
         status if status.is_server_error() => ConnectError::retriable(text),

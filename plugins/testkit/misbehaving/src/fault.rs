@@ -1,4 +1,5 @@
-//! A fault in one call, for as long as a file is there: `fault` says what goes wrong, `call` where, `while` names the file.
+//! A fault in one call, for as long as a file is there: `fault` says what goes wrong, `call` where, `while` names the
+//! file.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -27,8 +27,8 @@ pub struct JsonError {
 /// Reads one JSON value that must fill the whole text.
 ///
 /// # Errors
-/// Syntax errors, nesting deeper than [`MAX_JSON_DEPTH`], more than 100,000 values, numbers of more than 1,000 characters, and anything but
-/// white space and comments after the value.
+/// Syntax errors, nesting deeper than [`MAX_JSON_DEPTH`], more than 100,000 values, numbers of more than 1,000
+/// characters, and anything but white space and comments after the value.
 pub fn parse(text: &str) -> Result<Json, JsonError> {
     let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, values: 0 };
     parser.skip_space()?;

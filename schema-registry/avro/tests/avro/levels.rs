@@ -80,8 +80,8 @@ fn agrees(case: &Value) {
     }
 }
 
-/// A level finds the differences of the directions it looks at, the forward ones first, and says whether there are none.
-/// The reader of the case stands for the new schema.
+/// A level finds the differences of the directions it looks at, the forward ones first, and says whether there are
+/// none. The reader of the case stands for the new schema.
 fn level_agrees(level: CompatibilityLevel, case: &Value) -> bool {
     let (new, old) = (schema(case, "reader"), schema(case, "writer"));
     let mut expected = Vec::new();
