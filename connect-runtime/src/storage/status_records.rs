@@ -50,7 +50,7 @@ impl State {
 pub(crate) struct Status {
     /// What it does.
     pub(crate) state: State,
-    /// Why it failed; of a running task what keeps it from getting on, and what happens next.
+    /// Why it failed, or what keeps it from getting on, and what happens next.
     pub(crate) trace: Option<String>,
     /// `host:port` of the worker that says so.
     pub(crate) worker_id: String,

@@ -1,4 +1,4 @@
-//! From text to [`Schema`]: judges structure and names, resolves named types, bounds depth.
+//! From text to [`Schema`](crate::Schema): judges structure and names, resolves named types, bounds depth.
 
 mod name_table;
 mod named_types;
