@@ -271,7 +271,7 @@ fn noop() -> NewRecord {
 ///
 /// `offsets` are those of the write, decided on `base`.
 fn interference(base: &Snapshot, after: &Snapshot, offsets: &[i64]) -> Option<Vec<NewRecord>> {
-    // Forgotten records are our own: only a hard delete of many versions writes more than are remembered.
+    // Forgotten records are taken for our own: one write has more than are remembered only if it purges many versions.
     let recent = after.recent.since(base.next_offset)?;
     let (own, foreign): (Vec<RecentRecord>, Vec<RecentRecord>) =
         recent.into_iter().partition(|record| offsets.contains(&record.offset));

@@ -87,7 +87,7 @@ fn query(text: Option<&str>) -> Vec<(String, String)> {
     text.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(pair).collect()
 }
 
-/// Requests with a body say that it is JSON; one without a body need not, save for POST of a connector.
+/// Requests with a body say that it is JSON; one without a body need not (`POST /connectors` asks for it itself).
 fn has_json(headers: &HeaderMap, body: &Bytes, method: &Method) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else {
         return body.is_empty() || *method == Method::PUT && body.is_empty();

@@ -69,8 +69,11 @@ pub trait Converter: Send + Sync {
     /// Reads bytes; texts and byte fields of the result may share them.
     fn to_connect(&self, topic: &str, data: Option<&Bytes>) -> Result<SchemaAndValue, ConvertError>;
 
-    /// Fetches what a conversion asked for. Errors: Retriable when the other side may answer later, Data when it
-    /// refuses (an incompatible schema, an unknown id).
+    /// Fetches what a conversion asked for.
+    ///
+    /// # Errors
+    /// Retriable when the other side may answer later, Data when it refuses (an incompatible schema, an unknown id),
+    /// Fatal when it refuses the user.
     async fn fetch(&self, missing: Missing) -> Result<(), ConnectError> {
         Err(ConnectError::fatal(format!("this converter fetches nothing, but was asked for {missing:?}")))
     }

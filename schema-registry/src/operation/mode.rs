@@ -46,7 +46,7 @@ pub fn put_mode(
 /// Removes a mode; the answer is what it was.
 ///
 /// # Errors
-/// 40401 if there is none, 42205.
+/// 40401 if the subject has none, 42205.
 pub fn delete_mode(
     snapshot: &Snapshot,
     subject: Option<&str>,
