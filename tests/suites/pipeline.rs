@@ -93,7 +93,7 @@ fn every_row_reaches_the_index<D: Database>(
             let victim = victims.swap_remove(rand::random_range(0..victims.len()));
             servers[victim].kill();
             servers[victim].restart();
-            if victims.len() % KILLS_IN_A_ROW == 0 {
+            if victims.len().is_multiple_of(KILLS_IN_A_ROW) {
                 rows_arrive(statement, &engine, &connect);
                 notes.compare();
             }

@@ -21,7 +21,7 @@ const OPEN_ENDED: [&str; 6] = [
 ];
 
 /// The settings given that do nothing, with the reason. `known` are the names that key tables have.
-pub(crate) fn ignored<'a>(config: &'a ConfigMap, known: impl Fn(&str) -> bool) -> Vec<(&'a str, String)> {
+pub(crate) fn ignored(config: &ConfigMap, known: impl Fn(&str) -> bool) -> Vec<(&str, String)> {
     let mut found = Vec::new();
     for key in config.keys().map(String::as_str) {
         if let Some((_, reason)) = WITHOUT_EFFECT.iter().find(|(name, _)| *name == key) {

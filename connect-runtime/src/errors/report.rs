@@ -40,7 +40,7 @@ pub(crate) struct RecordFault {
     /// The class that was at work.
     pub(crate) class: String,
     /// What.
-    pub(crate) error: ConnectError,
+    pub(crate) error: Box<ConnectError>,
 }
 
 /// The log line. The record is named, never shown.

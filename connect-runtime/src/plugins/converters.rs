@@ -22,8 +22,11 @@ pub(crate) struct ConverterClass {
     pub(crate) of_data: bool,
     /// Whether it converts headers.
     pub(crate) of_headers: bool,
-    make: fn(&ConfigMap, Use) -> Result<Arc<dyn Converter>, ConnectError>,
+    make: Make,
 }
+
+/// Makes a converter with these settings, for this use.
+type Make = fn(&ConfigMap, Use) -> Result<Arc<dyn Converter>, ConnectError>;
 
 /// What a converter is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -74,7 +74,7 @@ impl Conversion {
             Err(failed) => Err(RecordFault {
                 stage: Stage::Transformation,
                 class: failed.class.to_owned(),
-                error: *failed.error,
+                error: failed.error,
             }),
         }
     }
@@ -162,7 +162,11 @@ impl Conversion {
             _ => &self.value,
         };
         let fetched = converter.converter.fetch(missing).await;
-        fetched.map_err(|error| RecordFault { stage, class: converter.class.to_owned(), error })
+        fetched.map_err(|error| RecordFault {
+            stage,
+            class: converter.class.to_owned(),
+            error: Box::new(error),
+        })
     }
 }
 
@@ -214,9 +218,11 @@ impl NamedConverter {
     fn failed(&self, error: ConvertError) -> NotConverted {
         match error {
             ConvertError::Missing(missing) => NotConverted::Missing(self.stage, missing),
-            ConvertError::Failed(error) => {
-                NotConverted::Fault(RecordFault { stage: self.stage, class: self.class.to_owned(), error })
-            }
+            ConvertError::Failed(error) => NotConverted::Fault(RecordFault {
+                stage: self.stage,
+                class: self.class.to_owned(),
+                error: Box::new(error),
+            }),
         }
     }
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 use aqueduct_client::Client;
 use aqueduct_client::config::{ConsumerConfig, ProducerConfig};
 use aqueduct_config::ConfigErrors;
-use aqueduct_plugin_api::{ConfigMap, ConnectError};
+use aqueduct_plugin_api::{ConfigMap, ConnectError, TaskContext};
 
+use super::task_metrics::plugin_metrics;
 use crate::config::worker_config::{Mode, WorkerConfig, below};
 use crate::herder::offsets::sink_group;
 use crate::herder::task_configs::LateSink;
+use crate::id::TaskId;
 use crate::plugins::catalog::Catalog;
 use crate::storage::config_store::ConfigStore;
 use crate::storage::offset_store::OffsetStore;
@@ -39,6 +41,16 @@ impl WorkerEnv {
     /// The group's generation.
     pub(crate) fn generation(&self) -> i32 {
         self.generation.load(Ordering::Relaxed)
+    }
+
+    /// What a task is told of where it runs.
+    pub(crate) fn task_context(&self, id: &TaskId) -> TaskContext {
+        TaskContext {
+            connector: id.connector.to_string(),
+            task: id.task,
+            offsets: self.offsets.reader(&id.connector),
+            metrics: plugin_metrics(&id.connector, Some(id.task)),
+        }
     }
 
     /// A configuration with its references to secrets replaced, off the runtime's threads.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aqueduct_client::consumer::ConsumeError;
 use aqueduct_client::{Consumer, ConsumerEvent, ConsumerRecord, Delivery, TopicPartition};
 use aqueduct_plugin_abi::CatalogEntry;
-use aqueduct_plugin_api::{ConnectError, ConnectorKind, Plugin, PutOutcome, SinkTask, TaskContext};
+use aqueduct_plugin_api::{ConfigMap, ConnectError, ConnectorKind, Plugin, PutOutcome, SinkTask};
 use aqueduct_service::timer::until;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
@@ -25,7 +25,7 @@ use super::kept_consumer::KeptConsumer;
 use super::sink_progress::Progress;
 use super::sink_trouble::Trouble;
 use super::source_sender::record_topic;
-use super::task_metrics::{ErrorMetrics, SinkMetrics, plugin_metrics};
+use super::task_metrics::{ErrorMetrics, SinkMetrics};
 use crate::errors::dead_letter::DeadLetterQueue;
 use crate::errors::policy::ErrorPolicy;
 use crate::herder::spec::Spec;
@@ -52,14 +52,7 @@ pub(crate) async fn run(
 ) -> Result<(), ConnectError> {
     let connector_config = env.resolve(&spec.connector).await?;
     let task_config = env.resolve(spec.task.as_ref().unwrap_or(&spec.connector)).await?;
-    let policy = ErrorPolicy::from_config(ConnectorKind::Sink, &connector_config)?;
-    let dead_letters = match policy.dead_letters.clone() {
-        Some(settings) => {
-            let producer = env.producer_config(&connector_config)?;
-            Some(DeadLetterQueue::open(&env.client, settings, producer, id.clone()).await?)
-        }
-        None => None,
-    };
+    let errors = ErrorHandling::from_config(&env, &id, &connector_config).await?;
     let conversion = Conversion::new(&env.config, &connector_config)?;
     let consumer_config = env.consumer_config(&id.connector, &connector_config)?;
     let call_deadline = consumer_config.max_poll_interval;
@@ -69,43 +62,15 @@ pub(crate) async fn run(
     let mut task = library
         .sink_task(class)
         .ok_or_else(|| ConnectError::fatal(format!("the plug-in makes no sink task of {class}")))?;
-    let context = TaskContext {
-        connector: id.connector.to_string(),
-        task: id.task,
-        offsets: env.offsets.reader(&id.connector),
-        metrics: plugin_metrics(&id.connector, Some(id.task)),
-    };
+    let context = env.task_context(&id);
     tokio::select! {
         started = within(env.config.plugin_call_timeout, "start", task.start(context, &task_config)) => started?,
         never = kept.stay() => match never {},
         () = control.stop.triggered() => return Ok(()),
     }
     let (consumer, held) = kept.begin().ok_or_else(|| ConnectError::fatal("the consumer is gone"))?;
-    let (outcomes_sender, outcomes) = mpsc::unbounded_channel();
-    let mut loop_ = SinkLoop {
-        reporter: control.reporter.clone(),
-        call_deadline,
-        env: env.clone(),
-        consumer,
-        conversion,
-        policy,
-        dead_letters,
-        progress: Progress::default(),
-        under_way: BTreeMap::new(),
-        retries: VecDeque::new(),
-        records_under_way: 0,
-        next_batch: 0,
-        outcomes_sender,
-        outcomes,
-        commit: CommitUnderWay::none(),
-        putting: None,
-        reads: true,
-        held: false,
-        trouble: Trouble::default(),
-        errors: ErrorMetrics::of(&id),
-        metrics: SinkMetrics::of(&id),
-        id,
-    };
+    let reporter = control.reporter.clone();
+    let mut loop_ = SinkLoop::new(env.clone(), id, consumer, conversion, errors, call_deadline, reporter);
     let stop = control.stop.clone();
     let outcome = tokio::select! {
         outcome = loop_.run(held, task.as_mut(), &mut control) => outcome,
@@ -182,7 +147,63 @@ enum Woken {
     Silence,
 }
 
-impl SinkLoop<'_> {
+/// What is done with records that cannot be converted or are refused.
+struct ErrorHandling {
+    policy: ErrorPolicy,
+    dead_letters: Option<DeadLetterQueue>,
+}
+
+impl ErrorHandling {
+    async fn from_config(env: &WorkerEnv, id: &TaskId, connector: &ConfigMap) -> Result<Self, ConnectError> {
+        let policy = ErrorPolicy::from_config(ConnectorKind::Sink, connector)?;
+        let dead_letters = match policy.dead_letters.clone() {
+            Some(settings) => {
+                let producer = env.producer_config(connector)?;
+                Some(DeadLetterQueue::open(&env.client, settings, producer, id.clone()).await?)
+            }
+            None => None,
+        };
+        Ok(Self { policy, dead_letters })
+    }
+}
+
+impl<'a> SinkLoop<'a> {
+    fn new(
+        env: Arc<WorkerEnv>,
+        id: TaskId,
+        consumer: &'a mut Consumer,
+        conversion: Conversion,
+        handling: ErrorHandling,
+        call_deadline: Duration,
+        reporter: Reporter,
+    ) -> Self {
+        let (outcomes_sender, outcomes) = mpsc::unbounded_channel();
+        Self {
+            reporter,
+            call_deadline,
+            env,
+            consumer,
+            conversion,
+            policy: handling.policy,
+            dead_letters: handling.dead_letters,
+            progress: Progress::default(),
+            under_way: BTreeMap::new(),
+            retries: VecDeque::new(),
+            records_under_way: 0,
+            next_batch: 0,
+            outcomes_sender,
+            outcomes,
+            commit: CommitUnderWay::none(),
+            putting: None,
+            reads: true,
+            held: false,
+            trouble: Trouble::default(),
+            errors: ErrorMetrics::of(&id),
+            metrics: SinkMetrics::of(&id),
+            id,
+        }
+    }
+
     /// `held` are the partitions that the consumer has already.
     async fn run(
         &mut self,

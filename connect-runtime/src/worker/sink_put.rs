@@ -126,7 +126,7 @@ impl SinkLoop<'_> {
         let convert = |conversion: &mut Conversion| conversion.consumed(record);
         match self.conversion.retried(&self.policy, &self.errors, convert).await {
             Ok(converted) => Ok(converted),
-            Err(fault) if fault.error.class == ErrorClass::Retriable => Err(fault.error),
+            Err(fault) if fault.error.class == ErrorClass::Retriable => Err(*fault.error),
             Err(fault) => {
                 letters.extend(self.tolerate(record, fault).await?);
                 Ok(None)
@@ -181,7 +181,11 @@ impl SinkLoop<'_> {
             return Err(error);
         }
         for (place, error) in verdicts.refused {
-            let fault = RecordFault { stage: Stage::TaskPut, class: self.id.connector.to_string(), error };
+            let fault = RecordFault {
+                stage: Stage::TaskPut,
+                class: self.id.connector.to_string(),
+                error: Box::new(error),
+            };
             let letter = self.tolerate(&under_way.records[place], fault).await?;
             under_way.letters.extend(letter);
         }
@@ -213,7 +217,9 @@ impl SinkLoop<'_> {
         Ok(())
     }
 
+    /// Has a batch put again: when the error says, or after a wait that doubles with each try.
     pub(super) fn retry_later(&mut self, batch: u64, error: &ConnectError) {
+        // Each try counts twice: when it is put, and when it was refused, so that nothing told late is taken for the next.
         let tries = self.under_way.get(&batch).map_or(1, |under_way| under_way.attempt / 2 + 1);
         let backoff = RETRY_BACKOFF.saturating_mul(1 << tries.min(20)).min(RETRY_BACKOFF_MAX);
         let wait = error.retry_after.unwrap_or(backoff);
@@ -226,6 +232,7 @@ impl SinkLoop<'_> {
         self.retries.insert(place, (at, batch));
     }
 
+    /// The first batch that waits to be put again, without the records of partitions that were given up meanwhile.
     pub(super) async fn put_again(&mut self, task: &mut dyn SinkTask) -> Result<(), ConnectError> {
         let Some((_, batch)) = self.retries.pop_front() else { return Ok(()) };
         if let Some(under_way) = self.under_way.get_mut(&batch) {

@@ -3,15 +3,12 @@
 //! Offsets are committed for what is durable in the log, every `offset.flush.interval.ms` and at the end. A poll that
 //! waits for data holds up neither acknowledgements nor commits.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aqueduct_client::Delivery;
 use aqueduct_plugin_abi::CatalogEntry;
-use aqueduct_plugin_api::{
-    ConnectError, ConnectorKind, ErrorClass, Plugin, SourceBatch, SourceTask, TaskContext,
-};
+use aqueduct_plugin_api::{ConnectError, ErrorClass, Plugin, SourceBatch, SourceTask};
 use aqueduct_service::timer::until;
 use tokio::task::JoinError;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
@@ -20,13 +17,10 @@ use super::acknowledgements::{Acknowledgements, Durable};
 use super::commit::CommitUnderWay;
 use super::connector::within;
 use super::control::Control;
-use super::conversion::Conversion;
 use super::env::WorkerEnv;
 use super::source_commit::Written;
 use super::source_sender::SourceSender;
-use super::task_metrics::{ErrorMetrics, SourceMetrics, plugin_metrics};
-use super::topic_creation::TopicRules;
-use crate::errors::policy::ErrorPolicy;
+use super::task_metrics::SourceMetrics;
 use crate::herder::spec::Spec;
 use crate::id::TaskId;
 use crate::storage::offset_store::PendingOffsets;
@@ -53,45 +47,18 @@ pub(crate) async fn run(
 ) -> Result<(), ConnectError> {
     let connector_config = env.resolve(&spec.connector).await?;
     let task_config = env.resolve(spec.task.as_ref().unwrap_or(&spec.connector)).await?;
-    let sender = SourceSender {
-        conversion: Conversion::new(&env.config, &connector_config)?,
-        policy: ErrorPolicy::from_config(ConnectorKind::Source, &connector_config)?,
-        producer: env.client.producer(env.producer_config(&connector_config)?),
-        rules: TopicRules::from_config(&connector_config)?,
-        errors: ErrorMetrics::of(&id),
-        reporter: control.reporter.clone(),
-        known_topics: HashSet::new(),
-        env: env.clone(),
-        id: id.clone(),
-    };
+    let sender = SourceSender::new(&env, &id, &connector_config, control.reporter.clone())?;
     let library = env.catalog.open(&plugin).await?;
     let class = &plugin.class.class;
     let mut task = library
         .source_task(class)
         .ok_or_else(|| ConnectError::fatal(format!("the plug-in makes no source task of {class}")))?;
-    let context = TaskContext {
-        connector: id.connector.to_string(),
-        task: id.task,
-        offsets: env.offsets.reader(&id.connector),
-        metrics: plugin_metrics(&id.connector, Some(id.task)),
-    };
+    let context = env.task_context(&id);
     tokio::select! {
         started = within(env.config.plugin_call_timeout, "start", task.start(context, &task_config)) => started?,
         () = control.stop.triggered() => return Ok(()),
     }
-    let mut loop_ = SourceLoop {
-        sent: Acknowledgements::new(),
-        pending: PendingOffsets::default(),
-        durable: Vec::new(),
-        unacknowledged_since: None,
-        is_stalled: false,
-        has_recovered: false,
-        commit: CommitUnderWay::none(),
-        metrics: SourceMetrics::of(&id),
-        sender,
-        env: env.clone(),
-        id,
-    };
+    let mut loop_ = SourceLoop::new(env.clone(), id, sender);
     let outcome = loop_.run(task.as_mut(), &mut control).await;
     let grace = env.config.graceful_stop.mul_f64(0.8);
     if tokio::time::timeout(grace, loop_.finish(task.as_mut(), outcome.is_ok(), grace)).await.is_err() {
@@ -132,6 +99,22 @@ enum Woken {
 }
 
 impl SourceLoop {
+    fn new(env: Arc<WorkerEnv>, id: TaskId, sender: SourceSender) -> Self {
+        Self {
+            sent: Acknowledgements::new(),
+            pending: PendingOffsets::default(),
+            durable: Vec::new(),
+            unacknowledged_since: None,
+            is_stalled: false,
+            has_recovered: false,
+            commit: CommitUnderWay::none(),
+            metrics: SourceMetrics::of(&id),
+            sender,
+            env,
+            id,
+        }
+    }
+
     async fn run(&mut self, task: &mut dyn SourceTask, control: &mut Control) -> Result<(), ConnectError> {
         let every = self.env.config.offset_flush_interval;
         let mut due = interval_at(Instant::now() + every, every);

@@ -4,7 +4,9 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use aqueduct_client::{Delivery, ProduceError, Producer};
-use aqueduct_plugin_api::{ConnectError, ErrorClass, OffsetMap, SourceBatch, SourceRecord};
+use aqueduct_plugin_api::{
+    ConfigMap, ConnectError, ConnectorKind, ErrorClass, OffsetMap, SourceBatch, SourceRecord,
+};
 use aqueduct_service::Clock;
 use bytestring::ByteString;
 
@@ -43,6 +45,26 @@ impl Fate for Delivery {
 }
 
 impl SourceSender {
+    /// From a connector's configuration (secrets resolved). The producer connects when it first sends.
+    pub(crate) fn new(
+        env: &Arc<WorkerEnv>,
+        id: &TaskId,
+        connector: &ConfigMap,
+        reporter: Reporter,
+    ) -> Result<Self, ConnectError> {
+        Ok(Self {
+            conversion: Conversion::new(&env.config, connector)?,
+            policy: ErrorPolicy::from_config(ConnectorKind::Source, connector)?,
+            producer: env.client.producer(env.producer_config(connector)?),
+            rules: TopicRules::from_config(connector)?,
+            errors: ErrorMetrics::of(id),
+            reporter,
+            known_topics: HashSet::new(),
+            env: env.clone(),
+            id: id.clone(),
+        })
+    }
+
     /// Sends a batch; gives what to wait for. Returns when all of it is in the producer's buffers.
     pub(crate) async fn send(&mut self, batch: SourceBatch) -> Result<Sent<Delivery>, ConnectError> {
         let mut sent = Sent {
@@ -84,7 +106,7 @@ impl SourceSender {
         "org.apache.kafka.connect.errors.ConnectException".clone_into(&mut failure.kind);
         let error = failure.caused_by(&error);
         let class = "org.apache.kafka.clients.producer.KafkaProducer".to_owned();
-        self.tolerate(RecordFault { stage: Stage::KafkaProduce, class, error })
+        self.tolerate(RecordFault { stage: Stage::KafkaProduce, class, error: Box::new(error) })
     }
 
     /// A fault of one record: skipped, or the end of the task.
@@ -102,7 +124,7 @@ impl SourceSender {
             return Ok(());
         }
         if fault.stage == Stage::KafkaProduce {
-            Err(fault.error)
+            Err(*fault.error)
         } else {
             Err(tolerance_exceeded(&fault.error))
         }

@@ -5,7 +5,7 @@ use aqueduct_schema_registry::log::MemoryLog;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 async fn post_text(registry: &Fixture, path: &str, body: impl Into<Body>) -> (u16, Value) {
     let request = Request::post(path).header("content-type", "application/json").body(body.into()).unwrap();
@@ -70,7 +70,7 @@ async fn pages_of_other_sites_cannot_write() {
 
 /// A subject with very many versions costs what a small one does, save for what the level asks for.
 #[tokio::test]
-async fn registration_stays_fast_with_many_versions() {
+async fn a_registration_does_not_go_through_all_versions() {
     let log = MemoryLog::new();
     for i in 0..10_000_u32 {
         let schema = format!(
@@ -83,10 +83,18 @@ async fn registration_stays_fast_with_many_versions() {
         );
         log.write(key, Some(value.into()));
     }
-    let registry = Fixture::on(log, &[]).await;
     let start = Instant::now();
-    assert_eq!(registry.register("s", &record(&["a?"])).await, (200, 10_001, 10_001));
-    let one = start.elapsed();
-    assert!(one < Duration::from_millis(500), "one registration took {one:?}");
+    let registry = Fixture::on(log, &[]).await;
+    let all = start.elapsed();
+    // Loading reads every version once; the quickest of some registrations is one that nothing else held up.
+    let mut quickest = all;
+    for n in 1..=5 {
+        let start = Instant::now();
+        let fields: Vec<_> = (0..n).map(|i| format!("a{i}?")).collect();
+        let fields: Vec<_> = fields.iter().map(String::as_str).collect();
+        assert_eq!(registry.register("s", &record(&fields)).await, (200, 10_000 + n, 10_000 + n));
+        quickest = quickest.min(start.elapsed());
+    }
+    assert!(quickest < all / 10, "a registration took {quickest:?}, reading all versions {all:?}");
     assert_eq!(registry.register("s", &record(&["f7?"])).await, (200, 8, 8));
 }

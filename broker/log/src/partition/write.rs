@@ -71,10 +71,8 @@ impl PartitionLog {
         config: &LogConfig,
         now_ms: i64,
     ) -> Result<(), AppendError> {
-        let first = writer.planned.first().expect("an append has a batch").header;
-        let last = writer.planned.last().expect("an append has a batch").header;
         let len: u64 = writer.planned.iter().map(|batch| u64::from(batch.header.size)).sum();
-        let segment = self.segment_for(writer, &first, &last, len, origin, config, now_ms)?;
+        let segment = self.segment_for(writer, len, origin, config, now_ms)?;
         self.note_epochs(writer)?;
         let start = segment.size();
         writer.last_append_ms = now_ms;
@@ -174,18 +172,17 @@ impl PartitionLog {
         }
     }
 
-    /// The segment for the next batches: the active one, or a new one if it is full or old.
-    #[allow(clippy::too_many_arguments)]
+    /// The segment for the planned batches, `len` bytes: the active one, or a new one if it is full or old.
     fn segment_for(
         &self,
         writer: &mut Writer,
-        first: &BatchHeader,
-        last: &BatchHeader,
         len: u64,
         origin: AppendOrigin,
         config: &LogConfig,
         now_ms: i64,
     ) -> Result<Arc<Segment>, AppendError> {
+        let first = writer.planned.first().expect("an append has a batch").header;
+        let last = writer.planned.last().expect("an append has a batch").header;
         let active = self.segments().last().expect("an online log has a segment").clone();
         if active.size() == 0 && first.base_offset >= active.base_offset {
             let reach = last.last_offset() - active.base_offset;

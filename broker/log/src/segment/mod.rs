@@ -4,7 +4,7 @@ mod batch_header;
 mod file_name;
 mod lazy_file;
 mod scan;
-#[allow(clippy::module_inception)]
+#[allow(clippy::module_inception, reason = "the main type of the folder has its file")]
 mod segment;
 
 pub(crate) use batch_header::BatchHeader;

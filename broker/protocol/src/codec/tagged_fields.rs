@@ -15,8 +15,10 @@ pub struct RawTaggedField {
 
 /// The unknown tagged fields of one struct, in ascending order. One pointer, null when there are none.
 #[derive(Clone, Default, PartialEq, Eq)]
-// A thin pointer on purpose: every struct of every message carries one.
-#[allow(clippy::box_collection)]
+#[allow(
+    clippy::box_collection,
+    reason = "a thin pointer on purpose: every struct of every message carries one"
+)]
 pub struct UnknownTags(Option<Box<Vec<RawTaggedField>>>);
 
 impl UnknownTags {

@@ -116,7 +116,7 @@ impl<'a> RecordReader<'a> {
     /// The next record; `None` after the last. After an error there is nothing more.
     ///
     /// Errors: `Malformed`, `TrailingBytes`, `Decompress`.
-    #[allow(clippy::should_implement_trait)] // it lends from itself, which Iterator cannot
+    #[allow(clippy::should_implement_trait, reason = "it lends from itself, which Iterator cannot")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, RecordError> {
         match &mut self.source {
             Source::Slice(records) => records.next().transpose(),

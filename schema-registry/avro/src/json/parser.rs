@@ -68,7 +68,7 @@ impl Parser<'_> {
             self.skip_space()?;
             self.values += 1;
             if self.values > MAX_JSON_VALUES {
-                return Err(self.error(&format!("More than {MAX_JSON_VALUES} values")));
+                return Err(self.error(format!("More than {MAX_JSON_VALUES} values")));
             }
             let mut value = match self.peek() {
                 Some(b'{') => match self.object_start(open.len())? {
