@@ -15,6 +15,9 @@
 //! any. That includes all that ext4 and XFS do, and more. Sectors are whole, and bytes that were synced are never
 //! harmed by a later write beside them: disks promise the first, and the second is what they do.
 //!
+//! What changes files in place is done by the supervisor itself, so that no kill comes between a change in the model and
+//! the real one; after the end of each process the files are compared with the model.
+//!
 //! Syncs take a random while, and what is cut meanwhile is lost, so that the time between a write and its durability is
 //! hit. The same supervisor makes single calls fail ([`Fault`]).
 

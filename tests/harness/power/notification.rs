@@ -116,6 +116,11 @@ impl Notification {
         Path::new("/proc").join(self.thread.to_string()).join("fd").join((fd as i32).to_string())
     }
 
+    /// The same file, opened for writing.
+    pub(crate) fn open(&self, fd: u64) -> io::Result<std::fs::File> {
+        std::fs::OpenOptions::new().write(true).open(self.descriptor(fd))
+    }
+
     /// Where a plain `write` to a descriptor goes.
     pub(crate) fn position(&self, fd: u64) -> io::Result<u64> {
         let info = std::fs::read_to_string(format!("/proc/{}/fdinfo/{}", self.thread, fd as i32))?;

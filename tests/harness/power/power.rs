@@ -125,6 +125,7 @@ impl Power {
     pub(crate) fn join(&mut self) {
         if let Some(supervisor) = self.supervisor.take() {
             supervisor.join().expect("the supervisor ends with its process");
+            locked(&self.shared).compare();
         }
     }
 

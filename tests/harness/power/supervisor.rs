@@ -1,15 +1,15 @@
 //! The supervisor: carries the watched calls of a process over to the model of its disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::disk::{Change, DirState, Disk, FileState, Node, NodeId, ROOT};
+use super::disk::{Change, DirState, Disk, FileState, Node, NodeId, ROOT, apply};
 use super::notification::{Answer, Notification, receive};
 use super::power::{Call, Fault};
 
@@ -20,6 +20,8 @@ pub(super) struct Shared {
     pub(super) disk: Disk,
     /// Which node a real file or folder is, by device and inode.
     known: HashMap<(u64, u64), NodeId>,
+    /// Files that the kernel wrote at a cursor, or extended: a kill may come before the change that was announced.
+    by_cursor: HashSet<NodeId>,
     pub(super) on: bool,
     pub(super) syncs: Vec<Sync>,
     pub(super) faults: Vec<Fault>,
@@ -73,6 +75,7 @@ impl Shared {
             root,
             disk: Disk::new(),
             known: HashMap::new(),
+            by_cursor: HashSet::new(),
             on: true,
             syncs: Vec::new(),
             faults: Vec::new(),
@@ -87,6 +90,7 @@ impl Shared {
     pub(super) fn take_stock(&mut self) {
         self.disk = Disk::new();
         self.known.clear();
+        self.by_cursor.clear();
         self.syncs.clear();
         let root = self.root.clone();
         self.learn(&root, ROOT);
@@ -105,6 +109,27 @@ impl Shared {
                 let state = FileState { durable, pending: Vec::new() };
                 let node = self.disk.put(dir, &name, Node::File(state));
                 self.learn(&path, node);
+            }
+        }
+    }
+
+    /// After the end of a process: whether every file is what the model says it was made. A difference is a violation.
+    pub(super) fn compare(&mut self) {
+        let mut dirs = vec![(self.root.clone(), ROOT)];
+        while let Some((path, dir)) = dirs.pop() {
+            let Node::Dir(state) = &self.disk.nodes[&dir] else { continue };
+            for (name, node) in &state.live {
+                let path = path.join(name);
+                match &self.disk.nodes[node] {
+                    Node::Dir(_) => dirs.push((path, *node)),
+                    Node::File(file) => {
+                        let mut made = file.durable.clone();
+                        file.pending.iter().for_each(|(_, change)| apply(&mut made, change));
+                        if fs::read(&path).ok().as_ref() != Some(&made) && !self.by_cursor.contains(node) {
+                            self.violations.push(format!("{} is not what was written", path.display()));
+                        }
+                    }
+                }
             }
         }
     }
@@ -128,7 +153,7 @@ impl Shared {
                 Some(errno) => Answer::Fail(errno),
                 None => Answer::Go,
             },
-            libc::SYS_ftruncate => self.change(call, a, Change::SetLen(b)),
+            libc::SYS_ftruncate => self.set_len(call, a, b),
             libc::SYS_fallocate => self.allocate(call, a, b, c + d),
             libc::SYS_fsync | libc::SYS_fdatasync => return self.sync(call, a),
             libc::SYS_open | libc::SYS_creat => self.open(call, None, a, if call.call == 2 { b } else { 0 }),
@@ -154,6 +179,8 @@ impl Shared {
         })
     }
 
+    /// A write at a position is done here, so that it has happened when the model says so: between the answer and the
+    /// kernel's work the process may be killed.
     fn write(
         &mut self,
         call: &Notification,
@@ -165,23 +192,45 @@ impl Shared {
         if let Some(errno) = self.fault(call, fd, Call::Write) {
             return Answer::Fail(errno);
         }
-        match at.map_or_else(|| call.position(fd), Ok).and_then(|at| Ok((at, bytes()?))) {
-            Ok((at, bytes)) => self.disk.change(node, Change::Write { at, bytes }),
-            Err(error) => self.violations.push(format!("a write that cannot be followed: {error}")),
+        let (position, bytes) =
+            match at.map_or_else(|| call.position(fd), Ok).and_then(|at| Ok((at, bytes()?))) {
+                Ok(write) => write,
+                Err(error) => {
+                    self.violations.push(format!("a write that cannot be followed: {error}"));
+                    return Answer::Go;
+                }
+            };
+        let length = bytes.len() as i64;
+        if at.is_none() {
+            // The cursor is the process's own.
+            self.by_cursor.insert(node);
+            self.disk.change(node, Change::Write { at: position, bytes });
+            return Answer::Go;
         }
-        Answer::Go
+        let written = call.open(fd).and_then(|file| file.write_all_at(&bytes, position));
+        self.done(written, |this| {
+            this.disk.change(node, Change::Write { at: position, bytes });
+            length
+        })
     }
 
-    fn change(&mut self, call: &Notification, fd: u64, change: Change) -> Answer {
-        if let Some(node) = self.node(call, fd) {
-            self.disk.change(node, change);
-        }
-        Answer::Go
+    fn set_len(&mut self, call: &Notification, fd: u64, len: u64) -> Answer {
+        let Some(node) = self.node(call, fd) else { return Answer::Go };
+        self.done(call.open(fd).and_then(|file| file.set_len(len)), |this| {
+            this.disk.change(node, Change::SetLen(len));
+            0
+        })
     }
 
     fn allocate(&mut self, call: &Notification, fd: u64, mode: u64, end: u64) -> Answer {
         match mode as i32 {
-            0 => self.change(call, fd, Change::Extend(end)),
+            0 => {
+                if let Some(node) = self.node(call, fd) {
+                    self.by_cursor.insert(node);
+                    self.disk.change(node, Change::Extend(end));
+                }
+                Answer::Go
+            }
             libc::FALLOC_FL_KEEP_SIZE => Answer::Go,
             _ => self.unmodelled(call, fd),
         }
@@ -245,6 +294,7 @@ impl Shared {
                 let node = this.disk.create(dir, &name, Node::Dir(DirState::default()));
                 this.learn(&path, node);
             }
+            0
         })
     }
 
@@ -256,6 +306,7 @@ impl Shared {
             if let Some((dir, name)) = this.folder_of(&names) {
                 this.disk.unlink(dir, &name);
             }
+            0
         })
     }
 
@@ -273,15 +324,14 @@ impl Shared {
             if let (Some((from, old)), Some((to, new))) = (this.folder_of(&from), this.folder_of(&to)) {
                 this.disk.rename(from, &old, to, &new);
             }
+            0
         })
     }
 
-    fn done(&mut self, result: io::Result<()>, then: impl FnOnce(&mut Self)) -> Answer {
+    /// The answer to a call that was done here; `then` tells the model, and gives what the call returns.
+    fn done(&mut self, result: io::Result<()>, then: impl FnOnce(&mut Self) -> i64) -> Answer {
         match result {
-            Ok(()) => {
-                then(self);
-                Answer::Done(0)
-            }
+            Ok(()) => Answer::Done(then(self)),
             Err(error) => Answer::Fail(error.raw_os_error().unwrap_or(libc::EIO)),
         }
     }
