@@ -31,16 +31,18 @@ pub enum ControllerError {
 }
 
 impl ControllerError {
-    /// What a client is answered. `BROKER_NOT_AVAILABLE`, of a broker that ends, is none that clients retry.
+    /// What a client is answered. A broker that ends is not the controller any more: clients try again, and find the next
+    /// one, or this one when it is back.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Log(MetadataLogError::NoSpace(_)) => ErrorCode::KafkaStorageError,
-            Self::Log(MetadataLogError::NotLeader) => ErrorCode::NotController,
-            Self::Log(
-                MetadataLogError::Stopped(_) | MetadataLogError::InUse(_) | MetadataLogError::Open(_),
-            )
-            | Self::ShuttingDown => ErrorCode::BrokerNotAvailable,
+            Self::Log(MetadataLogError::NotLeader | MetadataLogError::Stopped(_)) | Self::ShuttingDown => {
+                ErrorCode::NotController
+            }
+            Self::Log(MetadataLogError::InUse(_) | MetadataLogError::Open(_)) => {
+                ErrorCode::BrokerNotAvailable
+            }
         }
     }
 }

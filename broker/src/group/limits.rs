@@ -32,7 +32,7 @@ impl Default for GroupLimits {
             max_session_timeout_ms: 1_800_000,
             initial_rebalance_delay_ms: 3_000,
             max_size: i32::MAX as usize,
-            max_bytes: 64 << 20,
+            max_bytes: 16 << 20,
             max_offset_metadata_bytes: 4_096,
             offsets_retention_ms: 7 * 24 * 60 * 60 * 1_000,
             commit_timeout: Duration::from_secs(5),
