@@ -138,16 +138,12 @@ impl Settlement {
         self.unavailable(state, operations, &detail, true, took, now)
     }
 
-    fn split(
-        &self,
-        state: &mut State,
-        mut operations: Vec<Operation>,
-        detail: &str,
-        now: Instant,
-    ) -> Outcomes {
+    fn split(&self, state: &mut State, operations: Vec<Operation>, detail: &str, now: Instant) -> Outcomes {
         // It is an answer all the same.
         state.flow.on_answer(now, false);
         let mut outcomes = Outcomes::default();
+        let kept = operations.into_iter().filter_map(|operation| outcomes.give_up(state, operation));
+        let mut operations: Vec<_> = kept.collect();
         if operations.len() > 1 {
             state.queue.pin_halves(operations);
             return outcomes;
