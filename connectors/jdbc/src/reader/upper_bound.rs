@@ -43,8 +43,7 @@ impl Scan<'_> {
             },
         };
         let table = self.lock_scope(source);
-        let clear = horizon
-            .is_clear(self.connection, table.as_deref())
+        let clear = watched(self.settings, horizon.is_clear(self.connection, table.as_deref()))
             .await
             .map_err(|error| self.failed(source, error))?;
         if !clear {
@@ -91,7 +90,10 @@ impl Scan<'_> {
             tokio::time::sleep(WRITE_START_MARGIN).await;
         }
         let writers = match holds_back {
-            true => self.connection.writers(self.lock_scope(source).as_deref()).await?,
+            true => {
+                let scope = self.lock_scope(source);
+                watched(self.settings, self.connection.writers(scope.as_deref())).await?
+            }
             false => Writers::Denied,
         };
         if holds_back && writers == Writers::Denied && !source.warned_of_writers {

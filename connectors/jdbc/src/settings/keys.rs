@@ -77,7 +77,7 @@ fn database_keys() -> Vec<KeyDef> {
         KeyDef::optional("connection.password", KeyType::Password, "The user's password.")
             .importance(Importance::High)
             .shown(DATABASE, Width::Short, "JDBC Password"),
-        number("connection.attempts", KeyType::Int, 3, 1, "How many attempts to connect count as one failure in the log. Attempts go on for ever; each failure is shown in the task's state at once.")
+        number("connection.attempts", KeyType::Int, 3, 1, "Without effect: attempts to connect go on for ever, and every failure is shown in the task's status at once.")
             .importance(Importance::Low)
             .shown(DATABASE, Width::Short, "JDBC connection attempts"),
         number("connection.backoff.ms", KeyType::Long, 3_000, 1, "The longest pause between attempts to connect or to read after a failure, in milliseconds; the first ones are shorter. Confluent's default is 10000; here rows flow again within a few seconds of a database's return.")
