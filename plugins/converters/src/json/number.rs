@@ -19,8 +19,11 @@ pub(crate) fn java_double(number: f64, shortest: &str) -> String {
     let leading = all.len() - all.trim_start_matches('0').len();
     let exponent = whole.len() as i32 - 1 - leading as i32;
     let significant = all[leading..].trim_end_matches('0');
+    if let [_] = significant.as_bytes() {
+        // Java always writes two digits and then takes the closest two: 4.9E-324, not 5.0E-324.
+        return format!("{sign}{}", format!("{magnitude:.1e}").replace('e', "E"));
+    }
     let (first, rest) = significant.split_at(1);
-    let rest = if rest.is_empty() { "0" } else { rest };
     format!("{sign}{first}.{rest}E{exponent}")
 }
 
@@ -35,6 +38,9 @@ mod tests {
             (0.0, "0.0"),
             (-0.0, "-0.0"),
             (1e10, "1.0E10"),
+            (1e23, "1.0E23"),
+            (-9e-4, "-9.0E-4"),
+            (5e-324, "4.9E-324"),
             (1.25e-5, "1.25E-5"),
             (9_999_999.0, "9999999.0"),
             (1e7, "1.0E7"),
