@@ -271,15 +271,16 @@ fn noop() -> NewRecord {
 ///
 /// `offsets` are those of the write, decided on `base`.
 fn interference(base: &Snapshot, after: &Snapshot, offsets: &[i64]) -> Option<Vec<NewRecord>> {
-    // Forgotten records are taken for our own: one write has more than are remembered only if it purges many versions.
-    let recent = after.recent.since(base.next_offset)?;
-    let (own, foreign): (Vec<RecentRecord>, Vec<RecentRecord>) =
-        recent.into_iter().partition(|record| offsets.contains(&record.offset));
+    // What is forgotten came before what is remembered: the first of a hard delete of many versions, or what others
+    // wrote before our record.
+    let (own, foreign): (Vec<&RecentRecord>, Vec<&RecentRecord>) =
+        after.recent.since(base.next_offset).partition(|record| offsets.contains(&record.offset));
     let mut spoiled = false;
     let mut lost = Vec::new();
     for record in &own {
-        let earlier =
-            |other: &&RecentRecord| other.key == record.key && other.offset < record.offset && other.accepted;
+        let earlier = |other: &&&RecentRecord| {
+            other.key == record.key && other.offset < record.offset && other.accepted
+        };
         if !record.accepted {
             spoiled = true;
         } else if let Some(other) = foreign.iter().rev().find(earlier) {

@@ -71,25 +71,19 @@ pub struct RecentRecord {
 #[derive(Debug, Clone, Default)]
 pub struct Recent {
     records: VecDeque<RecentRecord>,
-    /// Whether older ones were forgotten.
-    forgot: bool,
 }
 
 impl Recent {
     fn push(&mut self, record: RecentRecord) {
         if self.records.len() == RECENT {
             self.records.pop_front();
-            self.forgot = true;
         }
         self.records.push_back(record);
     }
 
-    /// The records from one offset on; `None` if some of them are forgotten.
-    pub fn since(&self, offset: i64) -> Option<Vec<RecentRecord>> {
-        if self.forgot && self.records.front().is_some_and(|oldest| oldest.offset > offset) {
-            return None;
-        }
-        Some(self.records.iter().filter(|record| record.offset >= offset).cloned().collect())
+    /// The records from one offset on, as far as they are remembered.
+    pub fn since(&self, offset: i64) -> impl Iterator<Item = &RecentRecord> {
+        self.records.iter().filter(move |record| record.offset >= offset)
     }
 }
 
