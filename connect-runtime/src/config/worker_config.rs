@@ -115,7 +115,7 @@ impl WorkerConfig {
         let (given, providers) = resolve(properties)?;
         let parsed = worker_keys::distributed().parse_map(&given);
         let parsed = parsed.map_err(|errors| with_lines(errors, properties))?;
-        let key_size = parsed.opt_int("inter.worker.key.size").unwrap_or(32).clamp(16, 1024) as usize;
+        let key_size = key_size(parsed.opt_int("inter.worker.key.size"))?;
         let distributed = DistributedConfig {
             group_id: parsed.str("group.id").to_owned(),
             config_topic: internal_topic(&parsed, properties, "config", Some(1)),
@@ -254,6 +254,17 @@ pub(crate) fn below(map: &ConfigMap, prefix: &str) -> ConfigMap {
 }
 
 /// Resolves the worker's own `${provider:…}` references.
+/// Bytes of the key for internal requests, from its bits. Java's key generator refuses less than 40, too.
+fn key_size(bits: Option<i64>) -> Result<usize, ConfigErrors> {
+    match bits {
+        None => Ok(32),
+        Some(bits @ 40..=65_536) => Ok((bits as usize).div_ceil(8)),
+        Some(bits) => Err(ConfigErrors(vec![format!(
+            "Invalid value {bits} for configuration inter.worker.key.size: Value must be between 40 and 65536 bits"
+        )])),
+    }
+}
+
 fn resolve(properties: &Properties) -> Result<(ConfigMap, Providers), ConfigErrors> {
     let raw = properties.to_map();
     let providers = Providers::from_worker(&raw).map_err(|error| ConfigErrors(vec![error.to_string()]))?;

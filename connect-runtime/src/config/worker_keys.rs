@@ -94,7 +94,7 @@ pub(crate) fn distributed() -> ConfigDef {
         ms("inter.worker.key.ttl.ms", 3_600_000, "Age at which the key for internal requests is renewed, in ms."),
         KeyDef::with_default("inter.worker.key.generation.algorithm", String, "HmacSHA256", "The kind of that key; HmacSHA256 only.")
             .check(Check::one_of(&["HmacSHA256"])),
-        KeyDef::optional("inter.worker.key.size", Int, "Bytes of that key; 32 if not set."),
+        KeyDef::optional("inter.worker.key.size", Int, "Bits of that key, 40 to 65536; 256 if not set."),
         KeyDef::with_default("inter.worker.signature.algorithm", String, "HmacSHA256", "How internal requests are signed; HmacSHA256 only.")
             .check(Check::one_of(&["HmacSHA256"])),
         KeyDef::with_default("inter.worker.verification.algorithms", List, "HmacSHA256", "Which signatures are accepted; HmacSHA256 only.")

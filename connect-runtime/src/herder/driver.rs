@@ -69,6 +69,10 @@ impl Driver {
             let config = self.env.configs.state();
             let statuses = self.env.statuses.state();
             tracing::debug!(?event, "herder");
+            if matches!(event, Event::Assigned { .. }) {
+                metrics::counter!("kafka_connect_worker_rebalance_metrics_completed_rebalances_total")
+                    .increment(1);
+            }
             let actions = self.state.on_event(event, &config, &statuses, now_ms(began));
             self.publish_view();
             for action in actions {
@@ -107,11 +111,7 @@ impl Driver {
     ) {
         match action {
             Action::Join(protocols) => self.member.join(protocols).await,
-            Action::Assign(assignments) => {
-                metrics::counter!("kafka_connect_worker_rebalance_metrics_completed_rebalances_total")
-                    .increment(1);
-                self.member.assign(assignments).await;
-            }
+            Action::Assign(assignments) => self.member.assign(assignments).await,
             Action::RequestRejoin(reason) => self.member.request_rejoin(reason),
             Action::ReadConfig => self.read_config(internal.clone()),
             Action::Set(instance, spec) => self.instances.set(instance, spec),

@@ -81,6 +81,9 @@ async fn serve(
     let mut backoff = PUBLISH_BACKOFF;
     let mut due = true;
     loop {
+        if let Some(error) = host.error.lock().take() {
+            return Err(error);
+        }
         if due {
             let published = tokio::select! {
                 published = publish(env, name, config, connector) => published?,
@@ -100,12 +103,8 @@ async fn serve(
         }
         tokio::select! {
             () = control.stop.triggered() => return Ok(()),
-            () = host.wake.notified() => {}
+            () = host.wake.notified() => due = true,
         }
-        if let Some(error) = host.error.lock().take() {
-            return Err(error);
-        }
-        due = true;
     }
 }
 

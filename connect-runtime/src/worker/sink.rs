@@ -126,6 +126,8 @@ pub(super) struct UnderWay {
     pub(super) letters: Vec<Delivery>,
     /// Counts puts, so that a late word on an earlier one is not taken for a later one's.
     pub(super) attempt: u32,
+    /// How often something of it had to be put again.
+    pub(super) refusals: u32,
     /// When it was read.
     pub(super) since: Instant,
     /// When it was last put.

@@ -17,6 +17,8 @@ use crate::errors::report::{RecordFault, Stage, log_line};
 const RETRY_BACKOFF: Duration = Duration::from_millis(100);
 /// Records flow again soon after the cause has gone.
 const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(2);
+/// What Apache's worker names as the class at work when a sink refuses a record.
+const SINK_TASK: &str = "org.apache.kafka.connect.sink.SinkTask";
 /// A put that takes longer shows in the status.
 const SLOW_PUT: Duration = Duration::from_secs(3);
 
@@ -33,7 +35,8 @@ impl SinkLoop<'_> {
         self.progress.begin(batch, ends(&records));
         self.records_under_way += records.len();
         let since = Instant::now();
-        let under_way = UnderWay { records, letters: Vec::new(), attempt: 0, since, put_at: since };
+        let under_way =
+            UnderWay { records, letters: Vec::new(), attempt: 0, refusals: 0, since, put_at: since };
         self.under_way.insert(batch, under_way);
         self.put(batch, task).await
     }
@@ -181,11 +184,8 @@ impl SinkLoop<'_> {
             return Err(error);
         }
         for (place, error) in verdicts.refused {
-            let fault = RecordFault {
-                stage: Stage::TaskPut,
-                class: self.id.connector.to_string(),
-                error: Box::new(error),
-            };
+            let fault =
+                RecordFault { stage: Stage::TaskPut, class: SINK_TASK.to_owned(), error: Box::new(error) };
             let letter = self.tolerate(&under_way.records[place], fault).await?;
             under_way.letters.extend(letter);
         }
@@ -219,9 +219,11 @@ impl SinkLoop<'_> {
 
     /// Has a batch put again: when the error says, or after a wait that doubles with each try.
     pub(super) fn retry_later(&mut self, batch: u64, error: &ConnectError) {
-        // Each try counts twice: when it is put, and when it was refused, so that nothing told late is taken for the next.
-        let tries = self.under_way.get(&batch).map_or(1, |under_way| under_way.attempt / 2 + 1);
-        let backoff = RETRY_BACKOFF.saturating_mul(1 << tries.min(20)).min(RETRY_BACKOFF_MAX);
+        let refusals = self.under_way.get_mut(&batch).map_or(0, |under_way| {
+            under_way.refusals += 1;
+            under_way.refusals - 1
+        });
+        let backoff = RETRY_BACKOFF.saturating_mul(1 << refusals.min(20)).min(RETRY_BACKOFF_MAX);
         let wait = error.retry_after.unwrap_or(backoff);
         self.errors.retries.increment(1);
         if self.on_refused(Some(batch), error) {

@@ -129,13 +129,15 @@ impl SourceLoop {
             let polled = {
                 let may_poll =
                     !control.is_paused() && self.sent.records() < self.env.config.max_buffered_records;
-                let began = Instant::now();
+                let began = wait_until.unwrap_or_else(Instant::now);
                 let poll = poll_after(task, wait_until.take());
                 tokio::pin!(poll);
                 loop {
                     match self.wake(&mut poll, may_poll, &mut due, control).await {
                         Woken::Polled(polled) => {
-                            self.metrics.poll_time.record(began.elapsed().as_secs_f64());
+                            if polled.as_ref().is_ok_and(|batch| !batch.records.is_empty()) {
+                                self.metrics.poll_time.record(began.elapsed().as_secs_f64());
+                            }
                             break Some(polled);
                         }
                         Woken::Delivered => {

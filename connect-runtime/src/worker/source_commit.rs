@@ -69,9 +69,15 @@ impl SourceLoop {
         if let Err(error) = self.settle() {
             tracing::debug!("task {}: {error}", self.id);
         }
-        self.end_commit().await;
-        self.begin_commit();
-        self.end_commit().await;
+        // A cluster that is away must leave the task time to stop.
+        let committed = async {
+            self.end_commit().await;
+            self.begin_commit();
+            self.end_commit().await;
+        };
+        if tokio::time::timeout(grace.mul_f64(0.4), committed).await.is_err() {
+            tracing::warn!("task {}: stopping before all offsets were committed", self.id);
+        }
         if let Err(error) = self.tell_durable(task).await {
             tracing::debug!("task {}: {error}", self.id);
         }
