@@ -8,7 +8,7 @@ use std::thread;
 use super::checkpoint_plan::{Behind, choose};
 use super::log_manager::Doomed;
 use super::{LogDir, LogManager};
-use crate::checkpoint::META_PROPERTIES_FILE;
+use crate::checkpoint::{META_PROPERTIES_FILE, OffsetCheckpoint};
 use crate::{Durability, OfflineReason, PartitionLog};
 
 /// Partitions whose recovery points are brought forward at the same time.
@@ -50,10 +50,10 @@ impl LogManager {
                 let checkpoint = &log.log_directory().high_watermarks;
                 checkpoint.set(log.topic_partition(), Some(log.high_watermark()));
             }
-            self.save(|dir| dir.save(&dir.high_watermarks));
+            self.save(|dir| &dir.high_watermarks);
         }
         self.checkpoint_recovery_points(&logs, now_ms);
-        self.save(|dir| dir.save(&dir.log_starts));
+        self.save(|dir| &dir.log_starts);
     }
 
     /// Applies retention now instead of at its interval.
@@ -84,15 +84,23 @@ impl LogManager {
     }
 
     fn apply_retention(&self, logs: &[Arc<PartitionLog>], now_ms: i64) {
+        let expiring: Vec<_> = logs.iter().filter(|log| log.expire(now_ms)).collect();
+        for dir in self.dirs.iter().filter(|dir| dir.offline().is_none()) {
+            // One write for all partitions of a directory. Where it fails, one segment at a time goes all the same:
+            // deleting is what gives a full disk its space back.
+            let at_most = if save_in(dir, |dir| &dir.log_starts) { usize::MAX } else { 1 };
+            for log in expiring.iter().filter(|log| Arc::ptr_eq(log.log_directory(), dir)) {
+                let due_ms = now_ms.saturating_add(log.config().file_delete_delay_ms);
+                let files = log.delete_expired(at_most).into_iter();
+                self.doomed.lock().extend(files.map(|path| Doomed {
+                    path,
+                    is_folder: false,
+                    due_ms,
+                    dir: dir.clone(),
+                }));
+            }
+        }
         for log in logs {
-            let due_ms = now_ms.saturating_add(log.config().file_delete_delay_ms);
-            let files = log.delete_expired(now_ms).into_iter().map(|path| Doomed {
-                path,
-                is_folder: false,
-                due_ms,
-                dir: log.log_directory().clone(),
-            });
-            self.doomed.lock().extend(files);
             log.expire_producers(now_ms);
             log.close_idle_files();
         }
@@ -140,15 +148,21 @@ impl LogManager {
                 work();
             });
         }
-        self.save(|dir| dir.save(&dir.recovery_points));
+        self.save(|dir| &dir.recovery_points);
     }
 
-    fn save(&self, what: impl Fn(&LogDir) -> io::Result<()>) {
+    fn save(&self, which: impl Fn(&LogDir) -> &OffsetCheckpoint) {
         for dir in self.dirs.iter().filter(|dir| dir.offline().is_none()) {
-            if let Err(error) = what(dir) {
-                // The old checkpoint stands; the next tick tries again.
-                tracing::warn!(dir = %dir.path.display(), %error, "cannot write a checkpoint");
-            }
+            save_in(dir, &which);
         }
     }
+}
+
+/// Whether it could be saved; if not, the old checkpoint stands, and the next tick tries again.
+fn save_in(dir: &LogDir, which: impl Fn(&LogDir) -> &OffsetCheckpoint) -> bool {
+    let saved = dir.save(which(dir));
+    if let Err(error) = &saved {
+        tracing::warn!(dir = %dir.path.display(), %error, "cannot write a checkpoint");
+    }
+    saved.is_ok()
 }

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use aqueduct_protocol::ids::Offset;
 
@@ -56,32 +55,60 @@ pub(crate) fn expired(
 }
 
 impl PartitionLog {
-    /// Deletes what retention allows. The paths of the files, renamed to `….deleted`, which are to be removed after
-    /// `file.delete.delay.ms`.
-    pub(crate) fn delete_expired(&self, now_ms: i64) -> Vec<PathBuf> {
+    /// Moves the log start offset past what retention lets go, first half of a deletion. Whether there is anything to
+    /// delete; what is deleted then needs the log's start on the disk (see
+    /// [`delete_expired`](PartitionLog::delete_expired)).
+    pub(crate) fn expire(&self, now_ms: i64) -> bool {
         let config = self.config();
         let mut writer = self.writer.lock();
         if self.progress.failure().is_some() {
-            return Vec::new();
+            return false;
         }
         let result = self.ages().and_then(|ages| {
             let high_watermark = self.high_watermark().0;
             let count = expired(&ages, self.log_start_offset().0, high_watermark, &config, now_ms);
             if count == 0 {
-                return Ok(Vec::new());
+                return Ok(false);
             }
             if count == ages.len() {
                 // All of it: a new active segment takes over.
                 let end = self.log_end_offset().0;
-                self.dir.space.with_reserve(&*self.dir.fs, || self.roll(&mut writer, end, &config, now_ms))?;
+                self.dir
+                    .space
+                    .with_reserve(&*self.dir.fs, || self.roll(&mut writer, end, &config, now_ms))?;
             }
             let start = Offset(ages[count - 1].end_offset);
-            tracing::info!(partition = %self.name, segments = count, log_start = start.0, "deleting old segments");
+            self.prepare_start(start)?;
             self.move_log_start(&mut writer, start);
-            self.drop_oldest(count)
+            self.dir.log_starts.set(&self.name, Some(self.log_start_offset()));
+            Ok(true)
         });
         result.unwrap_or_else(|error| {
             tracing::warn!(partition = %self.name, %error, "retention failed, trying again later");
+            false
+        })
+    }
+
+    /// Deletes segments wholly below the log start offset, oldest first, at most so many. The paths of the files,
+    /// renamed to `….deleted`, which are to be removed after `file.delete.delay.ms`.
+    ///
+    /// The renames of several segments can reach the disk in any order. If the power fails in between, only the log's
+    /// start tells the next start that a segment after a gap is one that was to go, and not one that follows lost
+    /// records: it must be durable before more than one is deleted.
+    pub(crate) fn delete_expired(&self, at_most: usize) -> Vec<PathBuf> {
+        let _writer = self.writer.lock();
+        if self.progress.failure().is_some() {
+            return Vec::new();
+        }
+        let start = self.log_start_offset();
+        let segments = self.segments();
+        let below = segments.iter().skip(1).take_while(|next| next.base_offset <= start.0).count();
+        let count = below.min(at_most);
+        if count == 0 {
+            return Vec::new();
+        }
+        self.drop_oldest(count).unwrap_or_else(|error| {
+            self.sync_failed(self.folder(), &error);
             Vec::new()
         })
     }
@@ -99,23 +126,29 @@ impl PartitionLog {
         segments.iter().enumerate().map(age).collect()
     }
 
+    /// Fails only if the folder cannot be synced.
     fn drop_oldest(&self, count: usize) -> io::Result<Vec<PathBuf>> {
         let segments = self.segments();
-        let (gone, kept) = segments.split_at(count);
-        let first = kept[0].base_offset;
-        // Readers first: whoever looks from now on finds only what stays.
-        self.set_segments(kept.to_vec());
-        if self.log_start_offset().0 <= first {
+        let mut files = Vec::new();
+        let mut gone = 0;
+        for segment in &segments[..count] {
+            if let Err(error) = segment.mark_deleted() {
+                // Those behind it stay too, so that no gap comes about.
+                tracing::warn!(partition = %self.name, %error, "retention failed, trying again later");
+                break;
+            }
+            files.extend(segment.paths());
+            gone += 1;
+        }
+        let (start, kept_from) = (self.log_start_offset().0, segments[gone].base_offset);
+        tracing::info!(partition = %self.name, segments = gone, log_start = start, "deleted old segments");
+        self.set_segments(segments[gone..].to_vec());
+        self.remove_snapshots(|offset| offset < kept_from);
+        self.dir.fs.sync_dir(&self.folder())?;
+        if start <= kept_from {
             self.dir.log_starts.set(&self.name, None);
         }
-        let mut files = Vec::new();
-        for segment in gone {
-            segment.mark_deleted()?;
-            files.extend(segment.paths());
-        }
-        self.remove_snapshots(|offset| offset < first);
-        self.folder_dirty.store(true, Ordering::Release);
-        if gone.is_empty() { Ok(files) } else { self.dir.fs.sync_dir(&self.folder()).map(|()| files) }
+        Ok(files)
     }
 
     /// Closes files that were not used since the last call. Not while something is unflushed: the handle that wrote is

@@ -9,6 +9,7 @@ use aqueduct_protocol::ids::Offset;
 use super::PartitionLog;
 use super::tail::Tail;
 use super::write::Writer;
+use crate::fs::OpenMode;
 use crate::segment::{FileKind, Segment, file_name, parse_file_name};
 use crate::{ChangeError, OfflineReason};
 
@@ -36,6 +37,7 @@ impl PartitionLog {
         if offset <= self.log_start_offset() {
             return Ok(self.log_start_offset());
         }
+        self.prepare_start(offset).map_err(|source| self.change_failed(source))?;
         let before = self.dir.log_starts.get(&self.name);
         self.dir.log_starts.set(&self.name, Some(offset));
         if let Err(source) = self.dir.save(&self.dir.log_starts) {
@@ -76,6 +78,25 @@ impl PartitionLog {
         self.check_changeable()?;
         self.lower_recovery_point(Offset(self.log_start_offset().0.min(offset.0)))?;
         self.restart_at(&mut writer, offset).map_err(|source| self.change_broke(source))
+    }
+
+    /// Before a log start is on the disk, from which on the next start takes no notice of what lies before it: the name
+    /// of the segment that will be the first must be there, and the producers as of its beginning.
+    pub(super) fn prepare_start(&self, start: Offset) -> io::Result<()> {
+        let segments = self.segments();
+        let first = segments.partition_point(|segment| segment.base_offset <= start.0).saturating_sub(1);
+        let folder = self.folder();
+        let snapshot = folder.join(file_name(segments[first].base_offset, FileKind::Snapshot));
+        match self.dir.fs.open(&snapshot, OpenMode::Write).and_then(|file| file.sync_data()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                // It costs what is known of producers that have been silent since.
+                tracing::warn!(path = %snapshot.display(), %error, "cannot sync a producer snapshot");
+            }
+            _ => {}
+        }
+        self.dir.fs.sync_dir(&folder).inspect_err(|error| {
+            self.sync_failed(folder.clone(), error);
+        })
     }
 
     /// Moves the log's start in memory.

@@ -1,17 +1,15 @@
 //! Compaction: what stays, what a reader sees, and that no crash in its middle loses or brings back anything.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{self, IoSlice};
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aqueduct_protocol::ids::Offset;
 use aqueduct_protocol::record::{RecordBatchBuilder, RecordBatches};
 use proptest::prelude::*;
 
+use super::dying_fs::DyingFs;
 use super::fixture::*;
-use crate::fs::{DirEntry, DirLock, DiskSpace, File, FileSystem, MemoryFs, OpenMode};
+use crate::fs::{FileSystem, MemoryFs};
 use crate::{CleanupPolicy, LogConfig, LogManager, ManagerConfig, PartitionLog, ReadLimit, TopicPartition};
 
 type Keyed = (String, Option<String>);
@@ -299,101 +297,12 @@ fn a_reader_that_has_a_slice_of_an_old_segment_reads_on() {
     assert_eq!(fixture.files(".deleted"), [] as [String; 0], "old files go after their delay");
 }
 
-/// The same disk, which after so many changes fails all that follow.
-#[derive(Clone)]
-struct DyingFs {
-    disk: MemoryFs,
-    left: Arc<AtomicUsize>,
-}
-
-struct DyingFile {
-    file: Arc<dyn File>,
-    left: Arc<AtomicUsize>,
-}
-
-fn change(left: &AtomicUsize) -> io::Result<()> {
-    match left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1)) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(io::Error::other("the machine is dying")),
-    }
-}
-
-impl FileSystem for DyingFs {
-    fn open(&self, path: &Path, mode: OpenMode) -> io::Result<Arc<dyn File>> {
-        if matches!(mode, OpenMode::Create | OpenMode::Truncate) {
-            change(&self.left)?;
-        }
-        Ok(Arc::new(DyingFile { file: self.disk.open(path, mode)?, left: self.left.clone() }))
-    }
-    fn list(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
-        self.disk.list(dir)
-    }
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        self.disk.exists(path)
-    }
-    fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
-        change(&self.left)?;
-        self.disk.create_dir_all(dir)
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        change(&self.left)?;
-        self.disk.rename(from, to)
-    }
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        change(&self.left)?;
-        self.disk.remove_file(path)
-    }
-    fn remove_dir_all(&self, dir: &Path) -> io::Result<()> {
-        change(&self.left)?;
-        self.disk.remove_dir_all(dir)
-    }
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        change(&self.left)?;
-        self.disk.sync_dir(dir)
-    }
-    fn space(&self, dir: &Path) -> io::Result<DiskSpace> {
-        self.disk.space(dir)
-    }
-    fn lock(&self, path: &Path) -> io::Result<DirLock> {
-        self.disk.lock(path)
-    }
-}
-
-impl File for DyingFile {
-    fn read_at(&self, buf: &mut [u8], position: u64) -> io::Result<usize> {
-        self.file.read_at(buf, position)
-    }
-    fn write_all_at(&self, bufs: &mut [IoSlice<'_>], position: u64) -> io::Result<()> {
-        change(&self.left)?;
-        self.file.write_all_at(bufs, position)
-    }
-    fn sync_data(&self) -> io::Result<()> {
-        change(&self.left)?;
-        self.file.sync_data()
-    }
-    fn len(&self) -> io::Result<u64> {
-        self.file.len()
-    }
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        change(&self.left)?;
-        self.file.set_len(len)
-    }
-    fn allocate(&self, len: u64) -> io::Result<()> {
-        change(&self.left)?;
-        self.file.allocate(len)
-    }
-    fn forget_cached(&self) -> io::Result<()> {
-        self.file.forget_cached()
-    }
-}
-
 /// A compaction that dies after `changes` changes of the disk, and the start after a power cut. Whether it died.
 fn dies_after(changes: usize, seed: u64) -> bool {
     let disk = MemoryFs::new();
-    let left = Arc::new(AtomicUsize::new(usize::MAX));
-    let fs = DyingFs { disk: disk.clone(), left: left.clone() };
+    let fs = DyingFs::new(disk.clone());
     let open = |fs: Arc<dyn FileSystem>| LogManager::open(fs, eager(), &|_| config(), NOW).unwrap();
-    let manager = open(Arc::new(fs));
+    let manager = open(Arc::new(fs.clone()));
     let name = TopicPartition::new("t", 0);
     let log = manager.get_or_create(&name, TOPIC_ID, config(), NOW).unwrap();
     let mut all = BTreeMap::new();
@@ -402,9 +311,9 @@ fn dies_after(changes: usize, seed: u64) -> bool {
         all.insert(put(&log, &key, value.as_deref()), (key, value));
     }
     manager.tick(NOW + 1);
-    left.store(changes, Ordering::Release);
+    fs.die_after(changes);
     manager.clean(NOW + 1);
-    let died = left.load(Ordering::Acquire) == 0;
+    let died = fs.is_dead();
     disk.crash(seed);
     let manager = open(Arc::new(disk.clone()));
     let log = manager.get(&name).unwrap();

@@ -2,6 +2,7 @@
 
 mod append_and_read;
 mod compaction;
+mod dying_fs;
 mod fixture;
 mod full_disk;
 mod lookup;
@@ -9,5 +10,6 @@ mod managing;
 mod model;
 mod producers;
 mod recovery;
+mod retention;
 mod syncing;
 mod torn_writes;

@@ -84,11 +84,15 @@ impl Names {
         }
     }
 
-    /// What a crash leaves: what was durable, and a prefix of the later changes.
+    /// What a crash leaves: what was durable, and of the later changes a prefix, as a file system with a journal keeps
+    /// it, or any of them.
     pub(super) fn forget_unsynced(&mut self, random: &mut Random) {
+        let journalled = random.below(2) == 0;
         let keep = random.below(self.journal.len() + 1);
-        for change in std::mem::take(&mut self.journal).into_iter().take(keep) {
-            apply(&mut self.durable, &change.what);
+        for (i, change) in std::mem::take(&mut self.journal).into_iter().enumerate() {
+            if if journalled { i < keep } else { random.below(2) == 0 } {
+                apply(&mut self.durable, &change.what);
+            }
         }
         self.now = self.durable.clone();
     }

@@ -19,10 +19,19 @@ use crate::segment::{BatchHeader, BatchScan, Checks, FileKind, Segment, file_nam
 const MARKER_MAX_BYTES: u32 = 4096;
 
 impl Recovery<'_> {
-    /// Reads the newest snapshot at or below `offset` that is whole.
+    /// Reads the newest snapshot at or below `offset` that is whole. One from before the first segment is of no use: what
+    /// producers did from there to the first segment is gone.
     pub(super) fn load_producers(&mut self, offset: i64) {
         let now_ms = self.request.now_ms;
-        self.producers_at = self.segments[0].base_offset;
+        let first = self.segments[0].base_offset;
+        self.producers_at = first;
+        for snapshot in self.snapshots.extract_if(.., |at| *at < first) {
+            let _ = self
+                .request
+                .dir
+                .fs
+                .remove_file(&self.request.folder.join(file_name(snapshot, FileKind::Snapshot)));
+        }
         for snapshot in self.snapshots.clone().into_iter().rev().filter(|at| *at <= offset) {
             let path = self.request.folder.join(file_name(snapshot, FileKind::Snapshot));
             let read = read_small(self.fs(), &path, SNAPSHOT_MAX_BYTES).ok();

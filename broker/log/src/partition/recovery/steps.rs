@@ -78,6 +78,7 @@ impl<'a> Recovery<'a> {
         clean: bool,
         without_index: &[i64],
     ) -> Result<Recovered, Fault> {
+        self.drop_expired(log_start.unwrap_or(0));
         if self.segments.is_empty() {
             self.begin_at(log_start.unwrap_or(0))?;
         }
@@ -113,6 +114,18 @@ impl<'a> Recovery<'a> {
             recovery_point: self.recovery_point.min(end),
             scanned: self.scanned,
         })
+    }
+
+    /// Removes the segments that lie wholly below the log's start: a deletion that a power cut interrupted may have
+    /// taken some of them and left others, and what comes after such a gap is not beyond the log's end.
+    fn drop_expired(&mut self, log_start: i64) {
+        let expired = self.segments.iter().skip(1).take_while(|next| next.base_offset <= log_start).count();
+        for segment in self.segments.drain(..expired) {
+            tracing::info!(segment = %segment.path().display(), log_start, "segment lies before the log's start: removed");
+            for path in segment.paths() {
+                let _ = self.request.dir.fs.remove_file(&path);
+            }
+        }
     }
 
     /// Makes the first segment of a log without any.
