@@ -31,7 +31,9 @@ async fn until_ended(started: Result<WorkerHandle, StartError>) -> anyhow::Resul
         Err(StartError::Stopped) => return Ok(()),
         started => started?,
     };
-    ready::announce(&[("connect", format!("http://{}", handle.rest_addr()))]);
+    let mut addresses = vec![("connect", format!("http://{}", handle.rest_addr()))];
+    addresses.extend(handle.metrics_addr().map(|address| ("metrics", format!("http://{address}"))));
+    ready::announce(&addresses);
     handle.ended().await;
     Ok(())
 }

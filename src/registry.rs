@@ -20,8 +20,9 @@ pub(crate) async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Resul
         Err(StartError::Stopped) => return Ok(()),
         started => started?,
     };
-    let addresses: Vec<(&str, String)> =
+    let mut addresses: Vec<(&str, String)> =
         registry.addresses().iter().map(|address| ("registry", format!("http://{address}"))).collect();
+    addresses.extend(registry.metrics_address().map(|address| ("metrics", format!("http://{address}"))));
     ready::announce(&addresses);
     shutdown.triggered().await;
     registry.stop(DRAIN).await;

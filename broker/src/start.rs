@@ -10,10 +10,9 @@ use std::time::{Duration, Instant};
 use aqueduct_config::Properties;
 use aqueduct_log::fs::PosixFs;
 use aqueduct_log::{LogManager, ManagerConfig, ManagerError, TopicPartition};
-use aqueduct_service::http::HttpServer;
-use aqueduct_service::known_hosts::KnownHosts;
+use aqueduct_service::admin::{AdminBindError, AdminPort, HealthCheck};
 use aqueduct_service::listener::Listener;
-use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, admin, metrics};
+use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, metrics};
 use base64::Engine;
 use bytestring::ByteString;
 use tokio::sync::watch;
@@ -66,6 +65,9 @@ pub enum StartError {
         /// The system's error.
         source: io::Error,
     },
+    /// `admin.listener` cannot be bound.
+    #[error(transparent)]
+    Admin(#[from] AdminBindError),
     /// A file cannot be read.
     #[error("{path}: {source}")]
     File {
@@ -79,12 +81,12 @@ pub enum StartError {
     Interrupted(#[from] tokio::task::JoinError),
 }
 
-/// A running broker. Dropping it stops nothing: raise the shutdown signal and
+/// A running broker. Dropping it stops nothing but its admin port: raise the shutdown signal and
 /// [`wait`](BrokerHandle::wait).
 pub struct BrokerHandle {
     broker: Arc<Broker>,
     listeners: Vec<(String, SocketAddr)>,
-    admin: Option<SocketAddr>,
+    admin: Option<AdminPort>,
     metadata: Arc<dyn MetadataLog>,
     connections: Tasks,
     background: Tasks,
@@ -113,6 +115,7 @@ impl Broker {
             let socket = bind(listener, &config.network).await;
             bound.push(socket.map_err(|source| StartError::Bind { listener: listener.clone(), source })?);
         }
+        let admin = AdminPort::open(config.admin.as_ref(), config.admin_limits).await?;
         let metadata: Arc<dyn MetadataLog> =
             Arc::new(RaftMetadataLog::start(&config.metadata_dir, config.node_id).await?);
         let opened = async {
@@ -164,12 +167,14 @@ impl Broker {
         broker.groups.load_all();
         let failure = Arc::new(Failure::new(shutdown.clone()));
         upkeep::start(&broker, &metadata, &failure, &background);
-        let admin = serve_admin(&broker, &background).await?;
+        if let Some(admin) = &admin {
+            admin.started(health(&broker));
+        }
         let handle = serve(broker, bound, admin, metadata, background, shutdown, failure);
         tracing::info!(
             node = config.node_id,
             listeners = ?handle.listeners,
-            admin = ?handle.admin,
+            admin = ?handle.admin(),
             "broker started in {:?}", begun.elapsed()
         );
         Ok(handle)
@@ -186,7 +191,7 @@ impl BrokerHandle {
     /// Where `/metrics` and `/health` are served.
     #[must_use]
     pub fn admin(&self) -> Option<SocketAddr> {
-        self.admin
+        self.admin.as_ref().map(AdminPort::address)
     }
 
     /// The broker.
@@ -201,9 +206,10 @@ impl BrokerHandle {
     ///    answer with what there is.
     /// 2. Requests that were handled are answered, for at most five seconds; then connections are
     ///    cut.
-    /// 3. Upkeep of the logs, the timers of groups, the metadata publisher and the admin listener end.
+    /// 3. Upkeep of the logs, the timers of groups and the metadata publisher end.
     /// 4. The logs are flushed, checkpointed, and marked as cleanly shut down.
     /// 5. The metadata log stops.
+    /// 6. The admin port closes.
     ///
     /// A crash instead of any of these costs a recovery scan at the next start and nothing else.
     ///
@@ -222,6 +228,9 @@ impl BrokerHandle {
             tracing::error!(%error, "logs were not shut down cleanly");
         }
         self.metadata.shutdown().await;
+        if let Some(admin) = self.admin {
+            admin.close().await;
+        }
         tracing::info!("broker stopped in {:?}", begun.elapsed());
         self.failure.outcome()
     }
@@ -230,7 +239,7 @@ impl BrokerHandle {
 fn serve(
     broker: Arc<Broker>,
     bound: Vec<BoundListener>,
-    admin: Option<SocketAddr>,
+    admin: Option<AdminPort>,
     metadata: Arc<dyn MetadataLog>,
     background: Tasks,
     shutdown: Shutdown,
@@ -314,20 +323,13 @@ fn session_slots(config: &BrokerConfig) -> usize {
     usize::try_from(config.values.int("max.incremental.fetch.session.cache.slots")).unwrap_or(0)
 }
 
-async fn serve_admin(broker: &Arc<Broker>, tasks: &Tasks) -> Result<Option<SocketAddr>, StartError> {
-    let Some(listener) = &broker.config.admin else { return Ok(None) };
-    let failed = |source| StartError::Bind { listener: listener.clone(), source };
-    let limits = broker.config.admin_limits;
-    let server = HttpServer::bind(&listener.bind_address(), limits).await.map_err(failed)?;
-    let address = server.local_addr().map_err(failed)?;
+/// A broker that is there serves, until it stops.
+fn health(broker: &Arc<Broker>) -> HealthCheck {
     let watched = Arc::downgrade(broker);
-    let health: admin::HealthCheck = Arc::new(move || match watched.upgrade() {
+    Arc::new(move || match watched.upgrade() {
         Some(broker) if !broker.shutdown.is_triggered() => Ok(()),
         _ => Err("the broker is stopping".to_owned()),
-    });
-    let hosts = KnownHosts { loopback: listener.is_loopback(), names: vec![listener.host.clone()] };
-    tasks.spawn("admin", server.serve(admin::router(health, hosts), tasks.shutdown().clone()));
-    Ok(Some(address))
+    })
 }
 
 /// The cluster's id; of a new cluster that of the first log directory that has one, or a new one.

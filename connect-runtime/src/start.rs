@@ -9,6 +9,7 @@ use std::time::Duration;
 use aqueduct_client::{Client, ClientError};
 use aqueduct_config::PropertiesError;
 use aqueduct_plugin_abi::PluginLibrary;
+use aqueduct_service::admin::{AdminBindError, AdminPort, HealthCheck};
 use aqueduct_service::http::HttpServer;
 use aqueduct_service::known_hosts::KnownHosts;
 use aqueduct_service::tasks::panic_text;
@@ -43,6 +44,7 @@ pub struct Worker;
 #[derive(Debug)]
 pub struct WorkerHandle {
     rest: SocketAddr,
+    metrics: Option<SocketAddr>,
     shutdown: Shutdown,
     ended: tokio::task::JoinHandle<()>,
 }
@@ -58,6 +60,9 @@ pub enum StartError {
         /// The reason.
         source: std::io::Error,
     },
+    /// `metrics.listener` cannot be bound.
+    #[error(transparent)]
+    Metrics(#[from] AdminBindError),
     /// The cluster cannot be reached.
     #[error("{0}")]
     Client(#[from] ClientError),
@@ -101,6 +106,11 @@ impl WorkerHandle {
         self.rest
     }
 
+    /// Where `/metrics` and `/health` are served.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics
+    }
+
     /// Stops the worker in order and waits for its end.
     pub async fn stop(self) {
         self.shutdown.trigger();
@@ -126,6 +136,7 @@ impl Worker {
             return Err(StartError::OtherMode("standalone"));
         };
         let distributed = (**distributed).clone();
+        let metrics = metrics_port(&config).await?;
         let reach = async {
             let client = Client::connect(config.client.clone()).await?;
             let stores = topic_stores(&client, &distributed).await?;
@@ -133,7 +144,7 @@ impl Worker {
         };
         let (client, stores) = unless_stopped(&shutdown, reach).await?;
         let member = Member::of_group(&client, &distributed);
-        let running = start(config, linked, client, stores, member, shutdown).await?;
+        let running = start(config, linked, client, stores, member, metrics, shutdown).await?;
         Ok(running.handle)
     }
 
@@ -148,11 +159,12 @@ impl Worker {
             return Err(StartError::OtherMode("distributed"));
         };
         let stores = file_stores(offsets)?;
+        let metrics = metrics_port(&config).await?;
         let files = connectors.iter().map(|path| ConnectorFile::read(path)).collect::<Result<Vec<_>, _>>()?;
         let reach = async { Ok(Client::connect(config.client.clone()).await?) };
         let client = unless_stopped(&shutdown, reach).await?;
         let member = Member::Alone(Alone::default());
-        let running = start(config, linked, client, stores, member, shutdown).await?;
+        let running = start(config, linked, client, stores, member, metrics, shutdown).await?;
         for ConnectorFile { path, name, config, initial_state } in files {
             if let Err(error) = running.herder.create(&name, config, initial_state).await {
                 running.handle.stop().await;
@@ -161,6 +173,11 @@ impl Worker {
         }
         Ok(running.handle)
     }
+}
+
+/// Opened before the cluster is reached: whoever watches the worker is told that it is starting.
+async fn metrics_port(config: &WorkerConfig) -> Result<Option<AdminPort>, AdminBindError> {
+    AdminPort::open(config.metrics.as_ref(), config.rest.http).await
 }
 
 /// Waits for the cluster, which may take long, but no longer than until the worker is asked to stop.
@@ -185,6 +202,7 @@ async fn start(
     client: Client,
     stores: Stores,
     member: Member,
+    metrics: Option<AdminPort>,
     shutdown: Shutdown,
 ) -> Result<Running, StartError> {
     let address = config.rest.listener.bind_address();
@@ -225,6 +243,9 @@ async fn start(
         locks: NameLocks::default(),
     });
     env.task_configs.set(herder.clone());
+    if let Some(metrics) = &metrics {
+        metrics.started(health(view.clone(), shutdown.clone()));
+    }
     let driver = Driver {
         state: HerderState::new(herder_settings(&config, url)),
         env,
@@ -247,10 +268,20 @@ async fn start(
         allow_methods: config.rest.allow_methods.clone(),
         limits: config.rest.requests,
     });
-    let parts = Parts { server, rest, driver, instances, statuses: stores.statuses, work, client };
+    let metrics_addr = metrics.as_ref().map(AdminPort::address);
+    let parts = Parts { server, rest, driver, instances, statuses: stores.statuses, work, client, metrics };
     let ended = tokio::spawn(serve(parts, shutdown.clone(), config.graceful_stop));
     tracing::info!("Connect worker: REST on http://{rest_addr}");
-    Ok(Running { handle: WorkerHandle { rest: rest_addr, shutdown, ended }, herder })
+    Ok(Running { handle: WorkerHandle { rest: rest_addr, metrics: metrics_addr, shutdown, ended }, herder })
+}
+
+/// A worker is fit from its first assignment until it stops, as its own `/health` says.
+fn health(view: SharedView, shutdown: Shutdown) -> HealthCheck {
+    Arc::new(move || match (shutdown.is_triggered(), view.load().joined) {
+        (true, _) => Err("the worker is stopping".to_owned()),
+        (false, false) => Err("the worker has not joined its group and read its topics yet".to_owned()),
+        (false, true) => Ok(()),
+    })
 }
 
 struct Parts {
@@ -261,6 +292,7 @@ struct Parts {
     statuses: Arc<StatusStore>,
     work: Tasks,
     client: Client,
+    metrics: Option<AdminPort>,
 }
 
 /// Runs a worker, and ends it in this order:
@@ -269,9 +301,9 @@ struct Parts {
 /// 3. Connectors and tasks stop: what is on its way is written, offsets are committed.
 /// 4. The last statuses are written.
 /// 5. The worker leaves the group: others take over at once.
-/// 6. Connections are closed.
+/// 6. Connections are closed, the port for metrics last.
 async fn serve(parts: Parts, shutdown: Shutdown, graceful: Duration) {
-    let Parts { server, rest, driver, instances, statuses, work, client } = parts;
+    let Parts { server, rest, driver, instances, statuses, work, client, metrics } = parts;
     let herder_stop = Shutdown::new();
     let writer_stop = Shutdown::new();
     let writer = tokio::spawn(statuses.run_writer(writer_stop.clone(), Duration::from_secs(5)));
@@ -298,6 +330,9 @@ async fn serve(parts: Parts, shutdown: Shutdown, graceful: Duration) {
         Err(error) => tracing::error!("the herder ended badly: {error}"),
     }
     client.close();
+    if let Some(metrics) = metrics {
+        metrics.close().await;
+    }
 }
 
 /// The herder. Should it panic, the worker ends: it is no member any more, and others run its work.

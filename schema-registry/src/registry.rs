@@ -4,7 +4,7 @@ use crate::config::RegistryConfig;
 use crate::error::RegistryError;
 use crate::store::Store;
 use aqueduct_service::known_hosts::KnownHosts;
-use std::net::IpAddr;
+use aqueduct_service::listener::Listener;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -25,13 +25,8 @@ pub struct Registry {
 impl Registry {
     /// A registry on a store.
     pub fn new(store: Store, config: RegistryConfig) -> Registry {
-        let loopback = |address: &String| {
-            let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
-            let host = host.trim_start_matches('[').trim_end_matches(']');
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        };
         let hosts = KnownHosts {
-            loopback: config.listeners.iter().all(loopback),
+            loopback: config.listeners.iter().all(Listener::is_loopback),
             names: vec![config.host_name.clone()],
         };
         Registry { store: Arc::new(store), config, hosts, judges: Semaphore::new(JUDGES) }

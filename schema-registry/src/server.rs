@@ -6,6 +6,7 @@ use crate::registry::Registry;
 use crate::rest::router;
 use crate::store::{OpenError, Store};
 use aqueduct_client::ClientConfig;
+use aqueduct_service::admin::{AdminBindError, AdminPort, HealthCheck};
 use aqueduct_service::http::HttpServer;
 use aqueduct_service::{Shutdown, Tasks};
 use std::net::SocketAddr;
@@ -23,6 +24,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// `metrics.listener` cannot be listened on.
+    #[error(transparent)]
+    Metrics(#[from] AdminBindError),
     /// It was asked to stop before it had read its log.
     #[error("stopped before it had started")]
     Stopped,
@@ -35,6 +39,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct SchemaRegistry {
     addresses: Vec<SocketAddr>,
+    metrics: Option<AdminPort>,
     tasks: Tasks,
 }
 
@@ -61,11 +66,14 @@ impl SchemaRegistry {
         config: RegistryConfig,
         shutdown: Shutdown,
     ) -> Result<SchemaRegistry, StartError> {
+        // Opened before the log is read: whoever watches the registry is told that it is starting.
+        let metrics = AdminPort::open(config.metrics.as_ref(), config.http).await?;
         let mut servers = Vec::new();
         let mut addresses = Vec::new();
-        for address in &config.listeners {
+        for listener in &config.listeners {
+            let address = listener.bind_address();
             let told = |source| StartError::Listen { address: address.clone(), source };
-            let server = HttpServer::bind(address, config.http).await.map_err(told)?;
+            let server = HttpServer::bind(&address, config.http).await.map_err(told)?;
             addresses.push(server.local_addr().map_err(told)?);
             servers.push(server);
         }
@@ -88,7 +96,10 @@ impl SchemaRegistry {
             let serve = server.serve(router(registry.clone()), tasks.shutdown().clone());
             tasks.spawn(format!("http {address}"), serve);
         }
-        Ok(SchemaRegistry { addresses, tasks })
+        if let Some(metrics) = &metrics {
+            metrics.started(health(tasks.shutdown().clone()));
+        }
+        Ok(SchemaRegistry { addresses, metrics, tasks })
     }
 
     /// The addresses it listens on, in the order of `listeners`.
@@ -96,8 +107,24 @@ impl SchemaRegistry {
         &self.addresses
     }
 
+    /// Where `/metrics` and `/health` are served.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(AdminPort::address)
+    }
+
     /// Ends it: requests that are being answered have `within` to end.
     pub async fn stop(self, within: Duration) {
         self.tasks.stop(within).await;
+        if let Some(metrics) = self.metrics {
+            metrics.close().await;
+        }
     }
+}
+
+/// A registry that has read its log is fit, until it stops.
+fn health(shutdown: Shutdown) -> HealthCheck {
+    Arc::new(move || match shutdown.is_triggered() {
+        true => Err("the registry is stopping".to_owned()),
+        false => Ok(()),
+    })
 }

@@ -338,7 +338,7 @@ fn listing(folder: &std::path::Path) -> Vec<String> {
 }
 
 /// A request without a body, and all of its answer.
-fn whole(address: &str, head: &str) -> String {
+pub(crate) fn whole(address: &str, head: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the server takes connections");
     stream.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
     stream.write_all(format!("{head}\r\n\r\n").as_bytes()).expect("sent");
@@ -385,16 +385,7 @@ fn pages_of_other_sites_are_not_obeyed() {
         assert!(get(&rebound).starts_with("HTTP/1.1 403"), "{server}: {}", get(&rebound));
         assert!(get(&format!("localhost:{port}")).starts_with("HTTP/1.1 200"), "{server}");
     }
-    let admin = victim.address("admin");
-    let port = admin.rsplit_once(':').expect("a port").1;
-    for path in ["/metrics", "/health"] {
-        let get =
-            |host: &str| whole(&admin, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close"));
-        assert!(get(&format!("evil.test:{port}")).starts_with("HTTP/1.1 403"), "{path}");
-        let foreign = get(&format!("{admin}\r\nOrigin: http://evil.test"));
-        assert!(!foreign.to_ascii_lowercase().contains("access-control-allow-origin"), "{foreign}");
-        assert!(get(&format!("localhost:{port}")).starts_with("HTTP/1.1 200"), "{path}");
-    }
+    super::metrics_ports::serves_own_hosts_only(&victim.address("admin"));
     let connect = victim.address("connect");
     assert_eq!(rest::must("GET", &format!("http://{connect}/connectors"), None), json!([]));
     victim.recovers("foreign origins");

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use aqueduct_config::{Parsed, Properties};
 use aqueduct_log::Durability;
+use aqueduct_service::admin::AdminListener;
 use aqueduct_service::http::HttpLimits;
-use aqueduct_service::listener::{Listener, ListenerError};
+use aqueduct_service::listener::Listener;
 
 use super::broker_keys;
 use super::key_row::Effect;
@@ -24,7 +25,7 @@ pub struct BrokerConfig {
     /// `advertised.listeners`; what is missing is advertised as it is bound.
     pub advertised: Vec<Listener>,
     /// `admin.listener`, if metrics and health are to be served.
-    pub admin: Option<Listener>,
+    pub admin: Option<AdminListener>,
     /// Limits of that listener: `admin.connection.limit`, `admin.idle.timeout.ms`, `admin.max.request.header.size`.
     pub admin_limits: HttpLimits,
     /// `log.dirs`, or `log.dir`.
@@ -104,9 +105,10 @@ impl BrokerConfig {
         if listeners.is_empty() && errors.is_empty() {
             errors.push("listeners has no listener for clients".to_owned());
         }
+        let allow_insecure = values.bool("allow.insecure.listeners");
         for listener in &listeners {
             check_protocol(listener, values.list("listener.security.protocol.map"), &mut errors);
-            let guarded = listener.clone().guard(values.bool("allow.insecure.listeners"));
+            let guarded = listener.clone().guard(allow_insecure);
             errors.extend(guarded.err().map(|e| e.to_string()));
         }
         check_advertised(&listeners, &advertised, &mut errors);
@@ -117,7 +119,11 @@ impl BrokerConfig {
         if values.int("default.replication.factor") > 1 {
             errors.push("default.replication.factor must be 1: there is one broker".to_owned());
         }
-        let admin = parse_admin(values.str("admin.listener"), &values, &mut errors);
+        let admin = AdminListener::parse("admin.listener", values.str("admin.listener"), allow_insecure)
+            .unwrap_or_else(|error| {
+                errors.push(error.to_string());
+                None
+            });
         if !errors.is_empty() {
             return Err(BrokerConfigError(errors));
         }
@@ -129,7 +135,7 @@ impl BrokerConfig {
         given: BTreeMap<String, String>,
         listeners: Vec<Listener>,
         advertised: Vec<Listener>,
-        admin: Option<Listener>,
+        admin: Option<AdminListener>,
     ) -> Self {
         let log_dirs = log_dirs(&values);
         let metadata_root =
@@ -240,15 +246,6 @@ fn check_advertised(listeners: &[Listener], advertised: &[Listener], errors: &mu
             );
         }
     }
-}
-
-fn parse_admin(text: &str, values: &Parsed, errors: &mut Vec<String>) -> Option<Listener> {
-    if text.is_empty() {
-        return None;
-    }
-    let guarded: Result<Listener, ListenerError> =
-        Listener::parse(text).and_then(|l| l.guard(values.bool("allow.insecure.listeners")));
-    guarded.map_err(|error| errors.push(format!("admin.listener: {error}"))).ok()
 }
 
 fn log_dirs(values: &Parsed) -> Vec<PathBuf> {

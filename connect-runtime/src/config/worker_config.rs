@@ -7,6 +7,7 @@ use std::time::Duration;
 use aqueduct_client::{ClientConfig, ConsumerConfig, ProducerConfig};
 use aqueduct_config::{ConfigErrors, Parsed, Properties};
 use aqueduct_plugin_api::ConfigMap;
+use aqueduct_service::admin::AdminListener;
 use aqueduct_service::http::HttpLimits;
 use aqueduct_service::listener::Listener;
 
@@ -33,6 +34,8 @@ pub struct WorkerConfig {
     pub(crate) offset_flush_timeout: Duration,
     pub(crate) graceful_stop: Duration,
     pub(crate) rest: RestConfig,
+    /// `metrics.listener`, if metrics are to be served.
+    pub(crate) metrics: Option<AdminListener>,
     pub(crate) restart: RestartConfig,
     pub(crate) plugin_call_timeout: Duration,
     pub(crate) max_buffered_records: usize,
@@ -165,12 +168,18 @@ impl WorkerConfig {
         }
         let client = ClientConfig::from_map(&client_settings);
         let rest = rest_config(parsed);
+        let metrics = AdminListener::parse(
+            "metrics.listener",
+            parsed.str("metrics.listener"),
+            parsed.bool("allow.insecure.listeners"),
+        );
         let unusable = unusable(&given);
-        let (client, rest) = match (client, rest) {
-            (Ok(client), Ok(rest)) if unusable.is_empty() => (client, rest),
-            (client, rest) => {
+        let (client, rest, metrics) = match (client, rest, metrics) {
+            (Ok(client), Ok(rest), Ok(metrics)) if unusable.is_empty() => (client, rest, metrics),
+            (client, rest, metrics) => {
                 let mut errors = client.err().map(|e| e.0).unwrap_or_default();
                 errors.extend(rest.err().map(|e| e.0).unwrap_or_default());
+                errors.extend(metrics.err().map(|error| error.to_string()));
                 errors.extend(unusable);
                 return Err(ConfigErrors(errors));
             }
@@ -191,6 +200,7 @@ impl WorkerConfig {
             offset_flush_timeout: millis(parsed, "offset.flush.timeout.ms"),
             graceful_stop: millis(parsed, "task.shutdown.graceful.timeout.ms"),
             rest,
+            metrics,
             restart: RestartConfig {
                 enabled: parsed.bool("failed.task.restart.enable"),
                 backoff: millis(parsed, "failed.task.restart.backoff.ms").max(Duration::from_millis(1)),
@@ -253,7 +263,6 @@ pub(crate) fn below(map: &ConfigMap, prefix: &str) -> ConfigMap {
     range.map(|(key, value)| (key[prefix.len()..].to_owned(), value.clone())).collect()
 }
 
-/// Resolves the worker's own `${provider:…}` references.
 /// Bytes of the key for internal requests, from its bits. Java's key generator refuses less than 40, too.
 fn key_size(bits: Option<i64>) -> Result<usize, ConfigErrors> {
     match bits {
@@ -265,6 +274,7 @@ fn key_size(bits: Option<i64>) -> Result<usize, ConfigErrors> {
     }
 }
 
+/// Resolves the worker's own `${provider:…}` references.
 fn resolve(properties: &Properties) -> Result<(ConfigMap, Providers), ConfigErrors> {
     let raw = properties.to_map();
     let providers = Providers::from_worker(&raw).map_err(|error| ConfigErrors(vec![error.to_string()]))?;

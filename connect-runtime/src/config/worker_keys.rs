@@ -43,6 +43,7 @@ fn common() -> Vec<KeyDef> {
             .check(Check::Between(8192, 1024 * 1024)),
         KeyDef::with_default("rest.idle.timeout.ms", Long, 30_000, "The time that the head of a request has to arrive, that its body has, and that a client may take nothing of an answer, in ms. (Not a key of Kafka's.)")
             .check(Check::AtLeast(1)),
+        KeyDef::with_default("metrics.listener", String, "", "Where /metrics and /health are served: http://host:port; nowhere if empty. Beyond loopback needs allow.insecure.listeners=true. (Not a key of Kafka's.)"),
         KeyDef::with_default("access.control.allow.origin", String, "", "The origin of web pages that may call the REST API: *, or one; none if empty."),
         KeyDef::with_default("access.control.allow.methods", String, "", "The methods such pages may use; GET, POST and HEAD if empty."),
         KeyDef::with_default("client.id", String, "", "Names this worker in the brokers' logs."),

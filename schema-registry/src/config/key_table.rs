@@ -18,8 +18,8 @@ const NOT_HONOURED: [(&str, &str); 14] = [
     ("schema.cache.expiry.secs", "schemas are not cached"),
     ("schema.search.default.limit", "only schema.search.max.limit counts"),
     ("debug", "there is no debug mode"),
-    ("metrics.jmx.prefix", "metrics are served on /metrics of the admin port"),
-    ("metric.reporters", "metrics are served on /metrics of the admin port"),
+    ("metrics.jmx.prefix", "metrics are served on metrics.listener"),
+    ("metric.reporters", "metrics are served on metrics.listener"),
 ];
 
 /// The reason why a key that was given does nothing, if it is one of those.
@@ -39,6 +39,7 @@ fn server_keys() -> Vec<KeyDef> {
             .check(Check::NonEmptyList),
         KeyDef::with_default("host.name", KeyType::String, "localhost", "Name of this host for others, told in /v1/metadata."),
         KeyDef::with_default("allow.insecure.listeners", KeyType::Boolean, "false", "Allows listeners beyond loopback without TLS and authentication. Aqueduct's own key."),
+        KeyDef::with_default("metrics.listener", KeyType::String, "", "Where /metrics and /health are served: http://host:port; nowhere if empty. Aqueduct's own key."),
         KeyDef::with_default("request.max.bytes", KeyType::Int, 10 * 1024 * 1024, "The largest request body, in bytes. Aqueduct's own key.")
             .check(Check::AtLeast(1024)),
         KeyDef::with_default("queued.max.request.bytes", KeyType::Long, 128 * 1024 * 1024, "Memory of the request bodies that are arriving or being answered, in bytes; the first 64 KiB of each are not counted. Beyond it a body waits for 5 s and is refused with 503. Aqueduct's own key.")

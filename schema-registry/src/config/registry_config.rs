@@ -3,15 +3,17 @@
 use super::key_table::{key_table, not_honoured};
 use aqueduct_avro::compatibility::CompatibilityLevel;
 use aqueduct_config::{ConfigErrors, Parsed, Properties};
+use aqueduct_service::admin::AdminListener;
 use aqueduct_service::http::HttpLimits;
+use aqueduct_service::listener::Listener;
 use std::time::Duration;
 
 /// A registry's settings; see the key table for what each is.
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "the key table documents each")]
 pub struct RegistryConfig {
-    /// `host:port` of each listener.
-    pub listeners: Vec<String>,
+    pub listeners: Vec<Listener>,
+    pub metrics: Option<AdminListener>,
     pub host_name: String,
     pub request_max_bytes: usize,
     /// Limits of the HTTP server.
@@ -46,6 +48,12 @@ impl RegistryConfig {
         let parsed = key_table().parse(given)?;
         let mut errors = Vec::new();
         let listeners = listeners(&parsed, &mut errors);
+        let insecure = parsed.bool("allow.insecure.listeners");
+        let metrics = AdminListener::parse("metrics.listener", parsed.str("metrics.listener"), insecure)
+            .unwrap_or_else(|error| {
+                errors.push(error.to_string());
+                None
+            });
         let bootstrap_servers = bootstrap_servers(&parsed, &mut errors);
         let level = ["schema.compatibility.level", "avro.compatibility.level"]
             .into_iter()
@@ -58,6 +66,7 @@ impl RegistryConfig {
         let millis = |key: &str| Duration::from_millis(parsed.int(key).unsigned_abs());
         Ok(RegistryConfig {
             listeners,
+            metrics,
             host_name: parsed.str("host.name").to_owned(),
             request_max_bytes: parsed.int("request.max.bytes") as usize,
             http: HttpLimits {
@@ -90,34 +99,22 @@ impl RegistryConfig {
     }
 }
 
-fn listeners(parsed: &Parsed, errors: &mut Vec<String>) -> Vec<String> {
-    let insecure = parsed.bool("allow.insecure.listeners");
-    let mut addresses = Vec::new();
-    for listener in parsed.list("listeners") {
-        let Some(address) = listener.strip_prefix("http://").map(|rest| rest.trim_end_matches('/')) else {
-            errors.push(format!(
-                "Invalid value {listener} for configuration listeners: only http://host:port is implemented"
-            ));
-            continue;
-        };
-        let Some((host, port)) = address.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok())
-        else {
-            errors.push(format!("Invalid value {listener} for configuration listeners: it has no port"));
-            continue;
-        };
-        if !is_loopback(host) && !insecure {
-            errors.push(format!(
-                "Invalid value {listener} for configuration listeners: it is reachable from other machines without TLS and authentication; allow.insecure.listeners=true allows that"
-            ));
+fn listeners(parsed: &Parsed, errors: &mut Vec<String>) -> Vec<Listener> {
+    let mut listeners = Vec::new();
+    for text in parsed.list("listeners") {
+        let mut refuse =
+            |reason: &str| errors.push(format!("Invalid value {text} for configuration listeners: {reason}"));
+        match Listener::parse(text) {
+            Ok(listener) if listener.name == "HTTP" => {
+                match listener.guard(parsed.bool("allow.insecure.listeners")) {
+                    Ok(listener) => listeners.push(listener),
+                    Err(error) => refuse(&error.to_string()),
+                }
+            }
+            _ => refuse("only http://host:port is implemented"),
         }
-        addresses.push(format!("{}:{port}", if host.is_empty() { "0.0.0.0" } else { host }));
     }
-    addresses
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    listeners
 }
 
 /// Confluent's key takes `PLAINTEXT://host:port` too.
@@ -153,7 +150,7 @@ mod tests {
         ]);
         let config = config.unwrap();
         assert_eq!(config.bootstrap_servers, ["a:1", "b:2"]);
-        assert_eq!(config.listeners, ["localhost:0"]);
+        assert_eq!(config.listeners, [Listener::parse("http://localhost:0").unwrap()]);
         assert_eq!(config.compatibility_level, CompatibilityLevel::FullTransitive);
         assert_eq!(config.topic, "_schemas");
         let limits = parse(&[
