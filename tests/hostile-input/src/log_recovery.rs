@@ -86,7 +86,8 @@ fn start(fs: &MemoryFs, trusted: bool) {
     assert!(log.log_start_offset() <= log.high_watermark() && log.high_watermark() <= end);
     read_all(&log, trusted);
     let _ = log.producers();
-    let _ = log.aborted_transactions(log.log_start_offset(), end);
+    let limit = ReadLimit { max_bytes: 1 << 20, below: log.last_stable_offset(), at_least_one: true };
+    let _ = log.read_committed(log.log_start_offset(), limit);
     for spec in [OffsetSpec::Timestamp(NOW), OffsetSpec::MaxTimestamp] {
         let _ = log.offset_for(spec, end);
     }

@@ -5,6 +5,7 @@
 //! only for its end. Nothing in an index is irreplaceable: recovery makes it anew from the log.
 
 use std::io::{self, IoSlice};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -132,6 +133,37 @@ impl<const N: usize> IndexFile<N> {
         };
         let next = self.search_stored(stored, &holds)?.map_or(0, |(at, _)| at + 1);
         if next < stored { self.entry(next).map(Some) } else { Ok(first_pending) }
+    }
+
+    /// Gives the entries from the first on for which `passed` does not hold (as in [`first_not`](IndexFile::first_not)),
+    /// one after the other, until `visit` breaks off. Whether it did.
+    pub(crate) fn visit_from(
+        &self,
+        passed: impl Fn(&[u8; N]) -> bool,
+        mut visit: impl FnMut(&[u8; N]) -> io::Result<ControlFlow<()>>,
+    ) -> io::Result<ControlFlow<()>> {
+        let (stored, pending) = {
+            let state = self.state.read();
+            (state.stored, state.pending.clone())
+        };
+        let mut next = self.search_stored(stored, &passed)?.map_or(0, |(at, _)| at + 1);
+        let mut block = vec![[0; N]; BLOCK.min(stored - next)];
+        while next < stored {
+            let block = &mut block[..BLOCK.min(stored - next)];
+            self.read(block.as_flattened_mut(), next)?;
+            for entry in block.iter() {
+                if visit(entry)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            next += block.len();
+        }
+        for entry in pending.iter().skip_while(|entry| passed(entry)) {
+            if visit(entry)?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Keeps the entries for which `holds` and drops the rest, at once in memory and in the file.

@@ -62,6 +62,12 @@ impl OffsetIndex {
         Ok(found.map(|bytes| self.decode(&bytes)))
     }
 
+    /// The first entry of a batch that begins at or after `position`.
+    pub(crate) fn ceiling_of_position(&self, position: u64) -> io::Result<Option<OffsetEntry>> {
+        let found = self.file.first_not(|bytes| self.decode(bytes).position < position)?;
+        Ok(found.map(|bytes| self.decode(&bytes)))
+    }
+
     /// Drops entries of batches from `position` on.
     pub(crate) fn truncate_to_position(&self, position: u64) -> io::Result<()> {
         self.file.retain_where(|bytes| self.decode(bytes).position < position)
@@ -140,6 +146,8 @@ mod tests {
                 let position = offset as u64 * 1000;
                 let expected = entries.iter().rev().find(|e| e.position <= position).copied();
                 assert_eq!(index.floor_of_position(position).unwrap(), expected);
+                let expected = entries.iter().find(|e| e.position >= position).copied();
+                assert_eq!(index.ceiling_of_position(position).unwrap(), expected);
             }
             assert_eq!(index.last().unwrap(), entries.last().copied());
         }

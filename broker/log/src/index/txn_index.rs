@@ -3,6 +3,7 @@
 //! which a transaction was aborted have one.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,26 +47,44 @@ impl TxnIndex {
         self.file.store()
     }
 
-    /// The transactions that overlap `from..below`, and whether later ones cannot: all begin at or after `below`.
-    pub(crate) fn overlapping(&self, from: i64, below: i64, found: &mut Vec<AbortedTxn>) -> io::Result<bool> {
-        let mut next = self.file.first_not(|bytes| decode(bytes).last_offset.0 < from)?;
-        while let Some(bytes) = next {
-            let txn = decode(&bytes);
+    /// Adds the transactions that overlap `from..below` to `found`, in the order of their markers, and breaks off where
+    /// later ones cannot overlap it: all begin at or after `below`.
+    pub(crate) fn overlapping(
+        &self,
+        from: i64,
+        below: i64,
+        found: &mut Vec<AbortedTxn>,
+    ) -> io::Result<ControlFlow<()>> {
+        let passed = |bytes: &[u8; ENTRY]| decode(bytes).last_offset.0 < from;
+        self.file.visit_from(passed, |bytes| {
+            let txn = decode(bytes);
             if txn.first_offset.0 < below {
                 found.push(txn);
             }
-            if txn.last_stable_offset.0 >= below {
-                return Ok(true);
-            }
-            next = self.file.first_not(|bytes| decode(bytes).last_offset <= txn.last_offset)?;
-        }
-        Ok(false)
+            Ok(if txn.last_stable_offset.0 >= below {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
+        })
     }
 
     /// Whether a transaction that ended at `last_offset` is in it.
     pub(crate) fn has(&self, last_offset: Offset) -> io::Result<bool> {
         let found = self.file.last_where(|bytes| decode(bytes).last_offset <= last_offset)?;
         Ok(found.is_some_and(|bytes| decode(&bytes).last_offset == last_offset))
+    }
+
+    /// Drops the transactions from the first on that is out of order, is none (zeros that a crash left), or whose marker
+    /// is not in `base_offset..offset`.
+    pub(crate) fn retain_ascending(&self, base_offset: i64, offset: i64) -> io::Result<()> {
+        self.file.retain_while(|before, entry| {
+            let (before, entry) = (before.map(decode), decode(entry));
+            let ascends = before.is_none_or(|before| before.last_offset < entry.last_offset);
+            ascends
+                && entry.first_offset < entry.last_offset
+                && (base_offset..offset).contains(&entry.last_offset.0)
+        })
     }
 
     /// Drops transactions whose marker is at or after `offset`.
@@ -131,7 +150,7 @@ mod tests {
         let find = |from, below| {
             let mut found = Vec::new();
             let done = index.overlapping(from, below, &mut found).unwrap();
-            (found, done)
+            (found, done.is_break())
         };
         assert_eq!(find(0, 100), (all.to_vec(), false));
         assert_eq!(find(11, 21), (vec![all[1]], true));
@@ -141,5 +160,23 @@ mod tests {
         assert_eq!(bytes[..10], [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
         index.truncate_to_offset(20).unwrap();
         assert_eq!(index.len(), 1);
+    }
+
+    #[test]
+    fn many_are_found_in_the_order_of_their_markers() {
+        let fs = MemoryFs::new();
+        fs.create_dir_all(Path::new("/d")).unwrap();
+        let index = TxnIndex::new(Arc::new(fs.clone()), "/d/x".into(), 0);
+        let all: Vec<_> = (0..1000).map(|i| txn(i, i * 10, i * 10 + 9, i * 10 + 10)).collect();
+        all.iter().for_each(|txn| index.push(txn).unwrap());
+        for (from, below, expected) in
+            [(0, 10_000, 0..1000), (2555, 7771, 255..778), (9999, 10_000, 999..1000)]
+        {
+            let mut found = Vec::new();
+            assert!(index.overlapping(from, below, &mut found).unwrap().is_break());
+            assert_eq!(found, all[expected], "{from}..{below}");
+        }
+        let mut found = Vec::new();
+        assert!(index.overlapping(10_000, 20_000, &mut found).unwrap().is_continue() && found.is_empty());
     }
 }

@@ -235,6 +235,9 @@ impl PartitionLog {
                     // Without the entry a consumer could read aborted records as committed.
                     self.go_offline(self.io_reason(segment.path(), &error));
                 }
+                // The first entry makes the file, whose name has to be durable before the recovery point passes it.
+                self.folder_dirty.store(true, Ordering::Release);
+                self.aborted_below.fetch_max(aborted.last_offset.plus(1).0, Ordering::AcqRel);
             }
         }
         if transactional {

@@ -15,6 +15,7 @@ use super::write::Writer;
 use crate::checkpoint::write_topic_id;
 use crate::flush::{FlushProgress, FlushState};
 use crate::manager::LogDir;
+use crate::producer::ProducerStates;
 use crate::segment::Segment;
 use crate::{FlushTicket, LogConfig, OfflineReason, TopicPartition};
 
@@ -34,6 +35,8 @@ pub struct PartitionLog {
     pub(super) first_unstable: AtomicI64,
     /// The high watermark can still move `first_unstable`.
     pub(super) has_ended_txns: AtomicBool,
+    /// No aborted transaction ends here or later: 0 in a log without any, of which readers look into no index then.
+    pub(super) aborted_below: AtomicI64,
     /// Bytes of all segments.
     pub(super) size: AtomicU64,
     /// Ascending, never empty but in a log that is offline from the start. Replaced as a whole.
@@ -192,7 +195,7 @@ impl PartitionLog {
     }
 
     pub(super) fn publish_stability(&self, writer: &Writer) {
-        let first = writer.producers.first_unstable().map_or(i64::MAX, |offset| offset.0);
+        let first = first_unstable(&writer.producers, self.log_start_offset());
         self.first_unstable.store(first, Ordering::Release);
         self.has_ended_txns.store(writer.producers.has_ended(), Ordering::Release);
     }
@@ -215,6 +218,12 @@ impl PartitionLog {
     pub(super) fn io_reason(&self, path: PathBuf, error: &io::Error) -> OfflineReason {
         OfflineReason::Io { path, error: error.to_string() }
     }
+}
+
+/// The first offset that is not stable, `i64::MAX` without one. Of an open transaction whose first records are deleted
+/// that is the log's start.
+pub(super) fn first_unstable(producers: &ProducerStates, log_start: Offset) -> i64 {
+    producers.first_unstable().map_or(i64::MAX, |offset| offset.max(log_start).0)
 }
 
 impl std::fmt::Debug for PartitionLog {

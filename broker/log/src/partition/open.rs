@@ -11,6 +11,7 @@ use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 
 use super::PartitionLog;
+use super::log::first_unstable;
 use super::recovery::{Recovered, Recovery};
 use super::swap::complete_swap;
 use super::tail::Tail;
@@ -68,6 +69,9 @@ fn load(request: &OpenRequest) -> Result<(Uuid, Recovered), OfflineReason> {
         forget_cached(request).map_err(io(&request.folder))?;
     }
     let contents = survey(request).map_err(io(&request.folder))?;
+    if !request.clean {
+        forget_unsynced_aborted(request, &contents.segments).map_err(io(&request.folder))?;
+    }
     let fs = &*request.dir.fs;
     let topic_id = read_topic_id(fs, &request.folder).map_err(io(&request.folder))?.unwrap_or_default();
     let epochs_path = request.folder.join(LEADER_EPOCH_FILE);
@@ -101,6 +105,13 @@ fn forget_cached(request: &OpenRequest) -> io::Result<()> {
         fs.open(&request.folder.join(name), OpenMode::Read)?.forget_cached()?;
     }
     Ok(())
+}
+
+/// Drops aborted transactions that end at or after the recovery point: what a crash left of them may be anything.
+fn forget_unsynced_aborted(request: &OpenRequest, segments: &[Arc<Segment>]) -> io::Result<()> {
+    let recovery_point = request.dir.recovery_points.get(&request.name).map_or(0, |offset| offset.0);
+    let from = segments.partition_point(|segment| segment.base_offset <= recovery_point).saturating_sub(1);
+    segments[from..].iter().try_for_each(|segment| segment.retain_aborted_below(recovery_point))
 }
 
 /// Lists the folder, and removes what an interrupted process left behind.
@@ -141,6 +152,11 @@ fn survey(request: &OpenRequest) -> io::Result<Contents> {
         }
     }
     snapshots.sort_unstable();
+    let first = logs.first_key_value().map_or(0, |(base, _)| *base);
+    // Of a log that is gone: it was begun anew at a later offset.
+    for offset in snapshots.extract_if(.., |offset| *offset < first) {
+        let _ = fs.remove_file(&request.folder.join(file_name(offset, FileKind::Snapshot)));
+    }
     let without_index = logs.iter().filter(|(_, l)| l.doubtful()).map(|(base, _)| *base).collect();
     let open = |(base, lengths)| {
         Arc::new(Segment::new(&request.dir.fs, &request.folder, base, lengths, request.now_ms))
@@ -155,12 +171,24 @@ fn build(
     offline: Option<OfflineReason>,
 ) -> Arc<PartitionLog> {
     let dir = &request.dir;
-    let Recovered { segments, log_start, log_end, end_position, producers, epochs, recovery_point, scanned } =
-        recovered;
+    let Recovered {
+        segments,
+        log_start,
+        log_end,
+        end_position,
+        mut producers,
+        epochs,
+        recovery_point,
+        scanned,
+    } = recovered;
     let high_watermark = dir.high_watermarks.get(&request.name).map_or(log_start, |o| o.0);
+    let high_watermark = high_watermark.clamp(log_start, log_end);
+    // It may be at the log's end, and never rise to it.
+    producers.settle(Offset(high_watermark));
     let active = segments.last().map_or(log_end, |segment| segment.base_offset);
     let size = segments.iter().map(|segment| segment.size()).sum();
-    let first_unstable = producers.first_unstable().map_or(i64::MAX, |offset| offset.0);
+    let first_unstable = first_unstable(&producers, Offset(log_start));
+    let aborted_below = aborted_below(&segments, log_end);
     let log = Arc::new_cyclic(|this| PartitionLog {
         name: request.name.clone(),
         topic_id: RwLock::new(topic_id),
@@ -169,9 +197,10 @@ fn build(
         config: RwLock::new(Arc::new(request.config.clone())),
         log_start: AtomicI64::new(log_start),
         log_end: AtomicI64::new(log_end),
-        high_watermark: AtomicI64::new(high_watermark.clamp(log_start, log_end)),
+        high_watermark: AtomicI64::new(high_watermark),
         first_unstable: AtomicI64::new(first_unstable),
         has_ended_txns: AtomicBool::new(producers.has_ended()),
+        aborted_below: AtomicI64::new(aborted_below),
         size: AtomicU64::new(size),
         segments: RwLock::new(Arc::new(segments)),
         tail: Mutex::new(Tail::new(active, log_end, end_position)),
@@ -193,6 +222,12 @@ fn build(
         log.go_offline(reason);
     }
     log
+}
+
+/// The end of the last segment in which a transaction was aborted.
+fn aborted_below(segments: &[Arc<Segment>], log_end: i64) -> i64 {
+    let last = segments.iter().rposition(|segment| segment.aborted.len() > 0);
+    last.map_or(0, |at| segments.get(at + 1).map_or(log_end, |next| next.base_offset))
 }
 
 impl Recovered {

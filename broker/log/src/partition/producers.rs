@@ -3,8 +3,6 @@
 use aqueduct_protocol::ids::{Offset, ProducerEpoch, ProducerId, Sequence};
 
 use super::PartitionLog;
-use crate::ReadError;
-use crate::index::AbortedTxn;
 
 /// A producer with state in a partition, for DescribeProducers (KIP-664).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,24 +40,6 @@ impl PartitionLog {
         drop(writer);
         producers.sort_unstable_by_key(|producer| producer.producer_id);
         producers
-    }
-
-    /// The aborted transactions with records in `from..below`, for a `read_committed` Fetch.
-    pub fn aborted_transactions(&self, from: Offset, below: Offset) -> Result<Vec<AbortedTxn>, ReadError> {
-        let segments = self.segments();
-        let first = segments.partition_point(|segment| segment.base_offset <= from.0).saturating_sub(1);
-        let mut found = Vec::new();
-        for segment in &segments[first..] {
-            let done = segment.aborted.len() > 0
-                && segment
-                    .aborted
-                    .overlapping(from.0, below.0, &mut found)
-                    .map_err(|source| ReadError::Io { partition: self.name.clone(), source })?;
-            if done {
-                break;
-            }
-        }
-        Ok(found)
     }
 
     /// Forgets producers that were silent for longer than `producer.id.expiration.ms`.

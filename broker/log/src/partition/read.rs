@@ -3,12 +3,14 @@
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use aqueduct_protocol::ids::Offset;
 
 use super::PartitionLog;
 use super::tail::{End, Place};
 use crate::fs::File;
+use crate::index::AbortedTxn;
 use crate::segment::Segment;
 use crate::{OfflineReason, ReadError};
 
@@ -79,6 +81,14 @@ impl std::fmt::Debug for FetchSlice {
     }
 }
 
+/// A slice, and where it was found.
+struct Found {
+    slice: FetchSlice,
+    segments: Arc<Vec<Arc<Segment>>>,
+    /// Which of the segments it is of.
+    at: usize,
+}
+
 /// Why a look into a segment found nothing.
 pub(super) enum Miss {
     Io(io::Error),
@@ -101,7 +111,29 @@ impl PartitionLog {
     /// Never waits for an append. Empty if `from` is at or above `limit.below`, or the first batch is longer than
     /// `max_bytes` and `at_least_one` is not set.
     pub fn read(&self, from: Offset, limit: ReadLimit) -> Result<FetchSlice, ReadError> {
-        self.looking(from, || self.read_once(from, limit))
+        let found = self.looking(from, || self.read_once(from, limit))?;
+        Ok(found.map_or(FetchSlice::EMPTY, |found| found.slice))
+    }
+
+    /// As [`read`](PartitionLog::read), for a `read_committed` Fetch up to the last stable offset: with the aborted
+    /// transactions that may have records in the slice, in the order of their markers. Some of them may begin behind it,
+    /// up to the next entry of the offset index, as in Kafka. A log without any, or a reader that is past them, costs
+    /// nothing; otherwise index entries are read.
+    pub fn read_committed(
+        &self,
+        from: Offset,
+        limit: ReadLimit,
+    ) -> Result<(FetchSlice, Vec<AbortedTxn>), ReadError> {
+        self.looking(from, || {
+            Ok(match self.read_once(from, limit)? {
+                Ok(Some(found)) => {
+                    let aborted = self.aborted_in(&found, from)?;
+                    Ok((found.slice, aborted))
+                }
+                Ok(None) => Ok((FetchSlice::EMPTY, Vec::new())),
+                Err(error) => Err(error),
+            })
+        })
     }
 
     /// Does a look-up; one that finds damage is done again while nothing can be truncated under it, and if the damage
@@ -138,7 +170,7 @@ impl PartitionLog {
         ReadError::Offline { partition: self.name.clone(), reason }
     }
 
-    fn read_once(&self, from: Offset, limit: ReadLimit) -> Result<Result<FetchSlice, ReadError>, Miss> {
+    fn read_once(&self, from: Offset, limit: ReadLimit) -> Result<Result<Option<Found>, ReadError>, Miss> {
         let (end, first, last) = {
             let tail = self.tail.lock();
             (tail.end(), tail.place_of(from.0), tail.place_of(limit.below.0))
@@ -149,7 +181,7 @@ impl PartitionLog {
             return Ok(Err(ReadError::OffsetOutOfRange { partition, offset, start, end }));
         }
         if from.0 >= end.offset.min(limit.below.0) || (limit.max_bytes == 0 && !limit.at_least_one) {
-            return Ok(Ok(FetchSlice::EMPTY));
+            return Ok(Ok(None));
         }
         let segments = self.segments();
         let at = segments.partition_point(|segment| segment.base_offset <= from.0).saturating_sub(1);
@@ -166,13 +198,36 @@ impl PartitionLog {
             if let Some(first) = found {
                 let next = segments.get(i + 1).map(|next| next.base_offset);
                 let bound = bound(segment, &end, next, size, limit.below, last.filter(|_| is_last))?;
-                return Ok(Ok(cut(segment, first, bound, limit)?));
+                let slice = cut(segment, first, bound, limit)?;
+                return Ok(Ok(slice.map(|slice| Found { slice, segments, at: i })));
             }
             if is_last {
                 break;
             }
         }
-        Ok(Ok(FetchSlice::EMPTY))
+        Ok(Ok(None))
+    }
+
+    /// The aborted transactions that may have records in what was found. They are looked up in the segments in which it
+    /// was found: retention may have taken away the first of them meanwhile, and with it where a transaction ended.
+    fn aborted_in(&self, found: &Found, from: Offset) -> io::Result<Vec<AbortedTxn>> {
+        let mut aborted = Vec::new();
+        if from.0 >= self.aborted_below.load(Ordering::Acquire) {
+            return Ok(aborted);
+        }
+        let segments = &found.segments[found.at..];
+        let end = found.slice.position + u64::from(found.slice.len);
+        let below = match (segments[0].offsets.ceiling_of_position(end)?, segments.get(1)) {
+            (Some(entry), _) => entry.offset,
+            (None, Some(next)) => next.base_offset,
+            (None, None) => self.log_end_offset().0,
+        };
+        for segment in segments.iter().filter(|segment| segment.aborted.len() > 0) {
+            if segment.aborted.overlapping(from.0, below, &mut aborted)?.is_break() {
+                break;
+            }
+        }
+        Ok(aborted)
     }
 }
 
@@ -204,11 +259,11 @@ fn bound(
     }
 }
 
-/// The batches from `first` on, before `bound`, that fit the limit.
-fn cut(segment: &Segment, first: Place, bound: u64, limit: ReadLimit) -> Result<FetchSlice, Miss> {
+/// The batches from `first` on, before `bound`, that fit the limit; `None` if the first does not.
+fn cut(segment: &Segment, first: Place, bound: u64, limit: ReadLimit) -> Result<Option<FetchSlice>, Miss> {
     // A batch that holds `below` in its middle: nothing before the bound.
     if first.start >= bound {
-        return Ok(FetchSlice::EMPTY);
+        return Ok(None);
     }
     let allowed = first.start + u64::from(limit.max_bytes);
     let end = if bound <= allowed {
@@ -218,9 +273,9 @@ fn cut(segment: &Segment, first: Place, bound: u64, limit: ReadLimit) -> Result<
     } else if limit.at_least_one {
         first.end
     } else {
-        return Ok(FetchSlice::EMPTY);
+        return Ok(None);
     };
     // A slice is at most a segment long, which fits.
     let len = u32::try_from(end - first.start).unwrap_or(u32::MAX);
-    Ok(FetchSlice { source: Some(segment.file()?), position: first.start, len })
+    Ok(Some(FetchSlice { source: Some(segment.file()?), position: first.start, len }))
 }

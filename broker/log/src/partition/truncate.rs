@@ -146,7 +146,10 @@ impl PartitionLog {
             self.save_epochs(&writer.epochs)?;
         }
         self.set_end(&active, end, position);
-        self.reload_producers(writer)
+        self.reload_producers(writer)?;
+        writer.producers.settle(self.high_watermark());
+        self.publish_stability(writer);
+        Ok(())
     }
 
     fn restart_at(&self, writer: &mut Writer, offset: Offset) -> io::Result<()> {

@@ -28,6 +28,8 @@ pub(crate) struct Segment {
     /// Bytes of a failed write were cut off since the last sync: without one they can come back after a crash.
     was_cut: AtomicBool,
     index_lengths_fit: bool,
+    /// Whether the file of aborted transactions was there at the start.
+    has_aborted_file: bool,
 }
 
 /// What the next append must know. Only the writer of the log changes it.
@@ -112,6 +114,7 @@ impl Segment {
         Segment {
             base_offset,
             index_lengths_fit: lengths.fit(),
+            has_aborted_file: lengths.aborted.is_some(),
             was_cut: AtomicBool::new(false),
             log: LazyFile::new(fs.clone(), path(FileKind::Log)),
             size: AtomicU64::new(lengths.log),
@@ -352,11 +355,21 @@ impl Segment {
         self.times.retain_ascending(offset)
     }
 
-    /// Cuts the indexes so that a scan from `position`, the batch of `offset`, makes the rest anew.
+    /// Keeps of the aborted transactions what was durable before `offset`, the recovery point. The scan finds those that
+    /// end later, and only those: the producers' state that it begins with is of the recovery point. What is gone is
+    /// durably so, whichever process took it away: the scan may find none, and nothing else would be synced.
+    pub(crate) fn retain_aborted_below(&self, offset: i64) -> io::Result<()> {
+        if !self.has_aborted_file {
+            return Ok(());
+        }
+        self.aborted.retain_ascending(self.base_offset, offset)?;
+        sync_once(&*self.aborted.file().get()?)
+    }
+
+    /// Cuts the sparse indexes so that a scan from `position`, the batch of `offset`, makes the rest anew.
     pub(crate) fn rewind_indexes(&self, position: u64, offset: i64) -> io::Result<()> {
         self.offsets.truncate_to_position(position)?;
         self.times.truncate_to_offset(offset)?;
-        self.aborted.truncate_to_offset(offset)?;
         let size = self.size();
         self.size.store(position, Ordering::Release);
         let reloaded = self.reload_progress();

@@ -13,3 +13,4 @@ mod recovery;
 mod retention;
 mod syncing;
 mod torn_writes;
+mod transactions;

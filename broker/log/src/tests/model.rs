@@ -274,12 +274,12 @@ proptest! {
     }
 }
 
-fn cases() -> u32 {
+pub(super) fn cases() -> u32 {
     let cases = std::env::var("AQUEDUCT_MODEL_CASES").ok();
     cases.map_or(96, |cases| cases.parse().expect("AQUEDUCT_MODEL_CASES is a number"))
 }
 
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     let seed = match std::env::var("AQUEDUCT_MODEL_SEED") {
         Err(_) => 1,
         Ok(seed) if seed == "random" => RandomState::new().hash_one(()),

@@ -1,10 +1,10 @@
 //! Idempotence and transactions through appends, restarts and truncation.
 
 use aqueduct_protocol::ErrorCode;
-use aqueduct_protocol::ids::{Offset, ProducerId};
+use aqueduct_protocol::ids::Offset;
 use aqueduct_protocol::record::TimestampType;
 
-use super::fixture::{Fixture, NOW, append, append_durably, marker, produced, small_segments};
+use super::fixture::{Fixture, NOW, append, append_durably, produced, small_segments};
 use crate::{LogConfig, ManagerConfig};
 
 #[test]
@@ -94,32 +94,4 @@ fn silent_producers_are_forgotten() {
     assert_eq!(log.producers().len(), 1);
     fixture.manager.apply_retention_now(NOW + 1001);
     assert_eq!(log.producers().len(), 0);
-}
-
-#[test]
-fn transactions_hold_the_stable_offset_and_aborted_ones_are_listed() {
-    let mut fixture = Fixture::new(small_segments());
-    let log = fixture.log();
-    append_durably(&log, &produced(1, 0, 0, 2, true));
-    append_durably(&log, &produced(2, 0, 0, 1, true));
-    append_durably(&log, &produced(3, 0, 0, 1, false));
-    assert_eq!(log.last_stable_offset(), Offset(0));
-    append_durably(&log, &marker(1, 0, false, 0));
-    assert_eq!(log.last_stable_offset(), Offset(2));
-    for restart in [false, true] {
-        if restart {
-            fixture.crash_and_restart(2);
-            let log = fixture.log();
-            log.advance_high_watermark(log.log_end_offset());
-        }
-        let log = fixture.log();
-        assert_eq!(log.last_stable_offset(), Offset(2), "restart {restart}");
-        let aborted = log.aborted_transactions(Offset(0), Offset(10)).unwrap();
-        assert_eq!(aborted.len(), 1);
-        assert_eq!((aborted[0].producer_id, aborted[0].first_offset), (ProducerId(1), Offset(0)));
-        assert_eq!(log.producers()[1].txn_start_offset, Some(Offset(2)));
-    }
-    let log = fixture.log();
-    append_durably(&log, &marker(2, 0, true, 0));
-    assert_eq!(log.last_stable_offset(), log.high_watermark());
 }
