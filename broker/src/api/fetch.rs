@@ -9,9 +9,10 @@
 //! (KIP-595), 13 topic ids (KIP-516). Between parts of one session the broker starts with another
 //! partition each time, so that a full answer does not starve the last ones.
 //!
-//! Differences: read_committed reads to the last stable offset, but aborted transactions are not
-//! listed. None are written here yet; those of a data folder that comes from Kafka are read like
-//! committed ones. Follower and rack-aware fetches (KIP-392) do not exist with one
+//! read_committed reads to the last stable offset and is told the aborted transactions among what it reads (KIP-98):
+//! those of a data folder that comes from Kafka, since none are written here yet.
+//!
+//! Differences: follower and rack-aware fetches (KIP-392) do not exist with one
 //! replica: `replica_id`, `rack_id` and the replica state are ignored.
 
 use std::sync::Arc;

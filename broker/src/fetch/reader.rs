@@ -1,9 +1,11 @@
 //! Finds what a fetch asks for: where the bytes are, and whether they are enough.
 
-use aqueduct_log::{FetchSlice, ReadError, ReadLimit};
+use aqueduct_log::{AbortedTxn, FetchSlice, PartitionLog, ReadError, ReadLimit};
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::ids::{LeaderEpoch, Offset};
-use aqueduct_protocol::messages::fetch_response::{EpochEndOffset, LeaderIdAndEpoch, PartitionData};
+use aqueduct_protocol::messages::fetch_response::{
+    AbortedTransaction, EpochEndOffset, LeaderIdAndEpoch, PartitionData,
+};
 
 use super::fetch_state::{FetchItem, FetchState, Told};
 use super::response::{PartitionAnswer, TopicAnswer};
@@ -94,8 +96,11 @@ fn find_partition(
     }
     let below = partition.read_limit(limits.isolation);
     let limit = ReadLimit { max_bytes: item.max_bytes.min(left), below, at_least_one: nothing_yet };
-    match log.read(Offset(item.offset), limit) {
-        Ok(slice) => (data, Some(slice).filter(|slice| !slice.is_empty())),
+    match read(log, Offset(item.offset), limit, limits.isolation) {
+        Ok((slice, aborted)) => {
+            data.aborted_transactions = aborted;
+            (data, Some(slice).filter(|slice| !slice.is_empty()))
+        }
         Err(error) => {
             topic.metrics.failed_fetch_requests.add(1);
             if let ReadError::Io { .. } = error {
@@ -103,6 +108,30 @@ fn find_partition(
             }
             (without_transactions(failed(item.index, error.code())), None)
         }
+    }
+}
+
+/// Reads, and looks up the aborted transactions for whoever must leave their records out; `None` for others.
+fn read(
+    log: &PartitionLog,
+    from: Offset,
+    limit: ReadLimit,
+    isolation: IsolationLevel,
+) -> Result<(FetchSlice, Option<Vec<AbortedTransaction>>), ReadError> {
+    match isolation {
+        IsolationLevel::ReadUncommitted => log.read(from, limit).map(|slice| (slice, None)),
+        IsolationLevel::ReadCommitted => {
+            let (slice, aborted) = log.read_committed(from, limit)?;
+            Ok((slice, Some(aborted.iter().map(told_of).collect())))
+        }
+    }
+}
+
+fn told_of(aborted: &AbortedTxn) -> AbortedTransaction {
+    AbortedTransaction {
+        producer_id: aborted.producer_id.0,
+        first_offset: aborted.first_offset.0,
+        ..AbortedTransaction::default()
     }
 }
 

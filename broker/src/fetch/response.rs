@@ -47,8 +47,7 @@ pub(crate) fn encode(
 ) -> Result<Frame, EncodeError> {
     let flexible = version >= 12;
     let mut splices = Splices::new();
-    let mut e =
-        Encoder::with_capacity(64 + topics.iter().map(|t| 64 + 64 * t.partitions.len()).sum::<usize>());
+    let mut e = Encoder::with_capacity(64 + topics.iter().map(encoded_length).sum::<usize>());
     let header = ResponseHeader { correlation_id, ..ResponseHeader::default() };
     header.encode(&mut e, ApiKey::Fetch.response_header_version(version))?;
     e.i32(0); // throttle time
@@ -62,6 +61,13 @@ pub(crate) fn encode(
     }
     end_of_struct(&mut e, flexible);
     assemble(e.into_bytes(), splices)
+}
+
+/// About the bytes of a topic without its records.
+fn encoded_length(topic: &TopicAnswer) -> usize {
+    let aborted =
+        |partition: &PartitionAnswer| partition.data.aborted_transactions.as_ref().map_or(0, Vec::len);
+    64 + topic.partitions.iter().map(|partition| 64 + 17 * aborted(partition)).sum::<usize>()
 }
 
 fn encode_topic(

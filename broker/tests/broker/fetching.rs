@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use aqueduct_log::AppendOrigin;
 use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::ids::{ProducerEpoch, ProducerId, Sequence};
 use aqueduct_protocol::messages::FetchRequest;
 use aqueduct_protocol::messages::fetch_request::FetchPartition;
+use aqueduct_protocol::record::{EndTxnMarker, ProducerState, RecordBatchBuilder, RecordBatches};
 
 use crate::harness::{TestBroker, batch, fetch_request, records};
 
@@ -143,6 +146,87 @@ fn a_session_answers_only_what_is_new() {
     assert_eq!(repeated.error_code, ErrorCode::InvalidFetchSessionEpoch.code());
     next.session_id = opened.session_id.wrapping_add(1);
     assert_eq!(client.ask(&next, 12).error_code, ErrorCode::FetchSessionIdNotFound.code());
+}
+
+#[test]
+fn who_reads_committed_records_is_told_the_aborted_transactions_among_them() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    let mut client = broker.connect();
+    client.create_topic("t", 2);
+    for partition in [0, 1] {
+        // Small pieces of log are copied, large ones are sent by the kernel.
+        let value = "x".repeat([10, 100_000][partition as usize]);
+        let at = broker.broker.replicas.partition("t", partition).expect("exists");
+        let mut appended = None;
+        for records in [
+            transactional(7, 0, Written::Record(&value)),
+            transactional(8, 0, Written::Record(&value)),
+            transactional(7, 0, Written::End { committed: false }),
+            transactional(8, 0, Written::End { committed: true }),
+            transactional(7, 1, Written::Record(&value)),
+        ] {
+            appended = Some(at.append(&records, AppendOrigin::Coordinator, 0).expect("appended"));
+        }
+        at.durable(&appended.expect("some")).wait().expect("flushed");
+    }
+    let mut request = fetch_request("t", 0, 0, 0);
+    let second = FetchPartition { partition: 1, ..request.topics[0].partitions[0].clone() };
+    request.topics[0].partitions.push(second);
+    for version in [4, 11, 12] {
+        for (isolation, offset, aborted) in [
+            (1, 0, Some(vec![(7, 0)])),
+            (1, 2, Some(vec![(7, 0)])),
+            (1, 3, Some(vec![])),
+            (1, 4, Some(vec![])),
+            (0, 0, None),
+        ] {
+            request.isolation_level = isolation;
+            request.topics[0].partitions.iter_mut().for_each(|partition| partition.fetch_offset = offset);
+            let response = client.ask(&request, version);
+            for partition in &response.responses[0].partitions {
+                let told = partition.aborted_transactions.as_ref();
+                let told =
+                    told.map(|told| told.iter().map(|t| (t.producer_id, t.first_offset)).collect::<Vec<_>>());
+                assert_eq!(told, aborted, "version {version}, isolation {isolation}, from {offset}");
+                assert_eq!(
+                    (partition.error_code, partition.last_stable_offset, partition.high_watermark),
+                    (0, 4, 5)
+                );
+                let bytes = partition.records.as_ref().expect("never null");
+                let end = RecordBatches::new(bytes)
+                    .map(|batch| batch.expect("a whole batch").next_offset().0)
+                    .last();
+                let expected = if isolation == 0 { 5 } else { 4 };
+                assert_eq!(end, (offset < expected).then_some(expected));
+            }
+        }
+    }
+}
+
+enum Written<'a> {
+    Record(&'a str),
+    End { committed: bool },
+}
+
+/// A batch of a transaction: one record, or its end.
+fn transactional(producer: i64, sequence: i32, what: Written<'_>) -> Vec<u8> {
+    let mut builder = RecordBatchBuilder::default();
+    let base_sequence = match what {
+        Written::Record(_) => Sequence(sequence),
+        Written::End { .. } => Sequence::NONE,
+    };
+    builder.set_producer(ProducerState { id: ProducerId(producer), epoch: ProducerEpoch(0), base_sequence });
+    builder.set_transactional(true);
+    match what {
+        Written::Record(value) => builder.append(0, None, Some(value.as_bytes()), &[]),
+        Written::End { committed } => {
+            let marker = EndTxnMarker { committed, coordinator_epoch: 0 };
+            builder.set_control(true);
+            builder.append(0, Some(&marker.key()), Some(&marker.value()), &[]);
+        }
+    }
+    builder.finish_vec().expect("builds")
 }
 
 /// Waits for a condition.
