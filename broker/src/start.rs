@@ -1,5 +1,6 @@
 //! Starts and stops a broker, in order.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use aqueduct_config::Properties;
 use aqueduct_log::fs::PosixFs;
-use aqueduct_log::{LogManager, ManagerConfig, ManagerError, TopicPartition};
+use aqueduct_log::{LogManager, ManagerConfig, ManagerError, PartitionLog, TopicPartition};
 use aqueduct_service::admin::{AdminBindError, AdminPort, HealthCheck};
 use aqueduct_service::listener::Listener;
 use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, metrics};
@@ -145,6 +146,7 @@ impl Broker {
             published,
             background_shutdown,
         );
+        let producer_ids = ProducerIds::without(taken_producer_ids(&metadata.image(), replicas.logs()));
         let broker = Arc::new(Broker {
             groups,
             config: Arc::clone(&config),
@@ -152,7 +154,7 @@ impl Broker {
             clock,
             controller: Controller::new(Arc::clone(&metadata), seen),
             replicas,
-            producer_ids: ProducerIds::default(),
+            producer_ids,
             metrics: BrokerMetrics::default(),
             shutdown: shutdown.child(),
             connections: Arc::new(Connections::default()),
@@ -317,6 +319,13 @@ async fn open_logs(
         LogManager::open(Arc::new(PosixFs), manager, &configs, now)
     });
     Ok(opened.await??)
+}
+
+/// Ids of producers in the logs that this cluster has not given out yet.
+fn taken_producer_ids(image: &MetadataImage, logs: &LogManager) -> BTreeSet<i64> {
+    let next = image.next_producer_id();
+    let ids = |log: &Arc<PartitionLog>| log.producers().into_iter().map(|producer| producer.producer_id.0);
+    logs.logs().iter().flat_map(ids).filter(|id| *id >= next).collect()
 }
 
 fn session_slots(config: &BrokerConfig) -> usize {

@@ -1,7 +1,10 @@
 //! What a broker still knows after it was stopped.
 
+use aqueduct_log::AppendOrigin;
 use aqueduct_protocol::ErrorCode;
+use aqueduct_protocol::ids::{ProducerEpoch, ProducerId, Sequence};
 use aqueduct_protocol::messages::{FetchRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest};
+use aqueduct_protocol::record::{ProducerState, RecordBatchBuilder};
 
 use crate::harness::{TestBroker, batch, fetch_request, records};
 
@@ -48,6 +51,32 @@ fn topics_records_and_producer_ids_survive() {
     };
     let end = &client.ask(&epochs, 4).topics[0].partitions[0];
     assert_eq!((end.leader_epoch, end.end_offset), (1, 2));
+}
+
+#[test]
+fn ids_that_producers_have_in_logs_from_elsewhere_are_not_given_out() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &[]);
+    broker.connect().create_topic("t", 1);
+    let partition = broker.broker.replicas.partition("t", 0).expect("exists");
+    for id in [3, 1999, 5000] {
+        let mut builder = RecordBatchBuilder::default();
+        let producer =
+            ProducerState { id: ProducerId(id), epoch: ProducerEpoch(0), base_sequence: Sequence(0) };
+        builder.set_producer(producer).append(0, None, Some(b"v"), &[]);
+        let records = builder.finish_vec().expect("builds");
+        partition.append(&records, AppendOrigin::Coordinator, 0).expect("appended");
+    }
+    drop(partition);
+    broker.stop();
+    let broker = TestBroker::start(folder.path(), &[]);
+    let init = InitProducerIdRequest {
+        transactional_id: None,
+        producer_id: -1,
+        producer_epoch: -1,
+        ..Default::default()
+    };
+    assert_eq!(broker.connect().ask(&init, 5).producer_id, 2000);
 }
 
 #[test]
