@@ -64,11 +64,21 @@ impl KafkaServer {
         ]));
         Self { home: home.to_owned(), name, bootstrap: format!("127.0.0.1:{port}") }
     }
+
+    /// Stops it in order. Its data stays until it is dropped.
+    pub fn stop(&self) {
+        let _ = script("stop", &self.home).arg(&self.name).output();
+    }
+
+    /// Its log directory.
+    pub fn data(&self) -> PathBuf {
+        self.home.join(&self.name).join("data")
+    }
 }
 
 impl Drop for KafkaServer {
     fn drop(&mut self) {
-        let _ = script("stop", &self.home).arg(&self.name).output();
+        self.stop();
         let _ = std::fs::remove_dir_all(self.home.join(&self.name));
     }
 }

@@ -14,6 +14,7 @@ mod failing_disk;
 mod full_disk;
 mod hostile_http;
 mod hostile_load;
+mod kafka_folder;
 mod metrics_ports;
 mod pipeline;
 mod pipeline_notes;
