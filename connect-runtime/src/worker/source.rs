@@ -129,12 +129,13 @@ impl SourceLoop {
             let polled = {
                 let may_poll =
                     !control.is_paused() && self.sent.records() < self.env.config.max_buffered_records;
-                let began = wait_until.unwrap_or_else(Instant::now);
-                let poll = poll_after(task, wait_until.take());
+                let began = begins(wait_until, Instant::now());
+                let poll = poll_after(task, wait_until);
                 tokio::pin!(poll);
                 loop {
                     match self.wake(&mut poll, may_poll, &mut due, control).await {
                         Woken::Polled(polled) => {
+                            wait_until = None;
                             if polled.as_ref().is_ok_and(|batch| !batch.records.is_empty()) {
                                 self.metrics.poll_time.record(began.elapsed().as_secs_f64());
                             }
@@ -312,6 +313,11 @@ fn not_taken(what: &str, since: Duration) -> String {
     )
 }
 
+/// When a poll begins: now, or when the wait before it is over. That may have been while it was held back.
+fn begins(wait_until: Option<Instant>, now: Instant) -> Instant {
+    wait_until.map_or(now, |until| until.max(now))
+}
+
 /// Polls, after a wait if one is due.
 async fn poll_after(
     task: &mut dyn SourceTask,
@@ -329,5 +335,19 @@ async fn delivered(sent: &mut Acknowledgements<Delivery>) {
         // What became of it is asked for again when it is settled.
         Some(ticket) => drop(ticket.await),
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_that_ended_while_the_task_was_paused_is_no_part_of_the_poll() {
+        let now = Instant::now();
+        let (before, after) = (now - Duration::from_secs(60), now + Duration::from_secs(1));
+        assert_eq!(begins(None, now), now);
+        assert_eq!(begins(Some(before), now), now);
+        assert_eq!(begins(Some(after), now), after, "nor is one that is still to end");
     }
 }
