@@ -19,6 +19,12 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
+    /// Whether somebody else tells of it when the operation is long over: a sink of what it was given, the producer of
+    /// what it was to send.
+    pub(crate) fn is_told_later(self) -> bool {
+        matches!(self, Self::TaskPut | Self::KafkaProduce)
+    }
+
     /// Apache's name.
     pub(crate) fn name(self) -> &'static str {
         match self {

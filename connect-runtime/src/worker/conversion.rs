@@ -145,6 +145,7 @@ impl Conversion {
                     Err(fault) => fault,
                 },
             };
+            errors.on_failed_try();
             tries += 1;
             let elapsed = began.get_or_insert_with(Instant::now).elapsed();
             let wait = policy.retry_after(&fault.error, tries, elapsed, rand::random());

@@ -83,6 +83,7 @@ impl SinkLoop<'_> {
         match returned {
             Ok(()) => Ok(()),
             Err(error) if error.class == ErrorClass::Retriable => {
+                self.metrics.put_retries.increment(1);
                 self.retry_later(batch, &error);
                 Ok(())
             }
@@ -95,6 +96,7 @@ impl SinkLoop<'_> {
         under_way.attempt += 1;
         self.records_under_way += under_way.records.len();
         self.under_way.insert(batch, under_way);
+        self.errors.retries.increment(1);
         self.retry_later(batch, error);
     }
 
@@ -143,29 +145,26 @@ impl SinkLoop<'_> {
         record: &ConsumerRecord,
         fault: RecordFault,
     ) -> Result<Option<Delivery>, ConnectError> {
-        self.errors.failures.increment(1);
-        self.errors.errors.increment(1);
         // Something that may work later is not the record's fault: nothing is skipped for it.
         let tolerated = self.policy.tolerate && fault.error.class != ErrorClass::Retriable;
+        self.errors.on_fault(fault.stage, tolerated);
         if self.policy.log || !tolerated {
             let named = self.policy.log_records.then_some(record);
             tracing::error!("{} {}", log_line(&self.id, &fault, named), fault.error);
+        }
+        if self.policy.log {
             self.errors.logged.increment(1);
         }
         if !tolerated {
             return Err(tolerance_exceeded(&fault.error));
         }
-        let Some(queue) = &self.dead_letters else {
-            self.errors.skipped.increment(1);
-            return Ok(None);
-        };
+        let Some(queue) = &self.dead_letters else { return Ok(None) };
         self.errors.dead_letters.increment(1);
         let sent = queue.send(record, &fault).await;
         let delivery = sent.map_err(|error| {
             self.errors.dead_letter_failures.increment(1);
             ConnectError::fatal("Could not produce message to dead letter queue").caused_by(&error)
         })?;
-        self.errors.skipped.increment(1);
         Ok(Some(delivery))
     }
 
@@ -200,6 +199,7 @@ impl SinkLoop<'_> {
             under_way.attempt += 1;
             self.records_under_way += under_way.records.len();
             self.under_way.insert(batch, under_way);
+            self.metrics.put_retries.increment(1);
             self.retry_later(batch, &error);
             return Ok(());
         }
@@ -225,7 +225,6 @@ impl SinkLoop<'_> {
         });
         let backoff = RETRY_BACKOFF.saturating_mul(1 << refusals.min(20)).min(RETRY_BACKOFF_MAX);
         let wait = error.retry_after.unwrap_or(backoff);
-        self.errors.retries.increment(1);
         if self.on_refused(Some(batch), error) {
             tracing::warn!("task {}: {error}; putting again in {wait:?}", self.id);
         }

@@ -105,22 +105,26 @@ impl SourceSender {
         let mut failure = ConnectError::new(class, "Unrecoverable exception from producer send callback");
         "org.apache.kafka.connect.errors.ConnectException".clone_into(&mut failure.kind);
         let error = failure.caused_by(&error);
-        let class = "org.apache.kafka.clients.producer.KafkaProducer".to_owned();
+        let class = "org.apache.kafka.connect.runtime.WorkerSourceTask".to_owned();
         self.tolerate(RecordFault { stage: Stage::KafkaProduce, class, error: Box::new(error) })
     }
 
     /// A fault of one record: skipped, or the end of the task.
     fn tolerate(&self, fault: RecordFault) -> Result<(), ConnectError> {
-        self.errors.failures.increment(1);
-        self.errors.errors.increment(1);
-        if self.policy.log || !self.policy.tolerate {
-            tracing::error!("{} {}", log_line(&self.id, &fault, None), fault.error);
-            self.errors.logged.increment(1);
-        }
         let own_fault = fault.error.class == ErrorClass::Data
             || fault.stage != Stage::KafkaProduce && fault.error.class != ErrorClass::Retriable;
-        if self.policy.tolerate && own_fault {
-            self.errors.skipped.increment(1);
+        let tolerated = self.policy.tolerate && own_fault;
+        // Where nothing is tolerated, a record that cannot be sent is the task's failure and no fault of its own.
+        if self.policy.tolerate || fault.stage != Stage::KafkaProduce {
+            self.errors.on_fault(fault.stage, tolerated);
+        }
+        if self.policy.log || !tolerated {
+            tracing::error!("{} {}", log_line(&self.id, &fault, None), fault.error);
+        }
+        if self.policy.log {
+            self.errors.logged.increment(1);
+        }
+        if tolerated {
             return Ok(());
         }
         if fault.stage == Stage::KafkaProduce {
@@ -138,7 +142,10 @@ impl SourceSender {
         match self.conversion.transform_source(record) {
             Ok(true) => {}
             Ok(false) => return Ok(None),
-            Err(fault) => return self.tolerate(fault).map(|()| None),
+            Err(fault) => {
+                self.errors.on_failed_try();
+                return self.tolerate(fault).map(|()| None);
+            }
         }
         let mut held_up = HeldUp::default();
         let converted = loop {
@@ -146,6 +153,7 @@ impl SourceSender {
             match self.conversion.retried(&self.policy, &self.errors, convert).await {
                 Err(fault) if fault.error.class == ErrorClass::Retriable => {
                     held_up.wait(&self.id, &fault.error, &self.reporter).await;
+                    self.errors.retries.increment(1);
                 }
                 decided => break decided,
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aqueduct_plugin_api::Metrics;
 use metrics::{Counter, Gauge, Histogram, Label};
 
+use crate::errors::report::Stage;
 use crate::id::TaskId;
 
 /// The measurements a plug-in makes, labelled with its connector and task.
@@ -42,17 +43,17 @@ impl Metrics for PluginMetrics {
     }
 }
 
-/// What both kinds of tasks measure.
+/// What both kinds of tasks measure of faults of records, each as Apache's worker counts it (KIP-298).
 pub(crate) struct ErrorMetrics {
-    /// Operations that failed.
-    pub(crate) failures: Counter,
-    /// Operations that failed in the end, retries included.
-    pub(crate) errors: Counter,
-    /// Records left out for it.
-    pub(crate) skipped: Counter,
-    /// Tries again.
+    /// Operations that failed, each try of one.
+    failures: Counter,
+    /// Records that an operation could not be done for, or that the task ended with.
+    errors: Counter,
+    /// Records left out because an operation could not be done.
+    skipped: Counter,
+    /// Tries again of an operation.
     pub(crate) retries: Counter,
-    /// Errors in the log.
+    /// Faults written to the log because `errors.log.enable` asks for it.
     pub(crate) logged: Counter,
     /// Dead letters sent.
     pub(crate) dead_letters: Counter,
@@ -75,6 +76,28 @@ impl ErrorMetrics {
             dead_letter_failures: counter("deadletterqueue_produce_failures"),
         }
     }
+
+    /// A transformation or conversion was tried and failed.
+    pub(crate) fn on_failed_try(&self) {
+        self.failures.increment(1);
+    }
+
+    /// A record has a fault that no further try mends, which the task tolerates or ends with. A fault that is told later
+    /// is a failure in itself; one that is tolerated is nothing else.
+    pub(crate) fn on_fault(&self, stage: Stage, tolerated: bool) {
+        match (stage.is_told_later(), tolerated) {
+            (true, true) => self.failures.increment(1),
+            (true, false) => {
+                self.failures.increment(1);
+                self.errors.increment(1);
+            }
+            (false, true) => {
+                self.errors.increment(1);
+                self.skipped.increment(1);
+            }
+            (false, false) => self.errors.increment(1),
+        }
+    }
 }
 
 /// What a source task measures.
@@ -85,7 +108,7 @@ pub(crate) struct SourceMetrics {
     pub(crate) written: Counter,
     /// Records on their way.
     pub(crate) active: Gauge,
-    /// Time of each poll, in seconds, whether it gave records or not; a wait after a failure counts.
+    /// Time of each poll that gave records, in seconds. What it waited for before it began does not count.
     pub(crate) poll_time: Histogram,
     /// Commits of offsets.
     pub(crate) commits: Counter,
@@ -138,6 +161,8 @@ pub(crate) struct SinkMetrics {
     pub(crate) partitions: Gauge,
     /// The largest distance from a partition's end, in records.
     pub(crate) lag: Gauge,
+    /// Batches that were put again, whole or in part. Apache's has no such count.
+    pub(crate) put_retries: Counter,
     /// Time from put to the outcome, in seconds.
     pub(crate) put_time: Histogram,
     /// Commits done.
@@ -156,6 +181,10 @@ impl SinkMetrics {
             active: metrics::gauge!("kafka_connect_sink_task_metrics_sink_record_active_count", &labels()),
             partitions: metrics::gauge!("kafka_connect_sink_task_metrics_partition_count", &labels()),
             lag: metrics::gauge!("kafka_connect_sink_task_metrics_sink_record_lag_max", &labels()),
+            put_retries: metrics::counter!(
+                "kafka_connect_sink_task_metrics_put_batch_retry_total",
+                &labels()
+            ),
             put_time: metrics::histogram!(
                 "kafka_connect_sink_task_metrics_put_batch_time_seconds",
                 &labels()

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what a test calls fails as the test does")]
 
 mod cluster;
+mod error_counts;
 mod plugin;
 mod scenarios;
 mod trouble;
