@@ -58,14 +58,21 @@ pub(crate) struct Connection {
     output: Output,
     last_request: Instant,
     last_bytes: Instant,
-    /// Since when the frame that is arriving has taken memory of [`RequestMemory`], and how many others had been
-    /// refused any until then.
-    charged: Option<(Instant, usize)>,
+    charged: Option<Charged>,
     idle: Pin<Box<Sleep>>,
     memory_wait: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// That of the last request.
     client_id: Option<ByteString>,
     sends: Sends,
+}
+
+/// A frame that is arriving and takes memory of [`RequestMemory`].
+struct Charged {
+    since: Instant,
+    /// How often anybody had been refused memory until then.
+    refusals: usize,
+    /// How often anybody had given memory back when this was last looked at.
+    releases: usize,
 }
 
 /// A request whose answer has not been written yet.
@@ -384,12 +391,7 @@ impl Connection {
         self.note_charge();
         loop {
             ready!(self.idle.as_mut().poll(cx));
-            if let Some((since, refusals)) = self.charged
-                && self.memory.refusals() != refusals
-                && since.elapsed() >= MAX_ARRIVAL
-                && self.memory_wait.is_none()
-                && self.may_handle()
-            {
+            if self.holds_up_others() {
                 return Poll::Ready(ConnectionEnd::TooSlow(MAX_ARRIVAL));
             }
             let busy = !self.in_flight.is_empty() && self.output.is_empty();
@@ -410,17 +412,33 @@ impl Connection {
         }
     }
 
+    /// Whether the frame that is arriving takes memory that others wait for, and has for long enough.
+    fn holds_up_others(&mut self) -> bool {
+        let (waits, may_handle, releases) =
+            (self.memory_wait.is_some(), self.may_handle(), self.memory.releases());
+        let Some(charged) = &mut self.charged else { return false };
+        // While all who hold memory wait for more of it nobody gives any back: one of them has to. And after so long its
+        // client has given up.
+        let stuck = charged.releases == releases || self.last_bytes.elapsed() >= MAX_STALL;
+        charged.releases = releases;
+        may_handle
+            && (!waits || stuck)
+            && self.memory.refusals() != charged.refusals
+            && charged.since.elapsed() >= MAX_ARRIVAL
+    }
+
     /// Begins or ends the watch over a frame that takes memory.
     fn note_charge(&mut self) {
-        match (self.reader.is_charged(), self.charged) {
-            (true, None) => {
-                self.charged = Some((Instant::now(), self.memory.refusals()));
+        match (self.reader.is_charged(), self.charged.is_some()) {
+            (true, false) => {
+                let (refusals, releases) = (self.memory.refusals(), self.memory.releases());
+                self.charged = Some(Charged { since: Instant::now(), refusals, releases });
                 let soon = tokio::time::Instant::now() + MAX_ARRIVAL;
                 if self.idle.deadline() > soon {
                     self.idle.as_mut().reset(soon);
                 }
             }
-            (false, Some(_)) => self.charged = None,
+            (false, true) => self.charged = None,
             _ => {}
         }
     }

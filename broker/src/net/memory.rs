@@ -16,6 +16,8 @@ pub(crate) struct RequestMemory {
     used: AtomicUsize,
     /// How often somebody was refused.
     refusals: AtomicUsize,
+    /// How often somebody gave back what it had.
+    releases: AtomicUsize,
     released: Notify,
 }
 
@@ -25,6 +27,7 @@ impl RequestMemory {
             limit,
             used: AtomicUsize::new(0),
             refusals: AtomicUsize::new(0),
+            releases: AtomicUsize::new(0),
             released: Notify::new(),
         })
     }
@@ -32,6 +35,11 @@ impl RequestMemory {
     /// A number that grows whenever somebody asks for memory and there is none.
     pub(crate) fn refusals(&self) -> usize {
         self.refusals.load(Ordering::Relaxed)
+    }
+
+    /// A number that grows whenever somebody gives memory back.
+    pub(crate) fn releases(&self) -> usize {
+        self.releases.load(Ordering::Relaxed)
     }
 
     /// Bytes charged now.
@@ -88,6 +96,7 @@ impl Charge {
         if self.bytes > 0 {
             self.memory.used.fetch_sub(self.bytes, Ordering::AcqRel);
             self.bytes = 0;
+            self.memory.releases.fetch_add(1, Ordering::Relaxed);
             self.memory.released.notify_waiters();
         }
     }

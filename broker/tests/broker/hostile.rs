@@ -59,6 +59,28 @@ fn announcing_much_and_sending_little_takes_no_memory() {
 }
 
 #[test]
+fn requests_that_all_wait_for_memory_do_not_wait_for_ever() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let broker = TestBroker::start(folder.path(), &["queued.max.request.bytes=1048576"]);
+    // Each has a part of the memory and needs another part, which none is left for; and none of them reads or writes
+    // any more.
+    let mut holders: Vec<Client> = (0..4).map(|_| broker.connect()).collect();
+    for holder in &mut holders {
+        holder.stream.write_all(&(600 * 1024_i32).to_be_bytes()).expect("writes");
+    }
+    for _ in 0..30 {
+        for holder in &mut holders {
+            // One that has been ended by now has given its part back.
+            let _ = holder.stream.write_all(&[0; 10 * 1024]);
+        }
+    }
+    let mut good = broker.connect();
+    good.create_topic("t", 1);
+    let large = "x".repeat(200 * 1024);
+    assert_eq!(good.produce("t", 0, batch(&[&large])).error_code, 0);
+}
+
+#[test]
 fn more_connections_than_allowed_are_turned_away() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let broker = TestBroker::start(folder.path(), &["max.connections.per.ip=2"]);
