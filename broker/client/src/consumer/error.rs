@@ -36,6 +36,14 @@ pub enum ConsumeError {
         #[source]
         source: Arc<RecordError>,
     },
+    /// The broker found a batch damaged. `seek` behind it to go on.
+    #[error("Encountered corrupt message when fetching offset {offset} for topic-partition {partition}")]
+    CorruptMessage {
+        /// The partition.
+        partition: TopicPartition,
+        /// The position.
+        offset: i64,
+    },
     /// The generation is over: what was polled may belong to another member now.
     #[error(
         "Commit cannot be completed since the group has already rebalanced and assigned the partitions to another member."
@@ -51,7 +59,7 @@ impl ConsumeError {
     pub fn class(&self) -> ErrorClass {
         match self {
             ConsumeError::OffsetOutOfRange { .. } | ConsumeError::NoOffset { .. } => ErrorClass::Config,
-            ConsumeError::CorruptBatch { .. } => ErrorClass::Data,
+            ConsumeError::CorruptBatch { .. } | ConsumeError::CorruptMessage { .. } => ErrorClass::Data,
             ConsumeError::CommitFailed => ErrorClass::Retriable,
             ConsumeError::Client(error) => error.class(),
         }

@@ -225,6 +225,16 @@ impl Fetcher {
                     partitions.out_of_range(ticket);
                 }
             },
+            // Retriable by its code, but the batch stays as it is: Kafka's consumer does not go on in silence either.
+            ErrorCode::CorruptMessage => {
+                let (partition, offset) = (ticket.partition.clone(), fetch.offset);
+                partitions.told(ticket, ConsumeError::CorruptMessage { partition, offset });
+            }
+            // The broker's own trouble, as Kafka's consumer sees it: not the end of reading.
+            ErrorCode::UnknownServerError => {
+                tracing::warn!(partition = %ticket.partition, offset = fetch.offset, "fetch: unknown server error");
+                partitions.failed(ticket, now, self.wait());
+            }
             code if code.is_retriable() => {
                 tracing::debug!(partition = %ticket.partition, "fetch: {code}");
                 partitions.failed(ticket, now, self.wait());

@@ -7,6 +7,7 @@ use aqueduct_service::Tasks;
 use bytestring::ByteString;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
+use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::commit::commit;
@@ -59,6 +60,8 @@ pub struct Consumer {
     subscriber: Option<Subscriber>,
     tasks: Tasks,
     committed_at: Instant,
+    /// The automatic commit that may still be on its way: a later one that overtook it would be taken back by it.
+    committing: Option<AbortHandle>,
 }
 
 impl Drop for Consumer {
@@ -78,7 +81,7 @@ impl Consumer {
             wake: Notify::new(),
         });
         tasks.spawn("fetcher", Fetcher::new(shared.clone()).run(tasks.shutdown().clone()));
-        Consumer { shared, subscriber: None, tasks, committed_at: Instant::now() }
+        Consumer { shared, subscriber: None, tasks, committed_at: Instant::now(), committing: None }
     }
 
     /// Reads exactly these partitions from now on, without group management. Positions of partitions held before
@@ -334,23 +337,29 @@ impl Consumer {
         if !config.auto_commit || config.group_id.is_none() {
             return;
         }
-        if !now && !giving_up && self.committed_at.elapsed() < config.auto_commit_interval {
+        let last = now || giving_up;
+        let on_its_way = self.committing.as_ref().is_some_and(|commit| !commit.is_finished());
+        if !last && (on_its_way || self.committed_at.elapsed() < config.auto_commit_interval) {
             return;
+        }
+        if let Some(commit) = self.committing.take() {
+            commit.abort();
         }
         self.committed_at = Instant::now();
         let work = self.commit_later(self.consumed());
-        if now || giving_up {
+        if last {
             match tokio::time::timeout(LAST_COMMIT_WAIT, work).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::warn!("automatic commit before partitions go: {error}"),
                 Err(_) => tracing::warn!("automatic commit before partitions go: no answer in time"),
             }
         } else {
-            self.tasks.spawn("automatic commit", async move {
+            let commit = self.tasks.spawn("automatic commit", async move {
                 if let Err(error) = work.await {
                     tracing::warn!("automatic commit: {error}");
                 }
             });
+            self.committing = Some(commit);
         }
     }
 }

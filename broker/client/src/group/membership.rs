@@ -282,7 +282,10 @@ impl Membership {
                 }
                 () = activity_end(self.active_until.clone()), if is_member => {
                     let what = format!("a sign of life of the member of group {}", self.config.group_id);
-                    self.leave("consumer poll timeout has expired.".into(), oneshot::channel().0);
+                    // A static member's place is kept for its session time-out (KIP-345).
+                    if self.config.group_instance_id.is_none() {
+                        self.leave("consumer poll timeout has expired.".into(), oneshot::channel().0);
+                    }
                     let after = self.config.rebalance_timeout;
                     return self.lost(ClientError::Timeout { what, after });
                 }

@@ -232,8 +232,15 @@ impl Shared {
         }
         let mut changes = self.client.metadata_cache().changes();
         changes.mark_unchanged();
-        self.client.request_metadata();
-        let _ = timeout_at(deadline, changes.changed()).await;
+        loop {
+            self.client.request_metadata();
+            let attempted = timeout_at(deadline, changes.changed()).await;
+            // An attempt that failed tells nothing of the partition.
+            let failed = matches!(attempted, Ok(Ok(()))) && changes.borrow_and_update().1.is_some();
+            if !failed {
+                break;
+            }
+        }
         topic.grow(self.client.metadata_cache().topic(&topic.name, deadline).await?.partition_count());
         let count = topic.partitions().len();
         if known(count) {

@@ -5,9 +5,10 @@
 //! - A batch gets its sequence when it is first sent, and keeps it when it is sent again.
 //! - After a failure nothing is sent until everything on its way has come back; then the batches go again in
 //!   their order, one at a time.
-//! - When a sequence can no longer be continued (a batch was given up after it was sent, or the broker lost
-//!   the producer's state), the partition starts at sequence 0 with the next producer epoch, after everything on its
-//!   way has come back.
+//! - When a sequence can no longer be continued (the broker lost the producer's state, or a batch was given up after it
+//!   was sent), the partition starts at sequence 0 with the next producer epoch, after everything on its way has come
+//!   back. What was sent behind a batch that was given up may be in the log: it goes again as it was, until the broker
+//!   shows that it has a gap before it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -163,7 +164,7 @@ impl PartitionQueue {
         }
         // Something failed before: alone, and only after everything else has come back.
         let alone = front.attempts > 0
-            || self.sequence.is_broken()
+            || self.sequence.has_to_start_anew()
             || self.in_flight.iter().any(|flying| flying.again);
         if self.in_flight.len() >= if alone { 1 } else { rules.max_in_flight } {
             return Ready::Later(None);
@@ -233,15 +234,15 @@ impl PartitionQueue {
                 if rules.idempotent =>
             {
                 let follows_failure = self.waiting.front().is_some_and(|front| front.order < batch.order);
+                if code == ErrorCode::OutOfOrderSequenceNumber && follows_failure {
+                    return self.again(batch, Verdict::Retry, now, rules, backoff);
+                }
                 let verdict = match code {
-                    _ if self.sequence.is_broken() => Verdict::Retry,
-                    ErrorCode::OutOfOrderSequenceNumber if follows_failure => Verdict::Retry,
+                    _ if self.sequence.has_to_start_anew() => Verdict::Retry,
                     ErrorCode::InvalidProducerEpoch => Verdict::NewId,
                     _ => Verdict::NewEpoch,
                 };
-                if verdict != Verdict::Retry {
-                    self.sequence.break_off();
-                }
+                self.sequence.break_off();
                 return self.again(batch, verdict, now, rules, backoff);
             }
             code if code.is_retriable() && batch.attempts <= rules.retries => {
@@ -268,6 +269,14 @@ impl PartitionQueue {
             return self.again(batch, Verdict::Retry, now, rules, backoff);
         }
         self.give_up(batch, error.into())
+    }
+
+    /// A batch that the connection had no place for: no attempt, and no failure.
+    pub(super) fn not_sent(&mut self, mut batch: Batch, not_before: Instant) {
+        self.landed(&batch);
+        batch.attempts -= 1;
+        self.not_before = Some(not_before);
+        self.put_back(batch);
     }
 
     fn again(
@@ -308,12 +317,12 @@ impl PartitionQueue {
         }
     }
 
-    /// Ends a batch that was sent. Its sequence is lost to those that follow.
+    /// Ends a batch. If it was sent, its sequence is lost to those that follow.
     fn give_up(&mut self, batch: Batch, error: ProduceError) -> Verdict {
         let had_sequence = batch.producer.is_some();
         batch.fate.decide(Outcome::Failed(error));
-        if had_sequence && !self.sequence.is_broken() {
-            self.sequence.break_off();
+        if had_sequence && !self.sequence.has_to_start_anew() {
+            self.sequence.doubt();
             return Verdict::NewEpoch;
         }
         Verdict::Settled
@@ -336,6 +345,11 @@ impl PartitionQueue {
                 flying.fate.decide(Outcome::Failed(error));
             }
         }
+        // Without a leader or a connection nobody asks for the next batch: the open one would wait for ever.
+        if self.open.as_ref().is_some_and(|open| now.duration_since(open.created()) >= rules.delivery_timeout)
+        {
+            self.seal();
+        }
         while let Some(error) = self.waiting.front().and_then(|front| self.expired(front, now, rules)) {
             let batch = self.waiting.pop_front().expect("there is a front");
             if self.give_up(batch, error) == Verdict::NewEpoch {
@@ -356,11 +370,15 @@ impl PartitionQueue {
     }
 
     /// Fails everything that is not on its way.
-    pub(super) fn fail_all(&mut self, error: &ProduceError) {
+    pub(super) fn fail_all(&mut self, error: &ProduceError) -> Verdict {
         self.seal();
+        let mut verdict = Verdict::Settled;
         for batch in std::mem::take(&mut self.waiting) {
-            self.give_up(batch, error.clone());
+            if self.give_up(batch, error.clone()) == Verdict::NewEpoch {
+                verdict = Verdict::NewEpoch;
+            }
         }
+        verdict
     }
 
     /// Fails everything, for ever: what is on its way may have arrived, but nobody will know.

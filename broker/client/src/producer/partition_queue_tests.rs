@@ -54,6 +54,27 @@ impl Bench {
         let mut backoff = |_| Duration::from_millis(100);
         self.queue.refused(batch, code, None, self.now, &self.rules, &mut backoff)
     }
+
+    fn leave_unanswered(&mut self, batch: Batch) -> Verdict {
+        let error = crate::ClientError::Timeout { what: "Produce".to_owned(), after: Duration::from_secs(1) };
+        let mut backoff = |_| Duration::from_millis(100);
+        self.queue.unanswered(batch, error, self.now, &self.rules, &mut backoff)
+    }
+
+    /// Two batches are sent and not answered; the first is given up. The second, as it is sent again.
+    fn one_given_up_of_two(&mut self) -> Batch {
+        let given_up = self.produce();
+        let first = self.next(EPOCH_0).unwrap();
+        self.now += Duration::from_secs(30);
+        self.produce();
+        let second = self.next(EPOCH_0).unwrap();
+        assert_eq!(self.leave_unanswered(first), Verdict::Retry);
+        assert_eq!(self.leave_unanswered(second), Verdict::Retry);
+        self.now += Duration::from_secs(31);
+        assert_eq!(self.queue.expire(self.now, &self.rules), Verdict::NewEpoch);
+        assert!(matches!(given_up.result(), Some(Err(ProduceError::Expired { .. }))));
+        self.next(EPOCH_1).unwrap()
+    }
 }
 
 /// Epoch and sequence.
@@ -132,6 +153,49 @@ fn a_refused_batch_leaves_no_gap_in_the_sequence() {
     assert_eq!(tickets[0].result().unwrap().unwrap_err().code(), Some(ErrorCode::InvalidRecord));
     let second = bench.next(EPOCH_1).unwrap();
     assert_eq!(stamp(&second), (1, 0));
+}
+
+#[test]
+fn what_was_sent_behind_a_batch_that_was_given_up_goes_again_as_it_was() {
+    let mut bench = Bench::new();
+    let second = bench.one_given_up_of_two();
+    assert_eq!(stamp(&second), (0, 1), "the broker may have it, and knows it by this only");
+    bench.queue.delivered(second, 1, -1);
+    bench.produce();
+    assert_eq!(stamp(&bench.next(EPOCH_1).unwrap()), (1, 0));
+}
+
+#[test]
+fn behind_a_batch_that_was_given_up_a_gap_starts_the_sequence_anew() {
+    let mut bench = Bench::new();
+    let second = bench.one_given_up_of_two();
+    assert_eq!(bench.refuse(second, ErrorCode::OutOfOrderSequenceNumber), Verdict::Retry);
+    bench.now += Duration::from_secs(1);
+    assert_eq!(stamp(&bench.next(EPOCH_1).unwrap()), (1, 0));
+}
+
+#[test]
+fn a_batch_that_can_never_be_sent_fails_in_time() {
+    let mut bench = Bench::new();
+    let ticket = bench.produce();
+    bench.now += Duration::from_secs(61);
+    assert_eq!(bench.queue.expire(bench.now, &bench.rules), Verdict::Settled);
+    assert!(matches!(ticket.result(), Some(Err(ProduceError::Expired { records: 1, .. }))));
+    assert!(bench.queue.is_idle());
+}
+
+#[test]
+fn a_batch_that_found_no_place_in_the_connection_counts_as_not_sent() {
+    let mut bench = Bench::new();
+    bench.rules.retries = 1;
+    bench.produce();
+    for _ in 0..3 {
+        let batch = bench.next(EPOCH_0).unwrap();
+        assert_eq!((stamp(&batch), batch.attempts), ((0, 0), 1));
+        bench.queue.not_sent(batch, bench.now + Duration::from_millis(5));
+        assert!(bench.next(EPOCH_0).is_none());
+        bench.now += Duration::from_millis(5);
+    }
 }
 
 #[test]

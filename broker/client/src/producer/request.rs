@@ -6,14 +6,18 @@ use std::time::Duration;
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use aqueduct_protocol::messages::{ProduceRequest, ProduceResponse};
+use bytestring::ByteString;
 use uuid::Uuid;
 
 use super::sender::Sent;
 use crate::TopicPartition;
-use crate::metadata::ClusterMetadata;
 
 /// First version that names topics by id only.
 const TOPIC_IDS: i16 = 13;
+
+/// The topics of a request by the ids that it names them by: by the time of the answer the metadata may have other ids,
+/// or none.
+pub(super) type TopicNames = HashMap<Uuid, ByteString>;
 
 /// A request that is being put together.
 pub(super) struct ProduceBuilder {
@@ -67,8 +71,13 @@ impl ProduceBuilder {
         }
     }
 
-    /// The request, its version, and what is in it.
-    pub(super) fn finish(mut self, acks: i16, timeout: Duration) -> (ProduceRequest, i16, Vec<Sent>) {
+    /// The request, its version, what is in it, and the topics that its answer may name by their ids.
+    pub(super) fn finish(
+        mut self,
+        acks: i16,
+        timeout: Duration,
+    ) -> (ProduceRequest, i16, Vec<Sent>, TopicNames) {
+        let names = self.topics.iter().map(|topic| (topic.topic_id, topic.name.clone())).collect();
         for topic in &mut self.topics {
             match self.version {
                 TOPIC_IDS.. => topic.name = Default::default(),
@@ -81,7 +90,7 @@ impl ProduceBuilder {
             topic_data: self.topics,
             ..ProduceRequest::default()
         };
-        (request, self.version, self.sent)
+        (request, self.version, self.sent, names)
     }
 }
 
@@ -109,15 +118,14 @@ impl PartitionAnswer {
     }
 }
 
-/// An answer's parts. Topics named by an id that is not known are left out.
+/// An answer's parts. Topics named by an id that was not asked for are left out.
 pub(super) fn answers_by_partition(
     response: ProduceResponse,
-    metadata: &ClusterMetadata,
+    names: &TopicNames,
 ) -> HashMap<TopicPartition, PartitionAnswer> {
     let mut answers = HashMap::new();
     for topic in response.responses {
-        let name =
-            if topic.name.is_empty() { metadata.topic_name(topic.topic_id) } else { Some(&topic.name) };
+        let name = if topic.name.is_empty() { names.get(&topic.topic_id) } else { Some(&topic.name) };
         let Some(name) = name.cloned() else { continue };
         for answer in topic.partition_responses {
             let leader = &answer.current_leader;

@@ -22,7 +22,7 @@ use super::ProduceError;
 use super::batch::Batch;
 use super::handle::Shared;
 use super::partition_queue::{Ready, Verdict};
-use super::request::{PartitionAnswer, ProduceBuilder, answers_by_partition};
+use super::request::{PartitionAnswer, ProduceBuilder, TopicNames, answers_by_partition};
 use super::sequence::Identity;
 use super::topic::SharedQueue;
 use crate::net::{Backoff, Connection, Lane, TryCallError};
@@ -30,6 +30,8 @@ use crate::{ClientError, Target};
 
 /// How much longer than the broker may take an answer is waited for.
 const GRACE: Duration = Duration::from_secs(5);
+/// The pause before a request is offered again to a connection that has no place for it.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 /// How often topics in use are noted as such, so that their metadata stay fresh.
 const TOPIC_USE_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -56,10 +58,18 @@ struct Node {
 
 /// Something that was waited for is done.
 enum Done {
-    Connected { node: i32, result: Result<Arc<Connection>, ClientError> },
+    Connected {
+        node: i32,
+        result: Result<Arc<Connection>, ClientError>,
+    },
     Identified(Result<Identity, ClientError>),
     Retry,
-    Answered { node: i32, sent: Vec<Sent>, result: Result<Option<ProduceResponse>, ClientError> },
+    Answered {
+        node: i32,
+        sent: Vec<Sent>,
+        names: TopicNames,
+        result: Result<Option<ProduceResponse>, ClientError>,
+    },
 }
 
 /// A batch on its way.
@@ -177,7 +187,9 @@ impl Sender {
         let version = match connection.version_of::<ProduceRequest>(ProduceRequest::MAX_VERSION) {
             Ok(version) => version,
             Err(error) => {
-                locked.fail_all(&error.into());
+                let verdict = locked.fail_all(&error.into());
+                drop(locked);
+                self.heed(verdict);
                 return Look::Later(expiry);
             }
         };
@@ -207,24 +219,25 @@ impl Sender {
             return;
         }
         let config = &self.shared.config;
-        let (request, version, sent) = builder.finish(config.acks.id(), config.request_timeout);
+        let (request, version, sent, names) = builder.finish(config.acks.id(), config.request_timeout);
         let answered = config.acks.id() != 0;
         let node = self.nodes.entry(leader).or_default();
         let Some(connection) = node.connection.clone() else { return };
         node.in_flight += 1;
         match connection.try_call(&request, version, config.request_timeout + GRACE, answered) {
-            Ok(answer) => self
-                .works
-                .push(Box::pin(async move { Done::Answered { node: leader, sent, result: answer.await } })),
-            Err(failure) => {
-                let error = match failure {
-                    TryCallError::Failed(error) => error,
-                    TryCallError::Busy => ClientError::Timeout {
-                        what: "a place in the connection's queue".to_owned(),
-                        after: Duration::ZERO,
-                    },
-                };
-                self.finish(Done::Answered { node: leader, sent, result: Err(error) });
+            Ok(answer) => self.works.push(Box::pin(async move {
+                Done::Answered { node: leader, sent, names, result: answer.await }
+            })),
+            // Other producers share the connection.
+            Err(TryCallError::Busy) => {
+                node.in_flight -= 1;
+                let not_before = Instant::now() + BUSY_PAUSE;
+                for Sent { queue, batch } in sent {
+                    queue.queue.lock().not_sent(batch, not_before);
+                }
+            }
+            Err(TryCallError::Failed(error)) => {
+                self.finish(Done::Answered { node: leader, sent, names, result: Err(error) });
             }
         }
     }
@@ -244,16 +257,21 @@ impl Sender {
             }
             Done::Identified(result) => self.identified(result),
             Done::Retry => self.identity_asked = false,
-            Done::Answered { node, sent, result } => {
+            Done::Answered { node, sent, names, result } => {
                 if let Some(node) = self.nodes.get_mut(&node) {
                     node.in_flight -= 1;
                 }
-                self.take_answers(sent, result);
+                self.take_answers(sent, &names, result);
             }
         }
     }
 
-    fn take_answers(&mut self, sent: Vec<Sent>, result: Result<Option<ProduceResponse>, ClientError>) {
+    fn take_answers(
+        &mut self,
+        sent: Vec<Sent>,
+        names: &TopicNames,
+        result: Result<Option<ProduceResponse>, ClientError>,
+    ) {
         let response = match result {
             Ok(Some(response)) => response,
             Ok(None) => {
@@ -279,8 +297,7 @@ impl Sender {
                 return;
             }
         };
-        let metadata = self.shared.client.metadata();
-        let mut answers = answers_by_partition(response, &metadata);
+        let mut answers = answers_by_partition(response, names);
         for Sent { queue, batch } in sent {
             let partition = queue.queue.lock().partition().clone();
             let answer = answers.remove(&partition).unwrap_or_else(PartitionAnswer::missing);

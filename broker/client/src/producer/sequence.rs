@@ -20,8 +20,19 @@ pub(super) struct SequenceState {
     identity: Option<Identity>,
     /// The sequence of the next record.
     next: Sequence,
-    /// It has to start anew.
-    broken: bool,
+    course: Course,
+}
+
+/// Whether the sequence can go on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Course {
+    #[default]
+    Whole,
+    /// A batch was given up that the broker may have. Those stamped after it, which it may have too, go on as they are;
+    /// what is not stamped yet waits for the start anew.
+    Doubtful,
+    /// The broker does not take what follows: everything has to start anew.
+    Broken,
 }
 
 /// Whether the next batch can be sent.
@@ -42,21 +53,25 @@ impl SequenceState {
         &mut self,
         identity: Option<Identity>,
         nothing_in_flight: bool,
-        unfinished: impl FnOnce() -> bool,
+        unfinished: impl Fn() -> bool,
     ) -> Continuation {
-        let goes_on = if self.broken { Continuation::NotYet } else { Continuation::GoesOn };
+        let goes_on = match self.course {
+            Course::Whole => Continuation::GoesOn,
+            Course::Doubtful if unfinished() => Continuation::GoesOn,
+            Course::Doubtful | Course::Broken => Continuation::NotYet,
+        };
         let Some(identity) = identity else {
             return if self.identity.is_some() { goes_on } else { Continuation::NotYet };
         };
         if self.identity == Some(identity) {
             return goes_on;
         }
-        let may_change = nothing_in_flight && (self.broken || !unfinished());
+        let may_change = nothing_in_flight && (self.course == Course::Broken || !unfinished());
         if may_change || self.identity.is_none() {
-            *self = SequenceState { identity: Some(identity), next: Sequence(0), broken: false };
+            *self = SequenceState { identity: Some(identity), next: Sequence(0), course: Course::Whole };
             return Continuation::Anew;
         }
-        Continuation::GoesOn
+        goes_on
     }
 
     /// Gives a batch its sequence, if it has none.
@@ -67,13 +82,20 @@ impl SequenceState {
         }
     }
 
-    /// It can no longer be continued.
-    pub(super) fn break_off(&mut self) {
-        self.broken = true;
+    /// A batch was given up, and nobody knows whether the broker has it.
+    pub(super) fn doubt(&mut self) {
+        if self.course == Course::Whole {
+            self.course = Course::Doubtful;
+        }
     }
 
-    /// Whether it has to start anew.
-    pub(super) fn is_broken(&self) -> bool {
-        self.broken
+    /// It can no longer be continued.
+    pub(super) fn break_off(&mut self) {
+        self.course = Course::Broken;
+    }
+
+    /// Whether it has to start anew, at once or after what is stamped.
+    pub(super) fn has_to_start_anew(&self) -> bool {
+        self.course != Course::Whole
     }
 }
