@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -27,6 +27,20 @@ struct Shared {
     tracker: TaskTracker,
     next: AtomicU64,
     running: Mutex<BTreeMap<u64, (String, AbortHandle)>>,
+}
+
+/// A task's place among those that run: given up when it ends, however it does.
+struct Entry {
+    shared: Weak<Shared>,
+    id: u64,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        if let Some(shared) = self.shared.upgrade() {
+            shared.running.lock().remove(&self.id);
+        }
+    }
 }
 
 impl Tasks {
@@ -56,14 +70,13 @@ impl Tasks {
     ) -> AbortHandle {
         let name = name.into();
         let id = self.shared.next.fetch_add(1, Ordering::Relaxed);
-        let shared = Arc::downgrade(&self.shared);
+        let entry = Entry { shared: Arc::downgrade(&self.shared), id };
         let task_name = name.clone();
         // The lock is held until the entry stands, so that a task that ends at once finds it to remove.
         let mut running = self.shared.running.lock();
         let handle = self.shared.tracker.spawn(async move {
             let outcome = AssertUnwindSafe(work).catch_unwind().await;
-            let Some(shared) = shared.upgrade() else { return };
-            shared.running.lock().remove(&id);
+            let Some(shared) = entry.shared.upgrade() else { return };
             if let Err(panic) = outcome {
                 tracing::error!(
                     owner = shared.owner,
@@ -128,5 +141,18 @@ mod tests {
         tasks.spawn("broken", async { panic!("no") });
         assert_eq!(tasks.stop(Duration::from_millis(50)).await, ["stubborn"]);
         assert!(tasks.names().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_task_that_is_aborted_is_not_counted_among_those_that_run() {
+        let tasks = Tasks::new("test", Shutdown::new());
+        let aborted = tasks.spawn("aborted", std::future::pending());
+        tasks.spawn("kept", std::future::pending());
+        tokio::task::yield_now().await;
+        aborted.abort();
+        while !aborted.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(tasks.names(), ["kept"]);
     }
 }

@@ -33,6 +33,22 @@ pub struct Loggers {
     handle: reload::Handle<Targets, Registry>,
 }
 
+/// Loggers that may have a level of their own: each change reads all of them.
+const MAX_LOGGERS: usize = 1_000;
+/// Bytes of a logger's name.
+const MAX_NAME_BYTES: usize = 1_024;
+
+/// A logger is not given a level of its own.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoggerRefused {
+    /// There are as many as there may be.
+    #[error("There are {MAX_LOGGERS} loggers with a level of their own; more are not kept")]
+    TooMany,
+    /// Its name is too long.
+    #[error("The name of a logger has at most {MAX_NAME_BYTES} bytes")]
+    NameTooLong,
+}
+
 /// The level of a logger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggerLevel {
@@ -91,8 +107,12 @@ impl Loggers {
     }
 
     /// Sets the level of a logger and of all below it; gives the names whose level changed.
-    pub fn set(&self, logger: &str, level: LevelFilter) -> Vec<String> {
+    ///
+    /// # Errors
+    /// As [`check`](Loggers::check).
+    pub fn set(&self, logger: &str, level: LevelFilter) -> Result<Vec<String>, LoggerRefused> {
         let mut levels = self.levels.lock();
+        admit(&levels, logger)?;
         let stamp = LoggerLevel { level, last_modified: Some(SystemClock.now_ms()) };
         levels
             .entry(logger.to_owned())
@@ -112,7 +132,15 @@ impl Loggers {
             }
         }
         self.put_in_force(&levels);
-        changed
+        Ok(changed)
+    }
+
+    /// Whether a logger may be given a level of its own.
+    ///
+    /// # Errors
+    /// There are 1,000 others, or its name is longer than 1,024 bytes.
+    pub fn check(&self, logger: &str) -> Result<(), LoggerRefused> {
+        admit(&self.levels.lock(), logger)
     }
 
     /// Gives one logger a level of its own, or takes it; the loggers below it keep theirs. `root` always has one.
@@ -133,6 +161,18 @@ impl Loggers {
         if let Err(error) = self.handle.reload(targets(levels)) {
             tracing::warn!("log levels were not changed: {error}");
         }
+    }
+}
+
+fn admit(levels: &BTreeMap<String, LoggerLevel>, logger: &str) -> Result<(), LoggerRefused> {
+    if levels.contains_key(logger) {
+        Ok(())
+    } else if logger.len() > MAX_NAME_BYTES {
+        Err(LoggerRefused::NameTooLong)
+    } else if levels.len() >= MAX_LOGGERS {
+        Err(LoggerRefused::TooMany)
+    } else {
+        Ok(())
     }
 }
 

@@ -135,7 +135,9 @@ impl Driver {
                 if let (Some(loggers), Some(level)) =
                     (aqueduct_service::telemetry::loggers(), parse_level(&level))
                 {
-                    loggers.set(&logger, level);
+                    if let Err(error) = loggers.set(&logger, level) {
+                        tracing::warn!(logger, "level of the whole cluster not set: {error}");
+                    }
                 }
             }
         }

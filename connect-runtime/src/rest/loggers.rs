@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aqueduct_service::telemetry::{LoggerLevel, loggers};
+use aqueduct_service::telemetry::{LoggerLevel, LoggerRefused, loggers};
 use axum::extract::{Path, State};
 use http::StatusCode;
 use serde::Serialize;
@@ -55,11 +55,14 @@ pub(crate) async fn set(State(state): Shared, Path(logger): Path<String>, call: 
         body.get("level").and_then(Json::as_str).filter(|level| !level.is_empty()).ok_or_else(missing)?;
     let filter =
         parse_level(level).ok_or_else(|| HerderError::NotFound(format!("invalid log level '{level}'.")))?;
+    let refused = |error: LoggerRefused| HerderError::BadRequest(error.to_string());
+    loggers().map_or(Ok(()), |loggers| loggers.check(&logger)).map_err(refused)?;
     if call.param("scope").is_some_and(|scope| scope.eq_ignore_ascii_case("cluster")) {
         state.herder.set_cluster_logger(&logger, &level.to_ascii_uppercase()).await?;
         return answer::empty(StatusCode::NO_CONTENT);
     }
-    let changed = loggers().map(|loggers| loggers.set(&logger, filter)).unwrap_or_default();
+    let changed =
+        loggers().map_or(Ok(Vec::new()), |loggers| loggers.set(&logger, filter)).map_err(refused)?;
     answer::ok(&changed)
 }
 
