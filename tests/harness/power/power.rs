@@ -67,11 +67,11 @@ impl Power {
     /// Whether this machine lets a test supervise a process.
     pub fn is_possible() -> bool {
         let mut command = Command::new("true");
-        let probe = Self::new(&std::env::temp_dir().join(format!("power-{}", std::process::id())), false);
+        // Tests of one process ask at the same time.
+        let folder = tempfile::tempdir().expect("a folder");
+        let probe = Self::new(folder.path(), false);
         let prepared = probe.prepare(&mut command);
-        let started = command.spawn();
-        drop(fs::remove_dir(&locked(&probe.shared).root));
-        match started {
+        match command.spawn() {
             Ok(mut child) => {
                 let mut probe = probe;
                 probe.watch(prepared);
