@@ -7,4 +7,5 @@ pub(crate) mod mask;
 pub(crate) mod overrides;
 pub(crate) mod providers;
 pub(crate) mod worker_config;
+mod worker_ignored;
 pub(crate) mod worker_keys;

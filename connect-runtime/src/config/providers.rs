@@ -64,6 +64,9 @@ pub(crate) enum ProviderError {
         /// The reason.
         reason: String,
     },
+    /// A panic.
+    #[error("resolving settings was interrupted: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
 }
 
 static REFERENCE: LazyLock<Regex> =
@@ -80,9 +83,15 @@ impl Providers {
         Ok(Self { by_name: Arc::new(by_name) })
     }
 
+    /// As [`Providers::resolve_now`], off the runtime's threads: a file may be on a disk that is slow or away.
+    pub(crate) async fn resolve(&self, config: Arc<ConfigMap>) -> Result<ConfigMap, ProviderError> {
+        let providers = self.clone();
+        tokio::task::spawn_blocking(move || providers.resolve_now(&config)).await?
+    }
+
     /// A configuration with all references to known providers replaced. References to unknown providers, and to keys
-    /// that a provider does not have, stay as they are, as in Kafka.
-    pub(crate) fn resolve(&self, config: &ConfigMap) -> Result<ConfigMap, ProviderError> {
+    /// that a provider does not have, stay as they are, as in Kafka. Reads files, so that it may block.
+    pub(crate) fn resolve_now(&self, config: &ConfigMap) -> Result<ConfigMap, ProviderError> {
         if self.by_name.is_empty() {
             return Ok(config.clone());
         }
@@ -208,12 +217,30 @@ mod tests {
             ("c", &format!("${{file:{file}:none}}")),
             ("d", &format!("${{dir:{}:s.properties}}", folder.path().display())),
         ]);
-        let resolved = providers.resolve(&config).unwrap();
+        let resolved = providers.resolve_now(&config).unwrap();
         assert_eq!(resolved["a"], "xgeheimy");
         assert_eq!(resolved["b"], "${unknown:k}");
         assert_eq!(resolved["c"], config["c"]);
         assert_eq!(resolved["d"], "pw=geheim\n");
-        let outside = providers.resolve(&map(&[("e", "${dir:/etc:hostname}")])).unwrap_err();
+        let outside = providers.resolve_now(&map(&[("e", "${dir:/etc:hostname}")])).unwrap_err();
         assert!(outside.to_string().contains("not permitted"), "{outside}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_slow_holds_up_nobody_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let worker = map(&[
+            ("config.providers", "file"),
+            ("config.providers.file.class", "org.apache.kafka.common.config.provider.FileConfigProvider"),
+        ]);
+        let providers = Providers::from_worker(&worker).unwrap();
+        let config = Arc::new(map(&[("a", &format!("${{file:{}:k}}", pipe.display()))]));
+        let resolving = tokio::spawn(async move { providers.resolve(config).await });
+        tokio::task::yield_now().await;
+        // The reader waits for this. On the thread that it is called on, it would wait for ever.
+        tokio::task::spawn_blocking(move || std::fs::write(pipe, "k=v\n").unwrap()).await.unwrap();
+        assert_eq!(resolving.await.unwrap().unwrap()["a"], "v");
     }
 }

@@ -13,6 +13,7 @@ use aqueduct_service::listener::Listener;
 
 use super::overrides::OverridePolicy;
 use super::providers::Providers;
+use super::worker_ignored::ignored;
 use super::worker_keys;
 use crate::membership::protocol::Version;
 use crate::plugins::converters::{self, Use};
@@ -160,7 +161,9 @@ impl WorkerConfig {
         parsed: &Parsed,
         mode: Mode,
     ) -> Result<Self, ConfigErrors> {
-        warn_of_ignored(&given, &mode);
+        for text in ignored(&given, &mode) {
+            tracing::warn!("{text}");
+        }
         let mut client_settings = given.clone();
         client_settings.entry("bootstrap.servers".to_owned()).or_insert_with(|| "localhost:9092".to_owned());
         if client_settings.get("client.id").is_none_or(String::is_empty) {
@@ -278,7 +281,7 @@ fn key_size(bits: Option<i64>) -> Result<usize, ConfigErrors> {
 fn resolve(properties: &Properties) -> Result<(ConfigMap, Providers), ConfigErrors> {
     let raw = properties.to_map();
     let providers = Providers::from_worker(&raw).map_err(|error| ConfigErrors(vec![error.to_string()]))?;
-    let given = providers.resolve(&raw).map_err(|error| ConfigErrors(vec![error.to_string()]))?;
+    let given = providers.resolve_now(&raw).map_err(|error| ConfigErrors(vec![error.to_string()]))?;
     Ok((given, providers))
 }
 
@@ -309,9 +312,8 @@ fn internal_topic(
     let own = ["topic", "partitions", "replication.factor", "file.filename"];
     let mut settings = properties.with_prefix(&prefix);
     settings.retain(|key, _| !own.contains(&key.as_str()));
-    if let Some(policy) = settings.remove("cleanup.policy") {
-        tracing::warn!("{prefix}cleanup.policy={policy} is ignored: the topic is always compacted");
-    }
+    // It is always compacted.
+    settings.remove("cleanup.policy");
     InternalTopic {
         name: parsed.str(&format!("{prefix}topic")).to_owned(),
         partitions: partitions.unwrap_or_else(|| parsed.int(&format!("{prefix}partitions")) as i32),
@@ -357,33 +359,6 @@ fn rest_config(parsed: &Parsed) -> Result<RestConfig, ConfigErrors> {
             timeout: millis(parsed, "rest.request.timeout.ms"),
         },
     })
-}
-
-/// Names every setting that has no effect.
-fn warn_of_ignored(given: &ConfigMap, mode: &Mode) {
-    let table = match mode {
-        Mode::Distributed(_) => worker_keys::distributed(),
-        Mode::Standalone { .. } => worker_keys::standalone(),
-    };
-    let client = ClientConfig::def();
-    for (prefix, table) in [("producer.", ProducerConfig::def()), ("consumer.", ConsumerConfig::def())] {
-        let below = below(given, prefix);
-        for key in below.keys().filter(|key| table.key(key).is_none() && client.key(key).is_none()) {
-            tracing::warn!("setting {prefix}{key} is not known to the client: it has no effect");
-        }
-    }
-    for key in given.keys().filter(|key| key.starts_with("admin.") && !key.starts_with("admin.listeners")) {
-        tracing::warn!("setting {key} has no effect: topics are created over the worker's own connection");
-    }
-    for key in given.keys().map(String::as_str) {
-        let belongs =
-            worker_keys::PREFIXES.iter().chain(&["offset.storage."]).any(|prefix| key.starts_with(prefix));
-        if worker_keys::NOT_IMPLEMENTED.contains(&key) {
-            tracing::warn!("setting {key} is not implemented: it has no effect");
-        } else if !belongs && table.key(key).is_none() && client.key(key).is_none() {
-            tracing::warn!("setting {key} is not known: it has no effect");
-        }
-    }
 }
 
 /// The folders of `plugin.path`; without it those beside the program, so that what comes with it is found.

@@ -116,7 +116,7 @@ pub(crate) fn standalone() -> ConfigDef {
 }
 
 /// Kafka's settings that are known and not acted on: named in a warning when given.
-pub(crate) const NOT_IMPLEMENTED: [&str; 26] = [
+pub(crate) const NOT_IMPLEMENTED: [&str; 25] = [
     "admin.listeners",
     "auto.include.jmx.reporter",
     "header.converter.plugin.version",
@@ -141,19 +141,18 @@ pub(crate) const NOT_IMPLEMENTED: [&str; 26] = [
     "value.converter.plugin.version",
     "internal.key.converter",
     "internal.value.converter",
-    "offset.storage.cleanup.policy",
     "worker.unsync.backoff.ms",
 ];
 
 /// Beginnings of keys that belong to something else than the worker's own table.
-pub(crate) const PREFIXES: [&str; 9] = [
+pub(crate) const PREFIXES: [&str; 6] = [
     "producer.",
     "consumer.",
-    "admin.",
     "key.converter.",
     "value.converter.",
     "header.converter.",
     "config.providers.",
-    "config.storage.",
-    "status.storage.",
 ];
+
+/// Beginnings of the settings of a distributed worker's topics.
+pub(crate) const STORAGE_PREFIXES: [&str; 3] = ["config.storage.", "offset.storage.", "status.storage."];

@@ -1,5 +1,6 @@
 //! What a request to the herder may fail with, and the HTTP answer of each.
 
+use crate::config::providers::ProviderError;
 use crate::storage::log::StorageError;
 
 /// A request that could not be carried out.
@@ -42,6 +43,15 @@ pub(crate) enum HerderError {
     },
 }
 
+impl From<ProviderError> for HerderError {
+    fn from(error: ProviderError) -> Self {
+        match error {
+            ProviderError::Interrupted(_) => Self::Internal(error.to_string()),
+            error => Self::BadRequest(error.to_string()),
+        }
+    }
+}
+
 impl HerderError {
     /// The HTTP status of the answer.
     pub(crate) fn status(&self) -> u16 {
@@ -64,8 +74,8 @@ impl HerderError {
         )
     }
 
-    /// The request was passed on too often.
-    pub(crate) fn too_many_hops() -> Self {
+    /// Who is to do it changes just now.
+    pub(crate) fn conflicting_operation() -> Self {
         Self::Conflict(
             "Cannot complete request because of a conflicting operation (e.g. worker rebalance)".to_owned(),
         )

@@ -119,7 +119,7 @@ impl Herder {
             let within = self.config.graceful_stop + TASKS_END_WAIT;
             let view = self.view.when(within, |view| ended(view) || !view.is_leader).await;
             self.require_leader().await?;
-            return if ended(&view) { Ok(entry) } else { Err(HerderError::too_many_hops()) };
+            return if ended(&view) { Ok(entry) } else { Err(HerderError::conflicting_operation()) };
         }
         Err(HerderError::BadRequest(format!(
             "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the \
@@ -160,8 +160,7 @@ impl Herder {
         let plugin = self.catalog.of_config(&entry.config);
         let plugin =
             plugin.ok_or_else(|| HerderError::BadRequest("the connector's class is not known".to_owned()))?;
-        let config = self.config.providers.resolve(&entry.config);
-        let config = config.map_err(|error| HerderError::BadRequest(error.to_string()))?;
+        let config = self.config.providers.resolve(entry.config.clone()).await?;
         let deadline = self.config.plugin_call_timeout;
         let asked = tokio::time::timeout(deadline, async {
             match self.catalog.open(plugin).await?.connector(&plugin.class.class) {

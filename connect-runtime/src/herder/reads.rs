@@ -173,11 +173,7 @@ impl Herder {
 
     /// Judges a configuration with its secrets resolved.
     pub(super) async fn judge(&self, config: &ConfigMap) -> Result<ConfigInfos, HerderError> {
-        let providers = self.config.providers.clone();
-        let raw = config.clone();
-        let resolved = tokio::task::spawn_blocking(move || providers.resolve(&raw)).await;
-        let resolved = resolved.map_err(|failed| HerderError::Internal(failed.to_string()))?;
-        let resolved = resolved.map_err(|error| HerderError::BadRequest(error.to_string()))?;
+        let resolved = self.config.providers.resolve(Arc::new(config.clone())).await?;
         self.validator().validate(&resolved).await
     }
 

@@ -33,7 +33,7 @@ impl FromRequest<Arc<RestState>> for Call {
         let limit = if internal { state.limits.max_internal_bytes } else { state.limits.max_bytes };
         let body = axum::body::to_bytes(body, limit).await.map_err(|error| refused_body(&error, limit))?;
         let takes_body = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
-        if takes_body && !has_json(&parts.headers, &body, &parts.method) {
+        if takes_body && !has_json(&parts.headers, &body) {
             return Err(answer::container_error(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         if !accepts_json(&parts.headers) {
@@ -88,13 +88,10 @@ fn query(text: Option<&str>) -> Vec<(String, String)> {
 }
 
 /// Requests with a body say that it is JSON; one without a body need not (`POST /connectors` asks for it itself).
-fn has_json(headers: &HeaderMap, body: &Bytes, method: &Method) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else {
-        return body.is_empty() || *method == Method::PUT && body.is_empty();
-    };
-    let essence =
-        kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || body.is_empty()
+fn has_json(headers: &HeaderMap, body: &Bytes) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    body.is_empty() || essence.eq_ignore_ascii_case("application/json")
 }
 
 fn accepts_json(headers: &HeaderMap) -> bool {
@@ -137,7 +134,7 @@ impl Call {
         let next = match self.param("forward") {
             None => "true",
             Some("true") => "false",
-            Some(_) => return answer::respond(Err(HerderError::too_many_hops())),
+            Some(_) => return answer::respond(Err(HerderError::conflicting_operation())),
         };
         let path = self.path_with_forward(next);
         let authorization = self.header(header::AUTHORIZATION.as_str());

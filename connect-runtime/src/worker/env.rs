@@ -53,12 +53,9 @@ impl WorkerEnv {
         }
     }
 
-    /// A configuration with its references to secrets replaced, off the runtime's threads.
+    /// A configuration with its references to secrets replaced.
     pub(crate) async fn resolve(&self, config: &Arc<ConfigMap>) -> Result<ConfigMap, ConnectError> {
-        let (providers, config) = (self.config.providers.clone(), config.clone());
-        let resolved = tokio::task::spawn_blocking(move || providers.resolve(&config)).await;
-        let resolved = resolved
-            .map_err(|failed| ConnectError::fatal("resolving settings panicked").caused_by(&failed))?;
+        let resolved = self.config.providers.resolve(config.clone()).await;
         resolved.map_err(|error| ConnectError::fatal(error.to_string()))
     }
 
