@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use aqueduct_plugin_api::{ConnectError, SchemaRef};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use crate::engine::{IndexCatalog, IndexError, WantedIndex};
 
-/// How long a batch waits for its indices.
-const PATIENCE: Duration = Duration::from_millis(500);
 /// When the worker is to put a batch again whose indices are not ready.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -34,7 +33,11 @@ impl Preparation {
     }
 
     /// Gets indices ready, or says that it takes longer: then the batch is to be put again.
-    pub(crate) async fn make_ready(&mut self, wanted: Vec<WantedIndex>) -> Result<(), ConnectError> {
+    pub(crate) async fn make_ready(
+        &mut self,
+        wanted: Vec<WantedIndex>,
+        until: Instant,
+    ) -> Result<(), ConnectError> {
         if self.running.is_empty() {
             let catalog = self.catalog.clone();
             self.running.spawn(async move {
@@ -44,7 +47,7 @@ impl Preparation {
                 Ok(())
             });
         }
-        match tokio::time::timeout(PATIENCE, self.running.join_next()).await {
+        match timeout_at(until, self.running.join_next()).await {
             Err(_) => Err(self.not_ready_yet()),
             Ok(None | Some(Ok(Ok(())))) => {
                 self.last = None;
@@ -76,5 +79,35 @@ impl Preparation {
         }
         self.last = Some(text.clone());
         ConnectError::retriable(text).retry_after(RETRY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aqueduct_plugin_api::ConfigMap;
+
+    use super::*;
+    use crate::engine::Client;
+    use crate::settings::{Dialect, SinkSettings};
+
+    #[tokio::test(start_paused = true)]
+    async fn all_rounds_of_a_batch_share_one_time() {
+        // Takes connections and answers nothing.
+        let engine = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", engine.local_addr().unwrap());
+        let config: ConfigMap = [("connection.url", url.as_str()), ("topics", "t")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into();
+        let settings = SinkSettings::parse(Dialect::Confluent, &config).unwrap();
+        let client = Arc::new(Client::new(&settings.connection).unwrap());
+        let mut preparation = Preparation::new(IndexCatalog::new(client, settings.document.json()));
+        let wanted = vec![WantedIndex { index: "t".into(), schema: None, external: false }];
+        let begun = Instant::now();
+        let until = begun + Duration::from_millis(700);
+        for _ in 0..2 {
+            let error = preparation.make_ready(wanted.clone(), until).await.unwrap_err();
+            assert_eq!(error.class, aqueduct_plugin_api::ErrorClass::Retriable);
+        }
+        assert!(begun.elapsed() < Duration::from_millis(750), "{:?}", begun.elapsed());
     }
 }

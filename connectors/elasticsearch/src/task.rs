@@ -9,6 +9,7 @@ use aqueduct_plugin_api::{
 };
 use async_trait::async_trait;
 use bytestring::ByteString;
+use tokio::time::Instant;
 
 use crate::bulk::{Batch, Encoded, Encoder, Gauges, Sender, SenderSettings, Ticket};
 use crate::document::index_name;
@@ -19,6 +20,11 @@ use crate::settings::{Dialect, DocumentSettings, SinkSettings, VersionSource};
 
 /// How long a start waits for the engine. One that is away then is waited for by the first records.
 const START_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a batch waits for room in the buffer, and how long for that and its indices together. The worker must not
+/// wait longer for a call: it has rebalances to take part in, and a pause or a stop to obey.
+const ROOM_PATIENCE: Duration = Duration::from_millis(500);
+const PUT_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A task.
 #[derive(Debug)]
@@ -86,14 +92,15 @@ impl SinkTask for ElasticsearchSinkTask {
     }
 
     async fn put(&mut self, records: Vec<SinkRecord>, completion: PutCompletion) -> Result<(), ConnectError> {
+        let until = Instant::now() + PUT_PATIENCE;
         let running = match self.running() {
             Ok(running) => running,
             Err(error) => return refuse(completion, error),
         };
-        if let Err(error) = running.sender.room().await {
+        if let Err(error) = running.sender.room(ROOM_PATIENCE).await {
             return refuse(completion, error);
         }
-        if let Err(error) = running.ensure_indices(&records).await {
+        if let Err(error) = running.ensure_indices(&records, until).await {
             return refuse(completion, error);
         }
         let tickets = Batch::open(records.len(), completion);
@@ -134,7 +141,7 @@ impl SinkTask for ElasticsearchSinkTask {
 
 impl Running {
     /// Makes every index ready that the batch needs. Most records share topic and schema with the one before.
-    async fn ensure_indices(&mut self, records: &[SinkRecord]) -> Result<(), ConnectError> {
+    async fn ensure_indices(&mut self, records: &[SinkRecord], until: Instant) -> Result<(), ConnectError> {
         let mut wanted = Vec::new();
         let mut last: Option<(&ByteString, Option<&SchemaRef>)> = None;
         for record in records {
@@ -159,7 +166,7 @@ impl Running {
             if wanted.is_empty() {
                 break;
             }
-            self.indices_ready.make_ready(wanted.clone()).await?;
+            self.indices_ready.make_ready(wanted.clone(), until).await?;
             wanted.retain(|one| !self.indices_ready.is_ready(&one.index, one.schema.as_ref()));
         }
         Ok(())

@@ -23,9 +23,6 @@ use super::trouble::Trouble;
 use crate::engine::Client;
 use crate::settings::{BulkSettings, Policy};
 
-/// How long a batch waits for room in the buffer. The worker must not wait longer for a call: it has rebalances to
-/// take part in, and a pause or a stop to obey.
-const ROOM_PATIENCE: Duration = Duration::from_millis(500);
 /// When the worker is to put a batch again that found no room.
 const ROOM_RETRY: Duration = Duration::from_millis(500);
 /// Partitions that are taken away do not wait for an engine that has written nothing for this long.
@@ -87,8 +84,8 @@ impl Sender {
 
     /// Waits a moment for room in the buffer. Without it the batch is to be put again: as often as need be, the engine
     /// decides the pace.
-    pub(crate) async fn room(&self) -> Result<(), ConnectError> {
-        match tokio::time::timeout(ROOM_PATIENCE, self.wait_for_room()).await {
+    pub(crate) async fn room(&self, within: Duration) -> Result<(), ConnectError> {
+        match tokio::time::timeout(within, self.wait_for_room()).await {
             Ok(verdict) => verdict,
             Err(_) => Err(self.no_room()),
         }
