@@ -5,6 +5,8 @@
 //! compacted is refused with POLICY_VIOLATION, as in Kafka, and so are internal topics
 //! (INVALID_TOPIC_EXCEPTION).
 
+use std::sync::Arc;
+
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::ids::Offset;
 use aqueduct_protocol::messages::delete_records_response::{
@@ -24,22 +26,35 @@ impl Handler for DeleteRecordsHandler {
 
     fn handle(context: &RequestContext, request: DeleteRecordsRequest) -> Answer<DeleteRecordsResponse> {
         let broker = context.broker.clone();
-        Answer::later(async move {
-            // Each partition syncs a checkpoint: no work for the thread that serves requests.
-            let deleted = tokio::task::spawn_blocking(move || delete_all(&broker, request));
-            deleted.await.unwrap_or_else(|error| {
-                tracing::error!(%error, "deleting records failed");
-                DeleteRecordsResponse::default()
-            })
-        })
+        Answer::later(delete_all(request, move |topic, partition, offset| {
+            delete(&broker, topic, partition, offset)
+        }))
     }
 }
 
-fn delete_all(broker: &Broker, request: DeleteRecordsRequest) -> DeleteRecordsResponse {
+/// Deletes from each partition with `delete`, which gives its new start. Each syncs a checkpoint: no work for the thread
+/// that serves requests. Should one of them panic, nothing is told of any but that.
+async fn delete_all(
+    request: DeleteRecordsRequest,
+    delete: impl Fn(&str, i32, i64) -> Result<i64, ErrorCode> + Send + 'static,
+) -> DeleteRecordsResponse {
+    let request = Arc::new(request);
+    let asked = Arc::clone(&request);
+    let deleted = tokio::task::spawn_blocking(move || respond(&asked, delete));
+    deleted.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "deleting records failed");
+        respond(&request, |_, _, _| Err(ErrorCode::UnknownServerError))
+    })
+}
+
+fn respond(
+    request: &DeleteRecordsRequest,
+    outcome: impl Fn(&str, i32, i64) -> Result<i64, ErrorCode>,
+) -> DeleteRecordsResponse {
     let mut topics = Vec::with_capacity(request.topics.len());
-    for topic in request.topics {
+    for topic in &request.topics {
         let partitions = topic.partitions.iter().map(|partition| {
-            let deleted = delete(broker, &topic.name, partition.partition_index, partition.offset);
+            let deleted = outcome(&topic.name, partition.partition_index, partition.offset);
             DeleteRecordsPartitionResult {
                 partition_index: partition.partition_index,
                 low_watermark: deleted.unwrap_or(-1),
@@ -75,4 +90,39 @@ fn delete(broker: &Broker, topic: &str, index: i32, offset: i64) -> Result<i64, 
         tracing::debug!(%error, "records were not deleted");
         error.code()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use aqueduct_protocol::messages::delete_records_request::{DeleteRecordsPartition, DeleteRecordsTopic};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_partition_is_answered_even_if_deleting_panics() {
+        let topic = |name: &'static str, partitions: &[i32]| DeleteRecordsTopic {
+            name: name.into(),
+            partitions: partitions
+                .iter()
+                .map(|index| DeleteRecordsPartition { partition_index: *index, ..Default::default() })
+                .collect(),
+            ..Default::default()
+        };
+        let topics = vec![topic("a", &[0, 1]), topic("b", &[7])];
+        let request = DeleteRecordsRequest { topics, ..Default::default() };
+        let answer =
+            delete_all(request, |_, index, _| if index == 1 { panic!("a defect") } else { Ok(5) }).await;
+        let told: Vec<_> = answer
+            .topics
+            .iter()
+            .flat_map(|topic| {
+                topic
+                    .partitions
+                    .iter()
+                    .map(|p| (&*topic.name, p.partition_index, p.low_watermark, p.error_code))
+            })
+            .collect();
+        let unknown = ErrorCode::UnknownServerError.code();
+        assert_eq!(told, [("a", 0, -1, unknown), ("a", 1, -1, unknown), ("b", 7, -1, unknown)]);
+    }
 }
