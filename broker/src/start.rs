@@ -299,16 +299,7 @@ async fn open_logs(
     cluster_id: &str,
     image: Arc<MetadataImage>,
 ) -> Result<Arc<LogManager>, StartError> {
-    let values = &config.values;
-    let manager = ManagerConfig {
-        log_dirs: config.log_dirs.clone(),
-        durability: config.durability,
-        checkpoint_interval_ms: values.int("log.flush.offset.checkpoint.interval.ms"),
-        retention_check_interval_ms: values.int("log.retention.check.interval.ms"),
-        producer_id_expiration_ms: values.int("producer.id.expiration.ms"),
-        cleaner_dedupe_bytes: u64::try_from(values.int("log.cleaner.dedupe.buffer.size")).unwrap_or(0),
-        ..ManagerConfig::new(config.log_dirs[0].clone(), cluster_id, config.node_id)
-    };
+    let manager = manager_config(config, cluster_id);
     let (broker, now) = (Arc::clone(config), clock.now_ms());
     let opened = tokio::task::spawn_blocking(move || {
         let dynamic = DynamicSettings::of(&image, broker.node_id);
@@ -319,6 +310,22 @@ async fn open_logs(
         LogManager::open(Arc::new(PosixFs), manager, &configs, now)
     });
     Ok(opened.await??)
+}
+
+/// The settings that the logs honour.
+fn manager_config(config: &BrokerConfig, cluster_id: &str) -> ManagerConfig {
+    let values = &config.values;
+    ManagerConfig {
+        log_dirs: config.log_dirs.clone(),
+        durability: config.durability,
+        recovery_threads: usize::try_from(values.int("num.recovery.threads.per.data.dir")).unwrap_or(1),
+        checkpoint_interval_ms: values.int("log.flush.offset.checkpoint.interval.ms"),
+        high_watermark_checkpoint_interval_ms: values.int("replica.high.watermark.checkpoint.interval.ms"),
+        retention_check_interval_ms: values.int("log.retention.check.interval.ms"),
+        producer_id_expiration_ms: values.int("producer.id.expiration.ms"),
+        cleaner_dedupe_bytes: u64::try_from(values.int("log.cleaner.dedupe.buffer.size")).unwrap_or(0),
+        ..ManagerConfig::new(config.log_dirs[0].clone(), cluster_id, config.node_id)
+    }
 }
 
 /// Ids of producers in the logs that this cluster has not given out yet.
@@ -366,4 +373,25 @@ fn read_cluster_id(path: &Path) -> Result<Option<String>, StartError> {
     let properties = Properties::parse(&text)
         .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error.to_string())))?;
     Ok(properties.get("cluster.id").map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_are_opened_and_checkpointed_as_the_settings_say() {
+        let of = |text: &str| {
+            let properties = Properties::parse(text).expect("parses");
+            let config = BrokerConfig::from_properties(&properties).expect("valid settings");
+            let manager = manager_config(&config, "cluster");
+            (manager.recovery_threads, manager.high_watermark_checkpoint_interval_ms)
+        };
+        let usual = ManagerConfig::new("/d".into(), "cluster", 1);
+        assert_eq!((usual.recovery_threads, usual.high_watermark_checkpoint_interval_ms), (2, 5000));
+        assert_eq!(of(""), (2, 5000), "Kafka's defaults");
+        let given =
+            "num.recovery.threads.per.data.dir=7\nreplica.high.watermark.checkpoint.interval.ms=60000";
+        assert_eq!(of(given), (7, 60_000));
+    }
 }

@@ -235,7 +235,9 @@ fn log_rows() -> Vec<KeyRow> {
         KeyRow::honoured("min.insync.replicas", Int, "1", "Default of min.insync.replicas.")
             .check(Check::AtLeast(1)),
         KeyRow::not_honoured("unclean.leader.election.enable", Boolean, "false", "Not honoured: partitions have one replica."),
-        KeyRow::not_honoured("num.recovery.threads.per.data.dir", Int, "2", "Not honoured: recovery reads only what is past the recovery point."),
+        KeyRow::honoured("num.recovery.threads.per.data.dir", Int, "2", "Threads that open and recover the logs of a log directory at the start. (Kafka also flushes with them when it stops.)")
+            .check(Check::AtLeast(1)),
+        KeyRow::honoured("replica.high.watermark.checkpoint.interval.ms", Long, "5000", "How often (ms) high watermarks are written; looked at every second."),
         KeyRow::honoured("log.cleaner.enable", Boolean, "true", "Whether logs with cleanup.policy=compact are compacted."),
         KeyRow::not_honoured("log.cleaner.threads", Int, "1", "Not honoured: one thread compacts one log after the other."),
         KeyRow::honoured("log.cleaner.dedupe.buffer.size", Long, "134217728", "The most memory (bytes) that the keys of one compaction may take; it takes what they need.")
@@ -251,6 +253,10 @@ fn log_rows() -> Vec<KeyRow> {
             .check(Check::AtLeast(0)),
         KeyRow::honoured("log.cleaner.max.compaction.lag.ms", Long, "9223372036854775807", "Default of max.compaction.lag.ms.")
             .check(Check::AtLeast(1)),
+        KeyRow::not_honoured("log.local.retention.ms", Long, "-2", "Default of local.retention.ms. Not honoured: there is no tiered storage yet.")
+            .check(Check::AtLeast(-2)),
+        KeyRow::not_honoured("log.local.retention.bytes", Long, "-2", "Default of local.retention.bytes. Not honoured: there is no tiered storage yet.")
+            .check(Check::AtLeast(-2)),
         KeyRow::not_honoured("remote.log.storage.system.enable", Boolean, "false", "Not honoured: there is no tiered storage yet."),
         KeyRow::honoured("producer.id.expiration.ms", Int, "86400000", "How long (ms) the state of a silent producer is kept.")
             .check(Check::AtLeast(1)),

@@ -271,3 +271,25 @@ fn other_rows() -> Vec<KeyRow> {
         KeyRow::not_honoured("remote.log.delete.on.disable", Boolean, "false", NOT_TIERED),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::broker_keys;
+
+    #[test]
+    fn the_brokers_keys_that_give_defaults_are_keys_of_the_broker_with_these_defaults() {
+        for row in rows() {
+            for key in row.broker_keys {
+                let of_broker =
+                    broker_keys::row(key).unwrap_or_else(|| panic!("{}: there is no {key}", row.name));
+                assert_eq!(of_broker.effect, row.effect, "{key}");
+            }
+            if let [only] = row.broker_keys {
+                let of_broker = broker_keys::row(only).expect("as above");
+                assert_eq!(of_broker.kind, row.kind, "{only}");
+                assert_eq!(of_broker.default.or(row.default), row.default, "{only}");
+            }
+        }
+    }
+}

@@ -17,14 +17,14 @@ pub struct ManagerConfig {
     pub node_id: i32,
     /// Threads that sync files, per log directory. They are started as they are needed.
     pub flush_threads: usize,
-    /// Kafka's `num.recovery.threads.per.data.dir`, which the broker does not honour: it leaves the default.
+    /// `num.recovery.threads.per.data.dir`: threads that open logs, per log directory.
     pub recovery_threads: usize,
     /// `log.flush.offset.checkpoint.interval.ms`: the longest that a partition's recovery point stays behind.
     pub checkpoint_interval_ms: i64,
     /// Recovery points are brought forward earlier if more than this is unchecked in a directory: bounds the bytes
     /// that are read after a crash.
     pub checkpoint_bytes: u64,
-    /// Kafka's `replica.high.watermark.checkpoint.interval.ms`, of which the broker leaves the default.
+    /// `replica.high.watermark.checkpoint.interval.ms`.
     pub high_watermark_checkpoint_interval_ms: i64,
     /// `log.retention.check.interval.ms`.
     pub retention_check_interval_ms: i64,
