@@ -1,6 +1,7 @@
 //! The committed offsets of the groups of one partition of `__consumer_offsets`: a pure table.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
 
 use bytestring::ByteString;
 use uuid::Uuid;
@@ -37,6 +38,9 @@ pub enum OffsetsLapse {
 
 /// A topic and a partition in it.
 pub type TopicIndex = (ByteString, i32);
+
+/// A group, with a topic and a partition in it.
+pub type OffsetKey = (ByteString, TopicIndex);
 
 #[derive(Debug, Clone)]
 struct Entry {
@@ -96,6 +100,30 @@ impl OffsetTable {
         entries.map(|(at, entry)| (at, &entry.committed))
     }
 
+    /// Where the record of one stands in the log.
+    pub fn log_offset(&self, key: &OffsetKey) -> Option<i64> {
+        self.groups.get(&key.0)?.get(&key.1).map(|entry| entry.log_offset)
+    }
+
+    /// The first one behind `key`, of all for `None`.
+    pub fn next_after(&self, key: Option<&OffsetKey>) -> Option<(OffsetKey, &CommittedOffset)> {
+        let told = |group: &ByteString, at: &TopicIndex| (group.clone(), at.clone());
+        let mut later = match key {
+            None => self.groups.range::<ByteString, _>(..),
+            Some((group, at)) => {
+                let offsets = self.groups.get(group);
+                let next = offsets.and_then(|o| o.range((Bound::Excluded(at), Bound::Unbounded)).next());
+                if let Some((at, entry)) = next {
+                    return Some((told(group, at), &entry.committed));
+                }
+                self.groups.range::<ByteString, _>((Bound::Excluded(group), Bound::Unbounded))
+            }
+        };
+        // A group without offsets is not kept.
+        let (group, offsets) = later.next()?;
+        offsets.first_key_value().map(|(at, entry)| (told(group, at), &entry.committed))
+    }
+
     /// Whether a group has any.
     pub fn has_group(&self, group: &str) -> bool {
         self.groups.contains_key(group)
@@ -146,7 +174,7 @@ impl OffsetTable {
     }
 
     /// Offsets of any group that `wanted` picks by topic and id of the topic.
-    pub fn of_topics(&self, wanted: impl Fn(&ByteString, Uuid) -> bool) -> Vec<(ByteString, TopicIndex)> {
+    pub fn of_topics(&self, wanted: impl Fn(&ByteString, Uuid) -> bool) -> Vec<OffsetKey> {
         let mut found = Vec::new();
         for (group, offsets) in &self.groups {
             let picked = offsets.iter().filter(|(at, entry)| wanted(&at.0, entry.committed.topic_id));
@@ -209,5 +237,28 @@ mod tests {
         let lapse = OffsetsLapse::SinceCommitUnless(HashSet::from(["read".into()]));
         assert_eq!(table.lapsed("g", &lapse, 50, 150), [("left".into(), 0)]);
         assert_eq!(table.lapsed("g", &OffsetsLapse::SinceCommit, 50, 149), []);
+    }
+
+    #[test]
+    fn every_offset_has_its_turn_whatever_changes_meanwhile() {
+        let mut table = OffsetTable::default();
+        for group in ["a", "b", "d"] {
+            (0..2).for_each(|partition| {
+                table.commit(&group.into(), ("t".into(), partition), committed(1, 0), 0);
+            });
+        }
+        let mut seen = Vec::new();
+        let mut at = None;
+        while let Some((key, _)) = table.next_after(at.as_ref()) {
+            seen.push(format!("{}{}", key.0, key.1.1));
+            if seen.len() == 3 {
+                // Before and behind where it is, and the place itself.
+                table.commit(&"a".into(), ("t".into(), 9), committed(1, 0), 1);
+                table.commit(&"c".into(), ("t".into(), 0), committed(1, 0), 1);
+                (0..2).for_each(|partition| table.remove(&"b".into(), &("t".into(), partition), 1));
+            }
+            at = Some(key);
+        }
+        assert_eq!(seen, ["a0", "a1", "b0", "c0", "d0", "d1"]);
     }
 }

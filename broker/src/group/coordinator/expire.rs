@@ -1,5 +1,4 @@
-//! What keeps `__consumer_offsets` small: lapsed offsets and unused groups go, and a partition that is mostly history
-//! is written anew and cut.
+//! What goes from `__consumer_offsets`: lapsed offsets, unused groups, offsets of deleted topics.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,63 +10,68 @@ use super::GroupCoordinator;
 use super::shard::{Phase, Shard, ShardState};
 use crate::group::GroupError;
 use crate::group::classic::GroupState;
-use crate::group::offsets::{OffsetsLapse, TopicIndex};
-use crate::group::records::{self, CoordinatorRecord};
+use crate::group::offsets::TopicIndex;
+use crate::group::records;
 use crate::group::timers::Timers;
 use crate::replica::offsets_topic::OFFSETS_TOPIC;
 
-/// A partition below this size is left alone.
-const MIN_REWRITE_BYTES: u64 = 16 << 20;
-/// A partition is rewritten when it is this many times as large as what lives in it.
-const REWRITE_RATIO: u64 = 4;
-/// Records of one batch of a rewrite.
-const REWRITE_BATCH: usize = 1_000;
+/// Groups that are looked at while the lock is held once.
+const GROUPS_AT_A_TIME: usize = 100;
 
 impl GroupCoordinator {
     /// Removes what has lapsed and rewrites what has grown. The broker calls this now and then.
     pub async fn clean(self: &Arc<Self>) {
         for partition in 0..self.log.partitions().unwrap_or(0) {
             let Ok(shard) = self.shard_of_partition(partition) else { continue };
-            self.expire(&shard);
+            self.expire(&shard).await;
             if let Err(error) = self.rewrite_if_grown(&shard).await {
                 tracing::warn!(partition, %error, "__consumer_offsets cannot be rewritten now");
             }
         }
     }
 
-    fn expire(self: &Arc<Self>, shard: &Arc<Shard>) {
+    async fn expire(self: &Arc<Self>, shard: &Arc<Shard>) {
         let now_ms = self.clock.now_ms();
-        let mut state = shard.lock();
-        let groups: Vec<(ByteString, OffsetsLapse, bool)> = state
-            .groups
-            .values()
-            .map(|group| {
-                let unused = group.state() == GroupState::Empty && group.is_unused();
-                (group.id().clone(), group.offsets_lapse(), unused)
-            })
-            .collect();
-        for (id, lapse, unused) in groups {
-            let lapsed = state.offsets.lapsed(&id, &lapse, self.limits.offsets_retention_ms, now_ms);
-            if let Err(error) = self.append_tombstones(shard, &mut state, &id, &lapsed) {
-                tracing::warn!(group = %id, %error, "lapsed offsets cannot be removed now");
-                return;
+        let groups: Vec<ByteString> = shard.lock().groups.keys().cloned().collect();
+        for some in groups.chunks(GROUPS_AT_A_TIME) {
+            {
+                let mut state = shard.lock();
+                for id in some {
+                    if let Err(error) = self.expire_group(shard, &mut state, id, now_ms) {
+                        tracing::warn!(group = %id, %error, "lapsed offsets cannot be removed now");
+                        return;
+                    }
+                }
             }
-            let in_use =
-                state.offsets.has_group(&id) || state.pending.values().any(|commit| commit.group == id);
-            if in_use || !unused {
-                continue;
-            }
-            let tombstone = records::group_tombstone(&id).map_err(|_| GroupError::NotAvailable);
-            let was_stored = state.stored.contains_key(&id);
-            let appended = tombstone.and_then(|t| {
-                if was_stored { self.log.append(shard.partition, &[t]).map(drop) } else { Ok(()) }
-            });
-            if appended.is_ok() {
-                state.stored.remove(&id);
-                state.groups.remove(&id);
-                self.set_timer(&id, None);
-            }
+            tokio::task::yield_now().await;
         }
+    }
+
+    fn expire_group(
+        &self,
+        shard: &Shard,
+        state: &mut ShardState,
+        id: &ByteString,
+        now_ms: i64,
+    ) -> Result<(), GroupError> {
+        let Some(group) = state.groups.get(id) else { return Ok(()) };
+        let unused = group.state() == GroupState::Empty && group.is_unused();
+        let lapse = group.offsets_lapse();
+        let lapsed = state.offsets.lapsed(id, &lapse, self.limits.offsets_retention_ms, now_ms);
+        self.append_tombstones(shard, state, id, &lapsed)?;
+        let in_use = state.offsets.has_group(id) || state.pending.values().any(|commit| commit.group == *id);
+        if in_use || !unused {
+            return Ok(());
+        }
+        if state.stored.contains_key(id) {
+            let tombstone = records::group_tombstone(id).map_err(|_| GroupError::NotAvailable)?;
+            // Nobody waits for it; the next start finds what did not become durable.
+            drop(self.log.append(shard.partition, &[tombstone])?);
+        }
+        state.stored.remove(id);
+        state.groups.remove(id);
+        self.set_timer(id, None);
+        Ok(())
     }
 
     /// Topics were deleted: no group has offsets of them any more. Offsets that belong to another topic of the same
@@ -98,7 +102,7 @@ impl GroupCoordinator {
         gone: impl Fn(&ByteString, Uuid) -> bool,
     ) {
         let mut by_group: HashMap<ByteString, Vec<TopicIndex>> = HashMap::new();
-        for (group, at) in state.offsets_in_log().of_topics(gone) {
+        for (group, at) in state.offsets_of_topics_in_log(gone) {
             by_group.entry(group).or_default().push(at);
         }
         for (group, offsets) in by_group {
@@ -121,59 +125,4 @@ impl GroupCoordinator {
         }
         tracing::warn!("{OFFSETS_TOPIC} was deleted, and all groups with it");
     }
-
-    /// Appends all that lives in a partition again and deletes everything before it. A crash in between leaves both.
-    async fn rewrite_if_grown(self: &Arc<Self>, shard: &Arc<Shard>) -> Result<(), GroupError> {
-        let size = self.log.size(shard.partition);
-        if size < MIN_REWRITE_BYTES {
-            return Ok(());
-        }
-        let appended = {
-            let state = shard.lock();
-            let live = live_records(&state)?;
-            let live_bytes: usize = live.iter().map(record_bytes).sum();
-            if size / REWRITE_RATIO < live_bytes as u64 {
-                return Ok(());
-            }
-            // Under the lock, so that no later record of the same keys comes before these.
-            let mut first = None;
-            let mut last = None;
-            for batch in live.chunks(REWRITE_BATCH) {
-                let (offset, durable) = self.log.append(shard.partition, batch)?;
-                first.get_or_insert(offset);
-                last = Some(durable);
-            }
-            first.zip(last)
-        };
-        if let Some((first, durable)) = appended {
-            durable.await?;
-            self.log.trim(shard.partition, first);
-            tracing::info!(
-                partition = shard.partition,
-                bytes = size,
-                "__consumer_offsets was rewritten and cut"
-            );
-        }
-        Ok(())
-    }
-}
-
-/// One record for everything that the log says now, commits on their way included.
-fn live_records(state: &ShardState) -> Result<Vec<CoordinatorRecord>, GroupError> {
-    let mut live = Vec::new();
-    let refuse = |_| GroupError::NotAvailable;
-    for (id, value) in &state.stored {
-        live.push(records::group_metadata(id, value).map_err(refuse)?);
-    }
-    let offsets = state.offsets_in_log();
-    for id in offsets.groups() {
-        for (at, committed) in offsets.of_group(id) {
-            live.push(records::offset_commit(id, at, committed).map_err(refuse)?);
-        }
-    }
-    Ok(live)
-}
-
-fn record_bytes(record: &CoordinatorRecord) -> usize {
-    record.key.len() + record.value.as_ref().map_or(0, |value| value.len()) + 20
 }

@@ -9,6 +9,7 @@ mod groups;
 mod load;
 mod log;
 mod membership;
+mod rewrite;
 mod shard;
 #[cfg(test)]
 mod tests;

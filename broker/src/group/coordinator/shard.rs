@@ -6,11 +6,12 @@ use aqueduct_protocol::messages::GroupMetadataValue;
 use bytestring::ByteString;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::detach;
 use crate::group::GroupError;
 use crate::group::classic::{Group, JoinAnswer, SyncAnswer, Waiter};
-use crate::group::offsets::{CommittedOffset, OffsetTable, TopicIndex};
+use crate::group::offsets::{CommittedOffset, OffsetKey, OffsetTable, TopicIndex};
 
 /// A partition's groups and offsets.
 #[derive(Debug)]
@@ -142,14 +143,31 @@ impl ShardState {
         }
     }
 
-    /// The offsets with those that are in the log and not durable yet.
-    pub(super) fn offsets_in_log(&self) -> OffsetTable {
-        let mut table = self.offsets.clone();
+    /// Of commits that are in the log and not durable yet: the last for each key, if it is later than what the table has.
+    pub(super) fn on_their_way(&self) -> BTreeMap<OffsetKey, CommittedOffset> {
+        let mut last = BTreeMap::new();
+        // Later ones come later, and stay.
         for commit in self.pending.values() {
             for (log_offset, at, committed) in &commit.offsets {
-                table.commit(&commit.group, at.clone(), committed.clone(), *log_offset);
+                let key = (commit.group.clone(), at.clone());
+                if self.offsets.log_offset(&key).is_none_or(|known| known < *log_offset) {
+                    last.insert(key, committed.clone());
+                }
             }
         }
-        table
+        last
+    }
+
+    /// The keys whose last commit in the log is of a topic that `wanted` picks by name and id.
+    pub(super) fn offsets_of_topics_in_log(
+        &self,
+        wanted: impl Fn(&ByteString, Uuid) -> bool,
+    ) -> Vec<OffsetKey> {
+        let newer = self.on_their_way();
+        let mut found = self.offsets.of_topics(&wanted);
+        found.retain(|key| !newer.contains_key(key));
+        let newer = newer.into_iter().filter(|(key, committed)| wanted(&key.1.0, committed.topic_id));
+        found.extend(newer.map(|(key, _)| key));
+        found
     }
 }

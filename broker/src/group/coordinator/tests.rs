@@ -218,6 +218,63 @@ async fn a_grown_partition_is_rewritten_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn commits_come_between_the_parts_of_a_rewrite_and_are_not_taken_back() {
+    let world = World::fresh().await;
+    let groups: Vec<String> = (0..9_000).map(|number| format!("g{number}")).collect();
+    let mut expected: BTreeMap<String, i64> = BTreeMap::new();
+    for group in &groups {
+        world.commit(group, "", -1, 1).await.unwrap();
+        expected.insert(group.clone(), 1);
+    }
+    // Commits that stay on their way while everything is written anew: of keys that are there, and of a new one.
+    let (release, held) = watch::channel(());
+    *world.log.held.lock() = Some(held);
+    let mut on_their_way = Vec::new();
+    for group in ["g1", "g8999", "new before"] {
+        let commit = OffsetCommit {
+            member_id: ByteString::new(),
+            instance_id: None,
+            generation: -1,
+            unknown_group: GroupError::GroupIdNotFound,
+            offsets: vec![(("t".into(), 0), committed(2, 1_000))],
+        };
+        on_their_way.push(world.coordinator.commit(&group.into(), commit));
+        expected.insert(group.to_owned(), 2);
+    }
+    *world.log.held.lock() = None;
+    *world.log.pretended_size.lock() = 1 << 30;
+    let mut cleaning = Box::pin(world.coordinator.clean());
+    let mut round = 0;
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut cleaning => break,
+            () = tokio::task::yield_now() => {}
+        }
+        round += 1;
+        let group =
+            if round % 10 == 0 { format!("new {round}") } else { groups[round * 377 % 9_000].clone() };
+        world.commit(&group, "", -1, 3).await.unwrap();
+        expected.insert(group, 3);
+    }
+    drop(cleaning);
+    drop(release);
+    for commit in on_their_way {
+        assert_eq!(commit.await, [Ok(())]);
+    }
+    let partitions = world.log.partitions.lock().clone();
+    let offset = |record: &CoordinatorRecord| record.value.as_ref().map(|value| value[9]);
+    let between = |log: &Vec<(i64, CoordinatorRecord)>| {
+        log.windows(2).any(|two| (offset(&two[0].1), offset(&two[1].1)) == (Some(3), Some(1)))
+    };
+    assert!(partitions.values().any(between), "a commit is followed by a part of the rewrite");
+    let world = world.restart().await;
+    for (group, offset) in expected {
+        assert_eq!(world.offset(&group), Some(offset), "{group}");
+    }
+}
+
+#[tokio::test]
 async fn an_offset_with_too_long_a_text_is_refused_and_the_others_kept() {
     let world = World::fresh().await;
     let long = CommittedOffset { metadata: "x".repeat(5_000).into(), ..committed(1, 0) };
