@@ -1,11 +1,12 @@
 //! `__consumer_offsets` as the group coordinator uses it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use aqueduct_log::{AppendOrigin, ReadLimit};
 use aqueduct_protocol::compression::{Codec, Compression};
-use aqueduct_protocol::ids::Offset;
-use aqueduct_protocol::record::{RecordBatchBuilder, RecordBatches};
+use aqueduct_protocol::ids::{Offset, ProducerId};
+use aqueduct_protocol::record::{EndTxnMarker, RecordBatch, RecordBatchBuilder, RecordBatches};
 use aqueduct_service::Clock;
 use bytes::Bytes;
 use uuid::Uuid;
@@ -86,8 +87,9 @@ impl OffsetsLog for OffsetsTopic {
         let end = log.log_end_offset();
         let mut at = log.log_start_offset();
         let mut buffer = Vec::new();
+        let mut open = OpenTransactions::default();
         while at < end {
-            let next = read_some(&partition, at, self.limit(end), &mut buffer, each)?;
+            let next = read_some(&partition, at, self.limit(end), &mut buffer, &mut open, each)?;
             if next <= at {
                 break;
             }
@@ -111,12 +113,16 @@ impl OffsetsLog for OffsetsTopic {
     }
 }
 
+/// Records of transactions that were not met the end of, by producer. Ours writes none, but Kafka may have.
+type OpenTransactions = HashMap<ProducerId, Vec<(i64, CoordinatorRecord)>>;
+
 /// Reads one stretch of a partition; gives the offset to go on from.
 fn read_some(
     partition: &Partition,
     from: Offset,
     limit: ReadLimit,
     buffer: &mut Vec<u8>,
+    open: &mut OpenTransactions,
     each: &mut dyn FnMut(i64, CoordinatorRecord),
 ) -> Result<Offset, GroupError> {
     let unreadable = |error: &dyn std::fmt::Display| {
@@ -131,6 +137,8 @@ fn read_some(
         let batch = batch.map_err(|error| unreadable(&error))?;
         next = batch.next_offset();
         if batch.is_control() {
+            let records = open.remove(&batch.producer_id()).filter(|_| commits(&batch));
+            records.into_iter().flatten().for_each(|(offset, record)| each(offset, record));
             continue;
         }
         let mut reader = batch.reader(DECOMPRESSED_BYTES).map_err(|error| unreadable(&error))?;
@@ -140,8 +148,19 @@ fn read_some(
             }
             let key = record.key.map(Bytes::copy_from_slice).unwrap_or_default();
             let value = record.value.map(Bytes::copy_from_slice);
-            each(record.offset, CoordinatorRecord { key, value });
+            let read = CoordinatorRecord { key, value };
+            match batch.is_transactional() {
+                true => open.entry(batch.producer_id()).or_default().push((record.offset, read)),
+                false => each(record.offset, read),
+            }
         }
     }
     Ok(next)
+}
+
+/// Whether a control batch is the end of a transaction that was committed.
+fn commits(batch: &RecordBatch<'_>) -> bool {
+    let record = batch.records_in(batch.payload()).next().and_then(Result::ok);
+    let marker = record.and_then(|record| EndTxnMarker::read(record.key?, record.value?));
+    marker.is_some_and(|marker| marker.committed)
 }

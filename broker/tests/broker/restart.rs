@@ -1,10 +1,14 @@
 //! What a broker still knows after it was stopped.
 
+use aqueduct_broker::group::offsets::CommittedOffset;
+use aqueduct_broker::group::records::offset_commit;
 use aqueduct_log::AppendOrigin;
 use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::ids::{ProducerEpoch, ProducerId, Sequence};
-use aqueduct_protocol::messages::{FetchRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest};
-use aqueduct_protocol::record::{ProducerState, RecordBatchBuilder};
+use aqueduct_protocol::messages::{
+    FetchRequest, FindCoordinatorRequest, InitProducerIdRequest, OffsetForLeaderEpochRequest,
+};
+use aqueduct_protocol::record::{EndTxnMarker, ProducerState, RecordBatchBuilder};
 
 use crate::harness::{TestBroker, batch, fetch_request, records};
 
@@ -77,6 +81,54 @@ fn ids_that_producers_have_in_logs_from_elsewhere_are_not_given_out() {
         ..Default::default()
     };
     assert_eq!(broker.connect().ask(&init, 5).producer_id, 2000);
+}
+
+#[test]
+fn offsets_committed_in_transactions_count_once_those_are_committed() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let settings = ["offsets.topic.num.partitions=1"];
+    let broker = TestBroker::start(folder.path(), &settings);
+    let find = FindCoordinatorRequest { coordinator_keys: vec!["g".into()], ..Default::default() };
+    assert_eq!(broker.connect().ask(&find, 4).coordinators[0].error_code, 0);
+    let partition = broker.broker.replicas.partition("__consumer_offsets", 0).expect("exists");
+    let commit = |producer: i64, topic: &'static str, offset: i64| {
+        let committed = CommittedOffset {
+            offset,
+            leader_epoch: -1,
+            metadata: "".into(),
+            commit_timestamp: i64::MAX / 2,
+            expire_timestamp: None,
+            topic_id: Default::default(),
+        };
+        let record = offset_commit(&"g".into(), &(topic.into(), 0), &committed).expect("encodes");
+        let mut builder = RecordBatchBuilder::default();
+        let (id, epoch) = (ProducerId(producer), ProducerEpoch(0));
+        builder.set_producer(ProducerState { id, epoch, base_sequence: Sequence(0) }).set_transactional(true);
+        builder.append(0, Some(&record.key), record.value.as_deref(), &[]);
+        builder.finish_vec().expect("builds")
+    };
+    let end = |producer: i64, committed: bool| {
+        let marker = EndTxnMarker { committed, coordinator_epoch: 0 };
+        let mut builder = RecordBatchBuilder::default();
+        let (id, epoch) = (ProducerId(producer), ProducerEpoch(0));
+        builder.set_producer(ProducerState { id, epoch, base_sequence: Sequence::NONE });
+        builder.set_transactional(true).set_control(true);
+        builder.append(0, Some(&marker.key()), Some(&marker.value()), &[]);
+        builder.finish_vec().expect("builds")
+    };
+    for records in [commit(1, "a", 11), commit(2, "b", 22), commit(3, "c", 33), end(2, false), end(1, true)] {
+        partition.append(&records, AppendOrigin::Coordinator, 0).expect("appended");
+    }
+    drop(partition);
+    let mut client = broker.connect();
+    ["a", "b", "c"].into_iter().for_each(|topic| client.create_topic(topic, 1));
+    broker.stop();
+    let broker = TestBroker::start(folder.path(), &settings);
+    let fetched = || broker.broker.groups.fetch(&"g".into(), None);
+    crate::fetching::until("groups are loaded", || fetched().is_ok());
+    let fetched: Vec<_> =
+        fetched().expect("loaded").into_iter().map(|(at, offset)| (at.0, offset.map(|o| o.offset))).collect();
+    assert_eq!(fetched, [("a".into(), Some(11))]);
 }
 
 #[test]
