@@ -30,7 +30,7 @@ def write():
     for partition in (0, 1):
         long.produce(topic, "aborted long", partition=partition)
     long.flush()
-    for n in range(60):
+    for n in range(48):
         own = short[n % 3]
         own.begin_transaction()
         committed = n % 4 == 0

@@ -14,6 +14,7 @@ use crate::fs::FileSystem;
 use crate::segment::LazyFile;
 
 const ENTRY: usize = 34;
+const VERSION: [u8; 2] = [0, 0];
 
 /// A transaction that was aborted, as Fetch reports it to `read_committed` consumers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,26 @@ impl TxnIndex {
         self.file.push(encode(txn))?;
         // Unlike the other indexes this one is small and not made anew from nothing: it goes to the file at once.
         self.file.store()
+    }
+
+    /// Whether a file of this length holds whole entries.
+    pub(crate) fn can_be_long(len: u64) -> bool {
+        len.is_multiple_of(ENTRY as u64)
+    }
+
+    /// Cuts off what is behind the last whole entry.
+    pub(crate) fn cut_partial_entry(&self) -> io::Result<()> {
+        self.file.file().get()?.set_len((self.file.len() * ENTRY) as u64)
+    }
+
+    /// Adds all transactions of another index, whose segment lies behind.
+    pub(crate) fn push_all_of(&self, other: &TxnIndex) -> io::Result<()> {
+        if other.len() == 0 {
+            return Ok(());
+        }
+        let mut all = Vec::new();
+        let _ = other.overlapping(i64::MIN, i64::MAX, &mut all)?;
+        all.iter().try_for_each(|txn| self.push(txn))
     }
 
     /// Adds the transactions that overlap `from..below` to `found`, in the order of their markers, and breaks off where
@@ -79,9 +100,11 @@ impl TxnIndex {
     /// is not in `base_offset..offset`.
     pub(crate) fn retain_ascending(&self, base_offset: i64, offset: i64) -> io::Result<()> {
         self.file.retain_while(|before, entry| {
+            let known = entry.starts_with(&VERSION);
             let (before, entry) = (before.map(decode), decode(entry));
             let ascends = before.is_none_or(|before| before.last_offset < entry.last_offset);
-            ascends
+            known
+                && ascends
                 && entry.first_offset < entry.last_offset
                 && (base_offset..offset).contains(&entry.last_offset.0)
         })

@@ -69,6 +69,9 @@ impl PartitionLog {
         let io = |source| CompactError::Io { path: self.folder(), source };
         let mut cleanable = self.cleanable(&config, now_ms).map_err(io)?;
         let (map, clean_end) = self.map_keys(&mut cleanable, dedupe_bytes)?;
+        if clean_end <= cleanable.first_dirty {
+            return Ok(Compacted::default());
+        }
         let filter = Filter {
             map,
             now_ms,
@@ -92,11 +95,12 @@ impl PartitionLog {
         let segments = self.segments();
         // What a start trusts without a scan, whatever the policy is by then: a scan takes gaps for loss.
         let bound = self.recovery_point.load(Ordering::Acquire).min(self.last_stable_offset().0);
+        let transaction_at = self.transaction_at.load(Ordering::Acquire);
         let mut found = Cleanable { segments: Vec::new(), ends: Vec::new(), first_dirty: 0 };
         for (segment, next) in segments.iter().zip(segments.iter().skip(1)) {
             let too_young = config.min_compaction_lag_ms > 0
                 && segment.newest()?.timestamp > now_ms.saturating_sub(config.min_compaction_lag_ms);
-            if next.base_offset > bound || too_young {
+            if next.base_offset > bound || too_young || segment.base_offset == transaction_at {
                 break;
             }
             found.segments.push(segment.clone());
@@ -130,6 +134,8 @@ impl PartitionLog {
                     continue;
                 }
                 if header.attributes.is_transactional() || header.attributes.is_control() {
+                    // Not looked for again, and not counted as dirty.
+                    self.transaction_at.store(segment.base_offset, Ordering::Release);
                     cleanable.segments.truncate(at);
                     cleanable.ends.truncate(at);
                     return Ok((map, clean_end.min(segment.base_offset.max(cleanable.first_dirty))));
@@ -200,6 +206,10 @@ impl PartitionLog {
             }
         }
         if changed {
+            // Apache Kafka's cleaner leaves markers, and transactions, in what it has compacted.
+            old.iter()
+                .try_for_each(|segment| cleaned.aborted.push_all_of(&segment.aborted))
+                .map_err(|source| CompactError::Io { path: cleaned.path(), source })?;
             let done = cleaned.seal().and_then(|()| cleaned.sync_log()).and_then(|()| cleaned.sync_indexes());
             done.map_err(|source| CompactError::Io { path: cleaned.path(), source })?;
         }

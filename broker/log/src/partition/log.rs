@@ -37,6 +37,8 @@ pub struct PartitionLog {
     pub(super) has_ended_txns: AtomicBool,
     /// No aborted transaction ends here or later: 0 in a log without any, of which readers look into no index then.
     pub(super) aborted_below: AtomicI64,
+    /// Base offset of the first dirty segment with a transaction, which compaction does not pass; −1 until it was met.
+    pub(super) transaction_at: AtomicI64,
     /// Bytes of all segments.
     pub(super) size: AtomicU64,
     /// Ascending, never empty but in a log that is offline from the start. Replaced as a whole.

@@ -68,7 +68,8 @@ fn load(request: &OpenRequest) -> Result<(Uuid, Recovered), OfflineReason> {
     if !request.clean {
         forget_cached(request).map_err(io(&request.folder))?;
     }
-    let contents = survey(request).map_err(io(&request.folder))?;
+    let mut contents = survey(request).map_err(io(&request.folder))?;
+    let damaged = distrust_aborted(&mut contents).map_err(io(&request.folder))?;
     if !request.clean {
         forget_unsynced_aborted(request, &contents.segments).map_err(io(&request.folder))?;
     }
@@ -83,7 +84,11 @@ fn load(request: &OpenRequest) -> Result<(Uuid, Recovered), OfflineReason> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => LeaderEpochs::default(),
         Err(error) => return Err(io(&epochs_path)(error)),
     };
-    Ok((topic_id, Recovery::run(request, contents, epochs)?))
+    let recovered = Recovery::run(request, contents, epochs)?;
+    for segment in damaged {
+        segment.sync_indexes().map_err(io(&request.folder))?;
+    }
+    Ok((topic_id, recovered))
 }
 
 /// Drops what the system has in memory of the files from the recovery point on, so that the scan sees what the disk
@@ -105,6 +110,21 @@ fn forget_cached(request: &OpenRequest) -> io::Result<()> {
         fs.open(&request.folder.join(name), OpenMode::Read)?.forget_cached()?;
     }
     Ok(())
+}
+
+/// Drops of the aborted transactions what is damaged, as Kafka checks them at every start. Snapshots of producers behind
+/// a damaged one do not count: from the one before it recovery finds the transactions again. The damaged segments.
+fn distrust_aborted(contents: &mut Contents) -> io::Result<Vec<Arc<Segment>>> {
+    let mut damaged = Vec::new();
+    let ends = contents.segments.iter().skip(1).map(|next| next.base_offset).chain([i64::MAX]);
+    for (segment, end) in contents.segments.iter().zip(ends) {
+        if !segment.check_aborted(end)? {
+            tracing::warn!(segment = %segment.path().display(), "index of aborted transactions was damaged, made anew");
+            contents.snapshots.retain(|offset| *offset <= segment.base_offset);
+            damaged.push(segment.clone());
+        }
+    }
+    Ok(damaged)
 }
 
 /// Drops aborted transactions that end at or after the recovery point: what a crash left of them may be anything.
@@ -201,6 +221,7 @@ fn build(
         first_unstable: AtomicI64::new(first_unstable),
         has_ended_txns: AtomicBool::new(producers.has_ended()),
         aborted_below: AtomicI64::new(aborted_below),
+        transaction_at: AtomicI64::new(-1),
         size: AtomicU64::new(size),
         segments: RwLock::new(Arc::new(segments)),
         tail: Mutex::new(Tail::new(active, log_end, end_position)),

@@ -28,8 +28,9 @@ pub(crate) struct Segment {
     /// Bytes of a failed write were cut off since the last sync: without one they can come back after a crash.
     was_cut: AtomicBool,
     index_lengths_fit: bool,
-    /// Whether the file of aborted transactions was there at the start.
+    /// Whether the file of aborted transactions was there at the start, and with a possible length.
     has_aborted_file: bool,
+    aborted_length_fits: bool,
 }
 
 /// What the next append must know. Only the writer of the log changes it.
@@ -115,6 +116,7 @@ impl Segment {
             base_offset,
             index_lengths_fit: lengths.fit(),
             has_aborted_file: lengths.aborted.is_some(),
+            aborted_length_fits: TxnIndex::can_be_long(len(lengths.aborted)),
             was_cut: AtomicBool::new(false),
             log: LazyFile::new(fs.clone(), path(FileKind::Log)),
             size: AtomicU64::new(lengths.log),
@@ -353,6 +355,19 @@ impl Segment {
     pub(crate) fn retain_indexes_below(&self, offset: i64) -> io::Result<()> {
         self.offsets.retain_ascending(offset, self.size())?;
         self.times.retain_ascending(offset)
+    }
+
+    /// Whether the aborted transactions are whole, in order, and end before `end`. What is not is dropped.
+    pub(crate) fn check_aborted(&self, end: i64) -> io::Result<bool> {
+        if !self.has_aborted_file {
+            return Ok(true);
+        }
+        let entries = self.aborted.len();
+        self.aborted.retain_ascending(self.base_offset, end)?;
+        if !self.aborted_length_fits {
+            self.aborted.cut_partial_entry()?;
+        }
+        Ok(self.aborted_length_fits && self.aborted.len() == entries)
     }
 
     /// Keeps of the aborted transactions what was durable before `offset`, the recovery point. The scan finds those that

@@ -259,6 +259,55 @@ fn a_log_is_compacted_up_to_its_first_transaction() {
         RecordBatches::new(&bytes).next().unwrap().unwrap().base_offset()
     };
     assert_eq!(scan(from), from, "the transaction's batch is where it was");
+    assert!(
+        log.dirt(NOW + 2).unwrap().is_some_and(|dirt| dirt.dirty == 0),
+        "what cannot be compacted is not due"
+    );
+}
+
+#[test]
+fn aborted_transactions_in_what_kafka_has_compacted_are_known_when_segments_become_one() {
+    let mut fixture = fixture();
+    let log = fixture.log();
+    append_durably(&log, &produced(5, 0, 0, 1, true));
+    (0..10).for_each(|i| {
+        put(&log, "k", Some(&format!("{i}")));
+    });
+    append_durably(&log, &marker(5, 0, false, 0));
+    (0..40).for_each(|i| {
+        put(&log, "k", Some(&format!("{i}")));
+    });
+    fixture.manager.shut_down();
+    // As Kafka's cleaner leaves it: up to here, transactions included.
+    let dirty = log.log_end_offset().0 - 20;
+    let checkpoint = format!("0\n1\nt 0 {dirty}\n");
+    let path = std::path::Path::new(DIR).join("cleaner-offset-checkpoint");
+    let file = fixture.fs.open(&path, crate::fs::OpenMode::Truncate).unwrap();
+    file.write_all_at(&mut [std::io::IoSlice::new(checkpoint.as_bytes())], 0).unwrap();
+    fixture.kill_and_restart();
+    let log = fixture.log();
+    log.advance_high_watermark(log.log_end_offset());
+    let before = log.size();
+    compact(&fixture, NOW + 1);
+    assert!(log.size() * 2 < before, "{} of {before} bytes", log.size());
+    // What is small now is put together.
+    let before = log.segment_count();
+    (0..9).for_each(|i| {
+        put(&log, "k", Some(&format!("{i}")));
+    });
+    compact(&fixture, NOW + 2);
+    assert!(log.segment_count() < before, "{} of {before} segments", log.segment_count());
+    for restart in [false, true] {
+        if restart {
+            fixture.crash_and_restart(3);
+        }
+        let log = fixture.log();
+        log.advance_high_watermark(log.log_end_offset());
+        let limit = ReadLimit { max_bytes: 1 << 20, below: log.last_stable_offset(), at_least_one: true };
+        let (_, aborted) = log.read_committed(Offset(0), limit).unwrap();
+        let aborted: Vec<_> = aborted.iter().map(|txn| (txn.producer_id.0, txn.first_offset.0)).collect();
+        assert_eq!(aborted, [(5, 0)], "restart {restart}");
+    }
 }
 
 #[test]

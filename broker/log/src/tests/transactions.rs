@@ -176,6 +176,43 @@ fn a_log_without_transactions_and_a_reader_past_them_look_into_no_index() {
 }
 
 #[test]
+fn a_damaged_index_of_aborted_transactions_is_made_anew() {
+    type Damage = fn(&mut Vec<u8>);
+    let ways: [(&str, Damage); 4] = [
+        ("zeroed", |bytes| bytes.fill(0)),
+        ("cut in an entry", |bytes| bytes.truncate(bytes.len() - 40)),
+        ("cut to less than an entry", |bytes| bytes.truncate(5)),
+        ("an entry garbled", |bytes| bytes[34..68].fill(7)),
+    ];
+    for ((way, damage), clean) in ways.into_iter().flat_map(|way| [(way, true), (way, false)]) {
+        let mut fixture = Fixture::new(small_segments());
+        let log = fixture.log();
+        // One that begins before all segments but the first.
+        write(&log, &produced(9, 0, 0, 1, true));
+        for sequence in 0..40 {
+            write(&log, &produced(1, 0, 2 * sequence, 2, true));
+            write(&log, &marker(1, 0, sequence % 3 == 0, 0));
+        }
+        write(&log, &marker(9, 0, false, 0));
+        let committed = read_committed(&log, 0, 1);
+        assert!(fixture.files(".txnindex").len() > 3 && committed.len() == 28);
+        fixture.manager.tick(NOW + 100_000);
+        for file in fixture.files(".txnindex") {
+            if clean {
+                fixture.manager.shut_down();
+            }
+            fixture.fs.corrupt(&fixture.folder().join(&file), damage).unwrap();
+            fixture.kill_and_restart();
+            let log = fixture.log();
+            log.advance_high_watermark(log.log_end_offset());
+            assert_eq!(read_committed(&log, 0, 1), committed, "{file} {way}, clean: {clean}");
+        }
+        fixture.crash_and_restart(1);
+        assert_eq!(read_committed(&fixture.log(), 0, 1), committed, "{way}, clean: {clean}");
+    }
+}
+
+#[test]
 fn an_ended_transaction_holds_nothing_after_a_kill_behind_the_checkpoint_of_the_high_watermark() {
     let mut fixture = Fixture::new(LogConfig::default());
     let log = fixture.log();
