@@ -172,11 +172,6 @@ fn survey(request: &OpenRequest) -> io::Result<Contents> {
         }
     }
     snapshots.sort_unstable();
-    let first = logs.first_key_value().map_or(0, |(base, _)| *base);
-    // Of a log that is gone: it was begun anew at a later offset.
-    for offset in snapshots.extract_if(.., |offset| *offset < first) {
-        let _ = fs.remove_file(&request.folder.join(file_name(offset, FileKind::Snapshot)));
-    }
     let without_index = logs.iter().filter(|(_, l)| l.doubtful()).map(|(base, _)| *base).collect();
     let open = |(base, lengths)| {
         Arc::new(Segment::new(&request.dir.fs, &request.folder, base, lengths, request.now_ms))
