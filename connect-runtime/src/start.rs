@@ -22,7 +22,7 @@ use crate::herder::driver::Driver;
 use crate::herder::forward::Forwarder;
 use crate::herder::requests::{Herder, NameLocks};
 use crate::herder::state::{HerderSettings, HerderState};
-use crate::herder::task_configs::LateSink;
+use crate::herder::task_configs::LatePublisher;
 use crate::herder::view::SharedView;
 use crate::membership::member::{Alone, Member};
 use crate::membership::protocol::Version;
@@ -222,7 +222,7 @@ async fn start(
         configs: stores.configs.clone(),
         statuses: stores.statuses.clone(),
         offsets: stores.offsets.clone(),
-        task_configs: LateSink::default(),
+        task_configs: LatePublisher::default(),
         worker_id,
         generation: (-1).into(),
     });

@@ -36,3 +36,5 @@ pub use error::{ClientError, ErrorClass, class_of};
 pub use group::{GroupConfig, GroupEvent, GroupMember};
 pub use producer::{Delivery, ProduceError, Producer, ProducerRecord, RecordMetadata};
 pub use topic_partition::TopicPartition;
+
+pub use aqueduct_protocol::ErrorCode;

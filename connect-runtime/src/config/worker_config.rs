@@ -16,7 +16,7 @@ use super::providers::Providers;
 use super::worker_ignored::ignored;
 use super::worker_keys;
 use crate::membership::protocol::Version;
-use crate::plugins::converters::{self, Use};
+use crate::plugins::converters::{self, ConverterType};
 
 /// A worker's settings. Made from a `.properties` file with all errors told at once.
 #[derive(Debug, Clone)]
@@ -230,7 +230,7 @@ impl WorkerConfig {
 /// starts, not by the first connector that uses them.
 fn unusable(given: &ConfigMap) -> Vec<String> {
     let mut errors = Vec::new();
-    for purpose in [Use::Key, Use::Value, Use::Header] {
+    for purpose in [ConverterType::Key, ConverterType::Value, ConverterType::Header] {
         let key = purpose.key();
         let Some(name) = given.get(key) else { continue };
         match converters::find(name).filter(|class| class.is_for(purpose)) {

@@ -2,7 +2,7 @@
 
 use aqueduct_client::admin::NewTopic;
 use aqueduct_client::config::ProducerConfig;
-use aqueduct_client::{Client, ConsumerRecord, Delivery, ProduceError, Producer, ProducerRecord};
+use aqueduct_client::{Client, ConsumerRecord, Delivery, ErrorCode, ProduceError, Producer, ProducerRecord};
 use aqueduct_plugin_api::ConnectError;
 use bytestring::ByteString;
 
@@ -74,6 +74,5 @@ impl DeadLetterQueue {
 
 /// Whether a creation failed only because another was faster.
 pub(crate) fn is_topic_exists(error: &aqueduct_client::ClientError) -> bool {
-    const TOPIC_ALREADY_EXISTS: i16 = 36;
-    error.code().is_some_and(|code| code.code() == TOPIC_ALREADY_EXISTS)
+    error.code() == Some(ErrorCode::TopicAlreadyExists)
 }

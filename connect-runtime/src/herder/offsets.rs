@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aqueduct_client::consumer::CommittedOffset;
-use aqueduct_client::{ClientError, TopicPartition};
+use aqueduct_client::{ClientError, ErrorCode, TopicPartition};
 use aqueduct_plugin_api::{ConnectorKind, ErrorClass, OffsetMap, Plugin};
 use serde_json::{Map, Value as Json, json};
 
@@ -25,9 +25,6 @@ pub(crate) type OffsetChange = (Json, Json);
 
 /// How much longer than they may take to stop the end of tasks is waited for.
 const TASKS_END_WAIT: Duration = Duration::from_secs(10);
-
-/// Kafka's code for a group that is not there.
-const GROUP_ID_NOT_FOUND: i16 = 69;
 
 /// A change of source offsets.
 type SourceChange = (OffsetMap, Option<OffsetMap>);
@@ -232,7 +229,7 @@ impl Herder {
         let result = deleted.and_then(|groups| groups.into_iter().try_for_each(|(_, result)| result));
         match result {
             Ok(()) => Ok(()),
-            Err(error) if error.code().is_some_and(|code| code.code() == GROUP_ID_NOT_FOUND) => Ok(()),
+            Err(error) if error.code() == Some(ErrorCode::GroupIdNotFound) => Ok(()),
             Err(error) => Err(HerderError::Internal(format!(
                 "Failed to delete consumer group offsets for connector {name}: {error}"
             ))),

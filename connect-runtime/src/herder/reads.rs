@@ -14,9 +14,9 @@ use super::infos::{
 use super::requests::Herder;
 use crate::config::connector_keys::CONNECTOR_CLASS;
 use crate::id::{Instance, TaskId};
-use crate::plugins::converters::{self, Use};
+use crate::plugins::converters::{self, ConverterType};
 use crate::plugins::steps::Family;
-use crate::plugins::validate::{Validator, kind_name};
+use crate::plugins::validate::Validator;
 use crate::storage::config_state::ConnectorEntry;
 use crate::storage::status_records::Status;
 
@@ -37,7 +37,7 @@ impl Herder {
             name: name.to_owned(),
             config: (*entry.config).clone(),
             tasks: (0..entry.tasks.len()).map(|n| TaskId::new(name, n as u32)).collect(),
-            kind: self.catalog.kind_of(&entry.config),
+            kind: self.catalog.kind_name(&entry.config),
         }
     }
 
@@ -48,7 +48,7 @@ impl Herder {
         let known = statuses.connector(name).ok_or_else(not_found)?;
         let connector = known.connector.as_ref().ok_or_else(not_found)?;
         let config = self.configs.state();
-        let kind = config.connector(name).map_or("unknown", |entry| self.catalog.kind_of(&entry.config));
+        let kind = config.connector(name).map_or("unknown", |entry| self.catalog.kind_name(&entry.config));
         let of_task = |(id, status): (&u32, &Status)| TaskStatusInfo {
             id: *id,
             status: self.state_info(&Instance::Task(TaskId::new(name, *id)), status),
@@ -130,7 +130,7 @@ impl Herder {
         };
         let connectors = self.catalog.connectors().iter();
         let mut all: Vec<PluginInfo> = connectors
-            .map(|plugin| info(&plugin.class.class, kind_name(plugin.class.kind), &plugin.version))
+            .map(|plugin| info(&plugin.class.class, plugin.class.kind.name(), &plugin.version))
             .collect();
         if connectors_only {
             return all;
@@ -139,9 +139,14 @@ impl Herder {
         all.extend(Family::Transforms.classes().map(|class| own(class.name, "transformation")));
         all.extend(Family::Predicates.classes().map(|class| own(class.name, "predicate")));
         let converters = converters::classes();
-        all.extend(converters.iter().filter(|c| c.is_for(Use::Value)).map(|c| own(c.name, "converter")));
         all.extend(
-            converters.iter().filter(|c| c.is_for(Use::Header)).map(|c| own(c.name, "header_converter")),
+            converters.iter().filter(|c| c.is_for(ConverterType::Value)).map(|c| own(c.name, "converter")),
+        );
+        all.extend(
+            converters
+                .iter()
+                .filter(|c| c.is_for(ConverterType::Header))
+                .map(|c| own(c.name, "header_converter")),
         );
         all
     }
@@ -178,17 +183,21 @@ impl Herder {
     }
 
     fn validator(&self) -> Validator<'_> {
-        let worker = |purpose: Use| {
+        let worker = |purpose: ConverterType| {
             let given = self.config.given(purpose.key());
-            let default =
-                (purpose == Use::Header).then_some("org.apache.kafka.connect.storage.SimpleHeaderConverter");
+            let default = (purpose == ConverterType::Header)
+                .then_some("org.apache.kafka.connect.storage.SimpleHeaderConverter");
             let name = given.or(default)?;
             Some(converters::find(name).map_or_else(|| name.to_owned(), |class| class.name.to_owned()))
         };
         Validator {
             catalog: &self.catalog,
             overrides: &self.config.overrides,
-            worker_converters: [worker(Use::Key), worker(Use::Value), worker(Use::Header)],
+            worker_converters: [
+                worker(ConverterType::Key),
+                worker(ConverterType::Value),
+                worker(ConverterType::Header),
+            ],
             deadline: self.config.plugin_call_timeout,
         }
     }

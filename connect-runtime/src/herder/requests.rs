@@ -235,7 +235,7 @@ impl Herder {
             .ok_or_else(|| HerderError::NotFound(format!("Unknown connector: {name}")))?;
         let plan = RestartPlan::of(&request, &config, &self.statuses.state())
             .ok_or_else(|| HerderError::NotFound(format!("Status for connector {name} not found")))?;
-        let answer = plan.answer(self.catalog.kind_of(&entry.config));
+        let answer = plan.answer(self.catalog.kind_name(&entry.config));
         let connector_only = !request.only_failed && !request.include_tasks;
         self.configs.write(&[ConfigRecord::Restart(request)]).await?;
         Ok((!connector_only).then_some(answer))

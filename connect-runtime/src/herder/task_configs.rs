@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aqueduct_plugin_api::ConfigMap;
 use async_trait::async_trait;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::HerderError;
 use super::requests::Herder;
@@ -15,7 +16,7 @@ use crate::storage::config_state::ConnectorEntry;
 
 /// Where a connector instance leaves its task configurations.
 #[async_trait]
-pub(crate) trait TaskConfigSink: Send + Sync {
+pub(crate) trait TaskConfigPublisher: Send + Sync {
     /// Publishes them unless they are what is published already. `resolved` is the configuration that the connector
     /// was started with, for putting references to secrets back.
     async fn publish(
@@ -27,7 +28,7 @@ pub(crate) trait TaskConfigSink: Send + Sync {
 }
 
 #[async_trait]
-impl TaskConfigSink for Herder {
+impl TaskConfigPublisher for Herder {
     async fn publish(
         &self,
         connector: &str,
@@ -114,32 +115,33 @@ fn completed(mut task: ConfigMap, raw: &ConfigMap, resolved: &ConfigMap, class: 
 
 /// A name as one segment of a path.
 pub(crate) fn percent_encoded(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~:+,".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    // What Jersey leaves as it is in a path.
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b':')
+        .remove(b'+')
+        .remove(b',');
+    utf8_percent_encode(name, ENCODED).to_string()
 }
 
-/// A sink that is set once the herder exists: connector instances are made before it.
+/// The herder, once it exists: connector instances are made before it.
 #[derive(Default)]
-pub(crate) struct LateSink(std::sync::OnceLock<Arc<dyn TaskConfigSink>>);
+pub(crate) struct LatePublisher(std::sync::OnceLock<Arc<dyn TaskConfigPublisher>>);
 
-impl LateSink {
+impl LatePublisher {
     /// Sets the herder.
-    pub(crate) fn set(&self, sink: Arc<dyn TaskConfigSink>) {
-        if self.0.set(sink).is_err() {
+    pub(crate) fn set(&self, herder: Arc<dyn TaskConfigPublisher>) {
+        if self.0.set(herder).is_err() {
             tracing::error!("the herder was set twice");
         }
     }
 }
 
 #[async_trait]
-impl TaskConfigSink for LateSink {
+impl TaskConfigPublisher for LatePublisher {
     async fn publish(
         &self,
         connector: &str,
@@ -147,7 +149,7 @@ impl TaskConfigSink for LateSink {
         tasks: Vec<ConfigMap>,
     ) -> Result<(), HerderError> {
         match self.0.get() {
-            Some(sink) => sink.publish(connector, resolved, tasks).await,
+            Some(herder) => herder.publish(connector, resolved, tasks).await,
             None => Err(HerderError::Unavailable("the worker is starting".to_owned())),
         }
     }

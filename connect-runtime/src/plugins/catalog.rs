@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aqueduct_plugin_abi::{CatalogEntry, PluginCatalog, PluginLibrary};
-use aqueduct_plugin_api::{ConfigMap, ConnectError, ConnectorKind};
+use aqueduct_plugin_api::{ConfigMap, ConnectError};
 
 use crate::config::connector_keys::CONNECTOR_CLASS;
 
@@ -40,12 +40,8 @@ impl Catalog {
     }
 
     /// `source`, `sink`, or `unknown` for a class this worker does not have.
-    pub(crate) fn kind_of(&self, config: &ConfigMap) -> &'static str {
-        match self.of_config(config).map(|plugin| plugin.class.kind) {
-            Some(ConnectorKind::Source) => "source",
-            Some(ConnectorKind::Sink) => "sink",
-            None => "unknown",
-        }
+    pub(crate) fn kind_name(&self, config: &ConfigMap) -> &'static str {
+        self.of_config(config).map_or("unknown", |plugin| plugin.class.kind.name())
     }
 
     /// Apache's text for a class that is not there.

@@ -26,11 +26,11 @@ pub(crate) struct ConverterClass {
 }
 
 /// Makes a converter with these settings, for this use.
-type Make = fn(&ConfigMap, Use) -> Result<Arc<dyn Converter>, ConnectError>;
+type Make = fn(&ConfigMap, ConverterType) -> Result<Arc<dyn Converter>, ConnectError>;
 
 /// What a converter is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Use {
+pub(crate) enum ConverterType {
     /// Record keys.
     Key,
     /// Record values.
@@ -39,7 +39,7 @@ pub(crate) enum Use {
     Header,
 }
 
-impl Use {
+impl ConverterType {
     /// The setting that names the converter.
     pub(crate) fn key(self) -> &'static str {
         match self {
@@ -74,7 +74,9 @@ static CLASSES: LazyLock<Vec<ConverterClass>> = LazyLock::new(|| {
             config: AvroConverter::config_def,
             of_data: true,
             of_headers: false,
-            make: |settings, purpose| Ok(Arc::new(AvroConverter::configured(settings, purpose == Use::Key)?)),
+            make: |settings, purpose| {
+                Ok(Arc::new(AvroConverter::configured(settings, purpose == ConverterType::Key)?))
+            },
         },
         ConverterClass {
             name: "org.apache.kafka.connect.converters.ByteArrayConverter",
@@ -150,10 +152,10 @@ pub(crate) fn find(name: &str) -> Option<&'static ConverterClass> {
 
 impl ConverterClass {
     /// Whether it can be used so.
-    pub(crate) fn is_for(&self, purpose: Use) -> bool {
+    pub(crate) fn is_for(&self, purpose: ConverterType) -> bool {
         match purpose {
-            Use::Key | Use::Value => self.of_data,
-            Use::Header => self.of_headers,
+            ConverterType::Key | ConverterType::Value => self.of_data,
+            ConverterType::Header => self.of_headers,
         }
     }
 
@@ -161,7 +163,7 @@ impl ConverterClass {
     pub(crate) fn make(
         &self,
         settings: &ConfigMap,
-        purpose: Use,
+        purpose: ConverterType,
     ) -> Result<Arc<dyn Converter>, ConnectError> {
         (self.make)(settings, purpose)
     }

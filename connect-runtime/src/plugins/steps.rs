@@ -4,7 +4,7 @@ use aqueduct_config::{ConfigDef, KeyDef, KeyReport, KeyType, Width};
 use aqueduct_plugin_api::{ConfigMap, Importance};
 use aqueduct_transforms::{Class, ClassKind};
 
-use super::converters::{self, Use};
+use super::converters::{self, ConverterType};
 use super::definitions::{Numbering, definitions, info, judged, prefixed};
 use super::topic_rules::list;
 use crate::VERSION;
@@ -232,7 +232,7 @@ pub(crate) fn version_report(report: &mut KeyReport) {
 }
 
 /// What is wrong with the class of a converter, if it is set.
-pub(crate) fn converter_error(purpose: Use, config: &ConfigMap) -> Option<String> {
+pub(crate) fn converter_error(purpose: ConverterType, config: &ConfigMap) -> Option<String> {
     let name = config.get(purpose.key())?;
     let other = |class: &str| {
         Some(format!("Class class {class} does not implement the {} interface", purpose.interface()))
@@ -249,7 +249,7 @@ pub(crate) fn converter_error(purpose: Use, config: &ConfigMap) -> Option<String
 }
 
 /// The settings of a converter that the connector names itself.
-pub(crate) fn converter_section(purpose: Use, config: &ConfigMap) -> Vec<ConfigInfo> {
+pub(crate) fn converter_section(purpose: ConverterType, config: &ConfigMap) -> Vec<ConfigInfo> {
     let class = config.get(purpose.key()).and_then(|name| converters::find(name));
     let Some(class) = class.filter(|class| class.is_for(purpose)) else { return Vec::new() };
     let prefix = format!("{}.", purpose.key());

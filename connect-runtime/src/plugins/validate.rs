@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use aqueduct_config::KeyReport;
-use aqueduct_plugin_api::{ConfigMap, ConnectorKind, ErrorClass, Plugin};
+use aqueduct_plugin_api::{ConfigMap, ErrorClass, Plugin};
 
 use aqueduct_plugin_abi::CatalogEntry;
 
 use super::catalog::Catalog;
-use super::converters::{self, Use};
+use super::converters::{self, ConverterType};
 use super::definitions::{Numbering, definitions, info, judged};
 use super::steps::{self, Family};
 use super::topic_rules;
@@ -49,7 +49,7 @@ impl Validator<'_> {
         configs.extend(steps::sections(Family::Transforms, config));
         configs.extend(steps::sections(Family::Predicates, config));
         configs.extend(self.own_section(plugin, config).await);
-        for purpose in [Use::Key, Use::Value, Use::Header] {
+        for purpose in [ConverterType::Key, ConverterType::Value, ConverterType::Header] {
             configs.extend(steps::converter_section(purpose, config));
         }
         for (key, reason) in self.overrides.refused(config) {
@@ -137,9 +137,9 @@ impl Validator<'_> {
 
     fn amend_converter(&self, report: &mut KeyReport, config: &ConfigMap) {
         let purpose = match report.name.as_str() {
-            "key.converter" => Use::Key,
-            "value.converter" => Use::Value,
-            _ => Use::Header,
+            "key.converter" => ConverterType::Key,
+            "value.converter" => ConverterType::Value,
+            _ => ConverterType::Header,
         };
         let usable = converters::classes().iter().filter(|class| class.is_for(purpose));
         report.recommended = usable.map(|class| class.name.to_owned()).collect();
@@ -162,9 +162,9 @@ impl Validator<'_> {
                     info.value.visible = has_value;
                     has_value.then(|| crate::VERSION.to_owned())
                 }
-                "key.converter" => self.worker_converters[Use::Key as usize].clone(),
-                "value.converter" => self.worker_converters[Use::Value as usize].clone(),
-                "header.converter" => self.worker_converters[Use::Header as usize].clone(),
+                "key.converter" => self.worker_converters[ConverterType::Key as usize].clone(),
+                "value.converter" => self.worker_converters[ConverterType::Value as usize].clone(),
+                "header.converter" => self.worker_converters[ConverterType::Header as usize].clone(),
                 _ => continue,
             };
             definition.default_value = default;
@@ -306,14 +306,6 @@ fn compare(a: &str, b: &str) -> std::cmp::Ordering {
         .map(|i| a.get(i).unwrap_or(&0).cmp(b.get(i).unwrap_or(&0)))
         .find(|o| o.is_ne())
         .unwrap_or(std::cmp::Ordering::Equal)
-}
-
-/// The connector's kind, for its common keys.
-pub(crate) fn kind_name(kind: ConnectorKind) -> &'static str {
-    match kind {
-        ConnectorKind::Source => "source",
-        ConnectorKind::Sink => "sink",
-    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use super::safety::Guests;
 use crate::config::worker_config::WorkerConfig;
 use crate::herder::forward::Forwarder;
 use crate::herder::requests::{Herder, NameLocks};
-use crate::herder::task_configs::LateSink;
+use crate::herder::task_configs::LatePublisher;
 use crate::herder::view::{ClusterView, SharedView};
 use crate::id::Instance;
 use crate::plugins::catalog::Catalog;
@@ -99,7 +99,7 @@ fn api() -> Api {
         configs: configs.clone(),
         statuses: statuses.clone(),
         offsets: offsets.clone(),
-        task_configs: LateSink::default(),
+        task_configs: LatePublisher::default(),
         worker_id: "w:1".to_owned(),
         generation: 1.into(),
     });

@@ -15,7 +15,7 @@ use super::task_metrics::plugin_metrics;
 use crate::config::connector_keys::TASKS_MAX;
 use crate::herder::error::HerderError;
 use crate::herder::spec::Spec;
-use crate::herder::task_configs::TaskConfigSink;
+use crate::herder::task_configs::TaskConfigPublisher;
 use crate::storage::config_records::TargetState;
 
 /// Waits between tries to publish task configurations.

@@ -16,7 +16,7 @@ use super::task_metrics::ErrorMetrics;
 use crate::config::worker_config::{WorkerConfig, below};
 use crate::errors::policy::ErrorPolicy;
 use crate::errors::report::{RecordFault, Stage};
-use crate::plugins::converters::{self, Use};
+use crate::plugins::converters::{self, ConverterType};
 
 /// The converters and transformations of a task.
 pub(crate) struct Conversion {
@@ -50,9 +50,9 @@ impl Conversion {
     pub(crate) fn new(worker: &WorkerConfig, connector: &ConfigMap) -> Result<Self, ConnectError> {
         Ok(Self {
             chain: Chain::configured(connector)?,
-            key: NamedConverter::new(Use::Key, Stage::KeyConverter, worker, connector)?,
-            value: NamedConverter::new(Use::Value, Stage::ValueConverter, worker, connector)?,
-            header: NamedConverter::new(Use::Header, Stage::HeaderConverter, worker, connector)?,
+            key: NamedConverter::new(ConverterType::Key, Stage::KeyConverter, worker, connector)?,
+            value: NamedConverter::new(ConverterType::Value, Stage::ValueConverter, worker, connector)?,
+            header: NamedConverter::new(ConverterType::Header, Stage::HeaderConverter, worker, connector)?,
             buffer: BytesMut::new(),
         })
     }
@@ -174,7 +174,7 @@ impl Conversion {
 impl NamedConverter {
     /// The connector's converter, else the worker's.
     fn new(
-        purpose: Use,
+        purpose: ConverterType,
         stage: Stage,
         worker: &WorkerConfig,
         connector: &ConfigMap,

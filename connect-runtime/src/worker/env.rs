@@ -12,7 +12,7 @@ use aqueduct_plugin_api::{ConfigMap, ConnectError, TaskContext};
 use super::task_metrics::plugin_metrics;
 use crate::config::worker_config::{Mode, WorkerConfig, below};
 use crate::herder::offsets::sink_group;
-use crate::herder::task_configs::LateSink;
+use crate::herder::task_configs::LatePublisher;
 use crate::id::TaskId;
 use crate::plugins::catalog::Catalog;
 use crate::storage::config_store::ConfigStore;
@@ -30,7 +30,7 @@ pub(crate) struct WorkerEnv {
     pub(crate) configs: Arc<ConfigStore>,
     pub(crate) statuses: Arc<StatusStore>,
     pub(crate) offsets: Arc<OffsetStore>,
-    pub(crate) task_configs: LateSink,
+    pub(crate) task_configs: LatePublisher,
     /// `host:port` of the REST API.
     pub(crate) worker_id: String,
     /// The group's generation, told in statuses.

@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use aqueduct_client::{Delivery, ProduceError, Producer};
+use aqueduct_client::{Delivery, ErrorCode, ProduceError, Producer};
 use aqueduct_plugin_api::{
     ConfigMap, ConnectError, ConnectorKind, ErrorClass, OffsetMap, SourceBatch, SourceRecord,
 };
@@ -239,11 +239,14 @@ fn note_offset(
 
 /// Whether a refusal is about the record itself. Whatever else the broker says must not make good records be skipped.
 fn is_of_the_record(error: &ProduceError) -> bool {
-    const MESSAGE_TOO_LARGE: i16 = 10;
-    const RECORD_LIST_TOO_LARGE: i16 = 18;
-    const INVALID_TIMESTAMP: i16 = 32;
-    const INVALID_RECORD: i16 = 87;
-    let codes = [MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_TIMESTAMP, INVALID_RECORD];
     matches!(error, ProduceError::RecordTooLarge { .. } | ProduceError::InvalidPartition { .. })
-        || error.code().is_some_and(|code| codes.contains(&code.code()))
+        || matches!(
+            error.code(),
+            Some(
+                ErrorCode::MessageTooLarge
+                    | ErrorCode::RecordListTooLarge
+                    | ErrorCode::InvalidTimestamp
+                    | ErrorCode::InvalidRecord
+            )
+        )
 }

@@ -13,6 +13,16 @@ pub enum ConnectorKind {
     Sink,
 }
 
+impl ConnectorKind {
+    /// The name that Connect tells it by: `source` or `sink`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Sink => "sink",
+        }
+    }
+}
+
 /// One connector class of a plug-in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConnectorClass {

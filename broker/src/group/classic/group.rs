@@ -218,7 +218,7 @@ impl Group {
     ///
     /// # Errors
     /// The group has members and is no consumer group, or was deleted.
-    pub fn reads(&self) -> Result<impl Fn(&str) -> bool + use<>, GroupError> {
+    pub fn offsets_in_use(&self) -> Result<impl Fn(&str) -> bool + use<>, GroupError> {
         let topics = match self.state {
             GroupState::Dead => return Err(GroupError::GroupIdNotFound),
             GroupState::Empty => Some(HashSet::new()),

@@ -151,8 +151,8 @@ impl GroupCoordinator {
         }
         let shard = self.shard(group_id)?;
         let mut state = shard.lock();
-        let reads = state.groups.get(group_id).ok_or(GroupError::GroupIdNotFound)?.reads()?;
-        let kept: Vec<bool> = offsets.iter().map(|(topic, _)| reads(topic)).collect();
+        let in_use = state.groups.get(group_id).ok_or(GroupError::GroupIdNotFound)?.offsets_in_use()?;
+        let kept: Vec<bool> = offsets.iter().map(|(topic, _)| in_use(topic)).collect();
         let gone: Vec<TopicIndex> =
             offsets.into_iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(at, _)| at).collect();
         let durable = self.append_tombstones(&shard, &mut state, group_id, &gone)?;

@@ -35,7 +35,7 @@ impl GroupCoordinator {
     fn read_shard(&self, shard: &Shard) -> Result<(), GroupError> {
         let started = Instant::now();
         let now_ms = self.clock.now_ms();
-        let mut state = Shard::new(shard.partition).lock_into();
+        let mut state = Shard::new(shard.partition).into_state();
         let mut count = 0u64;
         self.log.replay(shard.partition, &mut |log_offset, record| {
             count += 1;

@@ -68,7 +68,7 @@ impl Shard {
     }
 
     /// The state of a shard that nobody else has.
-    pub(super) fn lock_into(self) -> ShardState {
+    pub(super) fn into_state(self) -> ShardState {
         self.state.into_inner()
     }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aqueduct_plugin_api::{ConnectError, ErrorClass};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 
@@ -43,7 +44,7 @@ impl RegistryClient {
 
     /// The id of a schema under a subject: registered, looked up, or that of the latest version, as configured.
     pub(super) async fn id(&self, subject: &str, schema: &str) -> Result<u32, ConnectError> {
-        let path = format!("/subjects/{}", escape(subject));
+        let path = format!("/subjects/{}", path_segment(subject));
         let body = json!({ "schema": schema });
         let answer = if self.auto_register {
             self.ask(Method::POST, &format!("{path}/versions"), Some(&body)).await?
@@ -132,14 +133,7 @@ fn refusal(status: StatusCode, body: &Json) -> ConnectError {
 }
 
 /// A subject as one segment of a path.
-fn escape(segment: &str) -> String {
-    let mut out = String::new();
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+fn path_segment(subject: &str) -> String {
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(subject, ENCODED).to_string()
 }
