@@ -44,13 +44,22 @@ impl Catalog {
         self.of_config(config).map_or("unknown", |plugin| plugin.class.kind.name())
     }
 
-    /// Apache's text for a class that is not there.
+    /// Apache's text for a name that leads to no class, or to several.
     pub(crate) fn not_found(&self, name: &str) -> String {
-        let known: Vec<&str> = self.connectors().iter().map(|plugin| plugin.class.class.as_str()).collect();
+        let listed = |plugins: &mut dyn Iterator<Item = &CatalogEntry>| {
+            plugins.map(|plugin| plugin.class.class.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let meant = listed(&mut self.plugins.meant(name.trim()));
+        if meant.is_empty() {
+            let known = listed(&mut self.connectors().iter());
+            return format!(
+                "Failed to find any class that implements Connector and which name matches {name}, available connectors \
+                 are: {known}"
+            );
+        }
         format!(
-            "Failed to find any class that implements Connector and which name matches {name}, available connectors \
-             are: {}",
-            known.join(", ")
+            "More than one connector matches alias {name}. Please use full package and class name instead. Classes \
+             found: {meant}"
         )
     }
 

@@ -5,9 +5,8 @@ use std::sync::{Arc, LazyLock};
 use aqueduct_converters::{
     AvroConverter, ByteArrayConverter, Converter, JsonConverter, SimpleHeaderConverter, StringConverter,
 };
+use aqueduct_plugin_api::class_names::ClassNames;
 use aqueduct_plugin_api::{Check, ConfigDef, ConfigMap, ConnectError, Importance, KeyDef, KeyType, Width};
-
-use super::names::Names;
 
 /// The setting that says what a converter is used for.
 pub(crate) const CONVERTER_TYPE: &str = "converter.type";
@@ -109,9 +108,13 @@ static CLASSES: LazyLock<Vec<ConverterClass>> = LazyLock::new(|| {
     ]
 });
 
-static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    let mut names = Names::default();
-    CLASSES.iter().enumerate().for_each(|(index, class)| names.add(class.name, index));
+static NAMES: LazyLock<ClassNames> = LazyLock::new(|| {
+    let mut names = ClassNames::default();
+    for (number, class) in CLASSES.iter().enumerate() {
+        let uses =
+            [ConverterType::Value, ConverterType::Header].into_iter().filter(|used| class.is_for(*used));
+        uses.for_each(|used| names.add_class(class.name, used.interface(), number));
+    }
     names
 });
 
@@ -147,7 +150,7 @@ pub(crate) fn classes() -> &'static [ConverterClass] {
 
 /// A converter by any of its names.
 pub(crate) fn find(name: &str) -> Option<&'static ConverterClass> {
-    NAMES.find(name.trim()).map(|index| &CLASSES[index])
+    NAMES.find(name.trim()).map(|number| &CLASSES[number])
 }
 
 impl ConverterClass {

@@ -4,7 +4,6 @@
 pub(crate) mod catalog;
 pub(crate) mod converters;
 pub(crate) mod definitions;
-pub(crate) mod names;
 pub(crate) mod steps;
 pub(crate) mod topic_rules;
 pub(crate) mod validate;

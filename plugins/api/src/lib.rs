@@ -5,6 +5,7 @@
 //! implementation is linked in or lives in a library of its own.
 
 pub mod bounded_json;
+pub mod class_names;
 mod connector;
 mod decimal;
 mod error;

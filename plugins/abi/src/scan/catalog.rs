@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aqueduct_plugin_api::class_names::{CONNECTOR, ClassNames};
 use aqueduct_plugin_api::{ConnectorClass, Manifest};
 use parking_lot::Mutex;
 
@@ -45,6 +46,8 @@ pub struct PluginCatalog {
     packages: Vec<Known>,
     /// One entry for each class, sorted by name.
     entries: Vec<CatalogEntry>,
+    /// Where each name leads among the entries.
+    names: ClassNames,
     refused: Vec<Refusal>,
 }
 
@@ -99,17 +102,15 @@ impl PluginCatalog {
         &self.refused
     }
 
-    /// The class that a user means: by its full name, an alias, the name without its package, or that without the
-    /// `Connector` at its end.
+    /// The class that a user means: by its full name, an alias, the name without its package, or that without
+    /// `Connector`. A short name that may mean several means none.
     pub fn find(&self, name: &str) -> Option<&CatalogEntry> {
-        let exact = |entry: &&CatalogEntry| names(&entry.class).any(|known| known == name);
-        let simple = |entry: &&CatalogEntry| {
-            names(&entry.class).any(|known| {
-                let simple = known.rsplit('.').next().unwrap_or(known);
-                simple == name || simple.strip_suffix("Connector") == Some(name)
-            })
-        };
-        self.entries.iter().find(exact).or_else(|| self.entries.iter().find(simple))
+        self.names.find(name).map(|number| &self.entries[number])
+    }
+
+    /// All classes that a name may mean.
+    pub fn meant(&self, name: &str) -> impl Iterator<Item = &CatalogEntry> {
+        self.names.meant(name).map(|number| &self.entries[number])
     }
 
     /// The open library of a class. Opens it on first use, which blocks for milliseconds.
@@ -180,6 +181,13 @@ impl PluginCatalog {
             }
         }
         self.entries.sort_by(|a, b| a.class.class.cmp(&b.class.class));
+        self.names = ClassNames::default();
+        for (number, CatalogEntry { class, .. }) in self.entries.iter().enumerate() {
+            self.names.add_class(&class.class, CONNECTOR, number);
+            for alias in &class.aliases {
+                self.names.add_alias(alias, CONNECTOR, number);
+            }
+        }
     }
 }
 
@@ -190,10 +198,6 @@ fn wins(entry: &CatalogEntry, other: &CatalogEntry) -> bool {
         Ordering::Less => false,
         Ordering::Equal => entry.path.is_none() && other.path.is_some(),
     }
-}
-
-fn names(class: &ConnectorClass) -> impl Iterator<Item = &str> {
-    std::iter::once(class.class.as_str()).chain(class.aliases.iter().map(String::as_str))
 }
 
 /// Folders beside plug-ins that are none (a compiler's `deps/`, `build/`, `incremental/`) are left alone: a plug-in's
