@@ -76,7 +76,13 @@ impl Admin {
             let request =
                 DescribeConfigsRequest { resources: named.collect(), ..DescribeConfigsRequest::default() };
             let response = self.client.request(target, request, |_| ErrorCode::None).await?;
-            let results = resources.into_iter().zip(response.results).map(|(resource, result)| {
+            let mut found = response.results;
+            let results = resources.into_iter().map(|resource| {
+                let at = found.iter().position(|one| resource.is(one.resource_type, &one.resource_name));
+                let Some(result) = at.map(|at| found.swap_remove(at)) else {
+                    let error = resource.missing("DescribeConfigs");
+                    return (resource, Err(error));
+                };
                 let what = || format!("DescribeConfigs {resource:?}");
                 let checked = ClientError::check(result.error_code, result.error_message.as_ref(), what);
                 let entries = result.configs.into_iter().map(|entry| ConfigEntry {
@@ -121,7 +127,13 @@ impl Admin {
                 ..IncrementalAlterConfigsRequest::default()
             };
             let response = self.client.request(target, request, |_| ErrorCode::None).await?;
-            results.extend(alterations.into_iter().zip(response.responses).map(|((resource, _), result)| {
+            results.extend(alterations.into_iter().map(|(resource, _)| {
+                let mut found = response.responses.iter();
+                let Some(result) = found.find(|one| resource.is(one.resource_type, &one.resource_name))
+                else {
+                    let error = resource.missing("IncrementalAlterConfigs");
+                    return (resource, Err(error));
+                };
                 let what = || format!("IncrementalAlterConfigs {resource:?}");
                 let checked = ClientError::check(result.error_code, result.error_message.as_ref(), what);
                 (resource, checked)
@@ -139,6 +151,18 @@ impl ConfigResource {
             ConfigResource::Broker(_) => 4,
             ConfigResource::Group(_) => 32,
         }
+    }
+
+    /// Whether an answer is about this resource: brokers do not keep to the order of the question.
+    fn is(&self, kind: i8, name: &ByteString) -> bool {
+        self.kind() == kind && self.name() == *name
+    }
+
+    /// A broker's answer leaves it out.
+    fn missing(&self, call: &str) -> ClientError {
+        let code = ErrorCode::UnknownServerError;
+        let message = Some("the broker's answer does not name the resource".into());
+        ClientError::Broker { what: format!("{call} {self:?}"), code, message }
     }
 
     fn name(&self) -> ByteString {

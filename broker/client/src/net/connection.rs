@@ -333,7 +333,8 @@ impl Task {
             let call =
                 self.in_flight.pop_front().ok_or_else(|| invalid("an answer that nobody asked for"))?;
             if correlation_id != Some(call.correlation_id) {
-                let _ = call.reply.send(Err(ClientError::Closed));
+                // It fails like those behind it.
+                self.in_flight.push_front(call);
                 return Err(invalid("answers out of order"));
             }
             let _ = call.reply.send(Ok(frame));
