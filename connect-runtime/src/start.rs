@@ -20,7 +20,7 @@ use crate::config::connector_file::ConnectorFile;
 use crate::config::worker_config::{Mode, WorkerConfig};
 use crate::herder::driver::Driver;
 use crate::herder::forward::Forwarder;
-use crate::herder::requests::{Herder, NameLocks};
+use crate::herder::handle::{Herder, NameLocks};
 use crate::herder::state::{HerderSettings, HerderState};
 use crate::herder::task_configs::LatePublisher;
 use crate::herder::view::SharedView;

@@ -9,8 +9,8 @@ use aqueduct_plugin_api::{ConnectorKind, ErrorClass, OffsetMap, Plugin};
 use serde_json::{Map, Value as Json, json};
 
 use super::error::HerderError;
+use super::handle::Herder;
 use super::infos::OffsetInfo;
-use super::requests::Herder;
 use super::view::ClusterView;
 use crate::storage::config_records::TargetState;
 use crate::storage::config_state::ConnectorEntry;

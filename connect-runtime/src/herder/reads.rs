@@ -7,11 +7,11 @@ use aqueduct_client::Client;
 use aqueduct_plugin_api::{ConfigMap, ConnectError};
 
 use super::error::HerderError;
+use super::handle::Herder;
 use super::infos::{
     ConfigInfos, ConnectorInfo, ConnectorStateInfo, ConnectorStatusInfo, KeyInfo, PluginInfo, TaskInfo,
     TaskStatusInfo,
 };
-use super::requests::Herder;
 use crate::config::connector_keys::CONNECTOR_CLASS;
 use crate::id::{Instance, TaskId};
 use crate::plugins::converters::{self, ConverterType};

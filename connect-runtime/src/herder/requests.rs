@@ -3,78 +3,23 @@
 //! No request waits for another connector, and none waits for the herder's loop: writes are serialised for each
 //! connector by a lock of its own, and take effect through the config topic like anybody else's.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use aqueduct_client::Client;
 use aqueduct_plugin_api::ConfigMap;
-use parking_lot::Mutex;
 
 use super::error::HerderError;
-use super::forward::Forwarder;
+use super::handle::Herder;
 use super::infos::{ConfigInfos, ConnectorInfo, ConnectorStatusInfo};
 use super::restart_plan::RestartPlan;
-use super::view::SharedView;
 use crate::config::connector_keys::{MAX_SETTINGS, NAME};
 use crate::config::ignored::ignored;
-use crate::config::worker_config::WorkerConfig;
 use crate::id::{Instance, TaskId};
-use crate::plugins::catalog::Catalog;
 use crate::storage::config_records::{ConfigRecord, RestartRequest, TargetState};
-use crate::storage::config_store::ConfigStore;
-use crate::storage::offset_store::OffsetStore;
-use crate::storage::status_store::StatusStore;
-use crate::worker::instances::Instances;
-
-/// How long a request waits for a leader to be known: a join takes that long at most when members are well.
-const LEADER_WAIT: Duration = Duration::from_secs(10);
 
 /// The longest name of a new connector, in bytes: it stands in every assignment, once for each task.
 const MAX_NAME: usize = 1024;
 
-/// The worker as REST sees it.
-pub(crate) struct Herder {
-    pub(crate) config: Arc<WorkerConfig>,
-    pub(crate) catalog: Arc<Catalog>,
-    pub(crate) configs: Arc<ConfigStore>,
-    pub(crate) statuses: Arc<StatusStore>,
-    pub(crate) offsets: Arc<OffsetStore>,
-    pub(crate) view: SharedView,
-    pub(crate) instances: Arc<Instances>,
-    pub(crate) forwarder: Forwarder,
-    /// For the offsets of sinks; `None` in tests without a cluster.
-    pub(crate) client: Option<Client>,
-    pub(crate) locks: NameLocks,
-}
-
-/// One lock for each connector that is being written.
-#[derive(Default)]
-pub(crate) struct NameLocks(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
-
-impl NameLocks {
-    /// Waits for earlier writes of the same connector.
-    pub(crate) async fn lock(&self, name: &str) -> tokio::sync::OwnedMutexGuard<()> {
-        let lock = {
-            let mut locks = self.0.lock();
-            locks.retain(|_, lock| Arc::strong_count(lock) > 1);
-            locks.entry(name.to_owned()).or_default().clone()
-        };
-        lock.lock_owned().await
-    }
-}
-
 impl Herder {
-    /// Fails unless this worker leads. While no leader is known it waits for one, for a time.
-    pub(crate) async fn require_leader(&self) -> Result<(), HerderError> {
-        let view = self.view.with_leader(LEADER_WAIT).await;
-        match (&view.leader_url, view.is_leader) {
-            (_, true) => Ok(()),
-            (Some(url), false) => Err(HerderError::Redirect { url: url.clone() }),
-            (None, false) => Err(HerderError::no_leader()),
-        }
-    }
-
     /// Creates a connector.
     pub(crate) async fn create(
         &self,

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::HerderError;
-use super::requests::Herder;
+use super::handle::Herder;
 use crate::config::connector_keys::{TASK_CLASS, TOPICS, TOPICS_REGEX};
 use crate::id::TaskId;
 use crate::plugins::catalog::task_class;

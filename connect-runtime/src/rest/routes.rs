@@ -13,7 +13,7 @@ use super::call::OriginalPath;
 use super::safety::{Guests, routed_path};
 use super::{answer, connectors, loggers, offsets, plugins, root, tasks};
 use crate::config::worker_config::RequestLimits;
-use crate::herder::requests::Herder;
+use crate::herder::handle::Herder;
 
 /// What handlers share.
 pub(crate) struct RestState {

@@ -22,7 +22,7 @@ use super::routes::{RestState, router};
 use super::safety::Guests;
 use crate::config::worker_config::WorkerConfig;
 use crate::herder::forward::Forwarder;
-use crate::herder::requests::{Herder, NameLocks};
+use crate::herder::handle::{Herder, NameLocks};
 use crate::herder::task_configs::LatePublisher;
 use crate::herder::view::{ClusterView, SharedView};
 use crate::id::Instance;
