@@ -10,11 +10,10 @@ use std::time::{Duration, Instant};
 
 use aqueduct_config::Properties;
 use aqueduct_log::fs::PosixFs;
-use aqueduct_log::{LogManager, ManagerConfig, ManagerError, PartitionLog, TopicPartition};
+use aqueduct_log::{LogManager, ManagerConfig, ManagerError, PartitionLog, TopicPartition, format_uuid};
 use aqueduct_service::admin::{AdminBindError, AdminPort, HealthCheck};
 use aqueduct_service::listener::Listener;
 use aqueduct_service::{Clock, Shutdown, SystemClock, Tasks, metrics};
-use base64::Engine;
 use bytestring::ByteString;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -359,8 +358,7 @@ fn cluster_id(config: &BrokerConfig, image: &MetadataImage) -> Result<ByteString
             return Ok(id.into());
         }
     }
-    let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes());
-    Ok(id.into())
+    Ok(format_uuid(Uuid::new_v4()).into())
 }
 
 fn read_cluster_id(path: &Path) -> Result<Option<String>, StartError> {

@@ -21,6 +21,7 @@ mod segment;
 mod topic_partition;
 
 pub use aqueduct_protocol::record::TimestampType;
+pub use checkpoint::format_uuid;
 pub use config::{CleanupPolicy, Durability, LogConfig};
 pub use error::{AppendError, ChangeError, EpochEndOffset, FlushError, ManagerError, ReadError};
 pub use flush::{FlushStats, FlushTicket, TimeHistogram};
@@ -31,7 +32,7 @@ pub use partition::{
     AppendOrigin, Appended, FetchSlice, LogListener, OffsetSpec, PartitionLog, ProducerInfo, ReadLimit,
     TimestampOffset,
 };
-pub use topic_partition::TopicPartition;
+pub use topic_partition::{CLUSTER_METADATA_TOPIC, TopicPartition};
 
 #[cfg(test)]
 mod tests;

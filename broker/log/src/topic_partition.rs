@@ -4,6 +4,9 @@ use std::fmt;
 
 use bytestring::ByteString;
 
+/// Kafka's metadata log goes by this name, in a log directory too. It is no topic, and no topic may have the name.
+pub const CLUSTER_METADATA_TOPIC: &str = "__cluster_metadata";
+
 /// Names one partition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TopicPartition {

@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aqueduct_protocol::ErrorCode;
 use aqueduct_protocol::messages::create_partitions_request::CreatePartitionsTopic;
 use aqueduct_protocol::messages::create_partitions_response::CreatePartitionsTopicResult;
 use aqueduct_protocol::messages::{CreatePartitionsRequest, CreatePartitionsResponse};
@@ -54,7 +53,7 @@ fn decide(image: &MetadataImage, request: &CreatePartitionsRequest) -> Plan<Vec<
     let mut answer = Vec::with_capacity(request.topics.len());
     for topic in &request.topics {
         if times[&*topic.name] > 1 {
-            answer.push(Err(Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic name.")));
+            answer.push(Err(Refusal::duplicate_topic_name()));
             continue;
         }
         let assignments: Option<Vec<Vec<i32>>> =

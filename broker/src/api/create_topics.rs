@@ -21,9 +21,7 @@ use super::handler::{Answer, Handler, RequestContext};
 use crate::config::dynamic::DynamicSettings;
 use crate::controller::Plan;
 use crate::controller::topics::{CreatedTopic, NewTopic, Refusal, create};
-
-/// Kafka's metadata log goes by this name; no topic may.
-const CLUSTER_METADATA_TOPIC: &str = "__cluster_metadata";
+use crate::metadata::internal_topics::CLUSTER_METADATA_TOPIC;
 
 /// The handler.
 #[derive(Debug)]
@@ -77,7 +75,7 @@ fn parse(request: &CreateTopicsRequest) -> Vec<Result<NewTopic, Refusal>> {
     }
     let parse = |topic: &CreatableTopic| {
         if times.get(&*topic.name).is_some_and(|times| *times > 1) {
-            return Err(Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic name."));
+            return Err(Refusal::duplicate_topic_name());
         }
         parse_topic(topic)
     };

@@ -86,8 +86,11 @@ fn decide(image: &MetadataImage, asked: &[DeleteTopicState]) -> Vec<Decided> {
     let twice = |one: &DeleteTopicState| !is_nameless(one) && named[&(one.name.as_deref(), one.topic_id)] > 1;
     let decide = |(asked, found): (&DeleteTopicState, Result<(ByteString, Uuid), Refusal>)| match found {
         _ if twice(asked) => {
-            let text = if asked.name.is_some() { "Duplicate topic name." } else { "Duplicate topic id." };
-            (asked.name.clone(), asked.topic_id, Err(Refusal::new(ErrorCode::InvalidRequest, text)))
+            let refusal = match asked.name {
+                Some(_) => Refusal::duplicate_topic_name(),
+                None => Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic id."),
+            };
+            (asked.name.clone(), asked.topic_id, Err(refusal))
         }
         Err(refusal) => (asked.name.clone(), asked.topic_id, Err(refusal)),
         Ok((name, id)) if times[&id] > 1 => {

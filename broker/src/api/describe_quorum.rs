@@ -11,8 +11,7 @@ use aqueduct_protocol::messages::describe_quorum_response::{
 use aqueduct_protocol::messages::{DescribeQuorumRequest, DescribeQuorumResponse};
 
 use super::handler::{Answer, Handler, RequestContext};
-
-const METADATA_TOPIC: &str = "__cluster_metadata";
+use crate::metadata::internal_topics::CLUSTER_METADATA_TOPIC;
 
 /// The handler.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ impl Handler for DescribeQuorumHandler {
     type Request = DescribeQuorumRequest;
 
     fn handle(context: &RequestContext, request: DescribeQuorumRequest) -> Answer<DescribeQuorumResponse> {
-        let known = matches!(&request.topics[..], [topic] if &*topic.topic_name == METADATA_TOPIC
+        let known = matches!(&request.topics[..], [topic] if &*topic.topic_name == CLUSTER_METADATA_TOPIC
             && matches!(&topic.partitions[..], [partition] if partition.partition_index == 0));
         let mut topics = Vec::with_capacity(request.topics.len());
         for topic in request.topics {

@@ -12,7 +12,7 @@ use bytestring::ByteString;
 use super::handler::{Answer, Handler, RequestContext};
 use crate::broker::Broker;
 use crate::controller::internal_topics;
-use crate::replica::offsets_topic::OFFSETS_TOPIC;
+use crate::metadata::internal_topics::OFFSETS_TOPIC;
 
 const GROUP: i8 = 0;
 

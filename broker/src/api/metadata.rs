@@ -25,8 +25,8 @@ use super::handler::{Answer, Handler, RequestContext};
 use crate::broker::Broker;
 use crate::controller::topics::NewTopic;
 use crate::controller::{internal_topics, topic_name};
-use crate::metadata::image::{MetadataImage, TopicImage, is_internal_topic};
-use crate::replica::offsets_topic::OFFSETS_TOPIC;
+use crate::metadata::image::{MetadataImage, TopicImage};
+use crate::metadata::internal_topics::{OFFSETS_TOPIC, is_internal_topic};
 
 /// Operations on a topic that an authoriser would judge, as bits by their codes: READ, WRITE,
 /// CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS.

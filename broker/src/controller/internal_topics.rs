@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aqueduct_config::Parsed;
 
 use super::topics::NewTopic;
-use crate::replica::offsets_topic::OFFSETS_TOPIC;
+use crate::metadata::internal_topics::OFFSETS_TOPIC;
 
 /// `__consumer_offsets` as the broker's settings want it. Whatever creates it first, a group or somebody who asks for
 /// its metadata: with other settings committed offsets would go with old segments.

@@ -10,8 +10,8 @@ use super::{Plan, topic_name};
 use crate::config::topic_config;
 use crate::detach;
 use crate::metadata::image::{MetadataImage, TopicImage};
+use crate::metadata::internal_topics::OFFSETS_TOPIC;
 use crate::metadata::record::{ConfigResource, MetadataRecord};
-use crate::replica::offsets_topic::OFFSETS_TOPIC;
 
 /// The most partitions that one request may create.
 const MAX_PARTITIONS_PER_REQUEST: usize = 10_000;
@@ -36,6 +36,12 @@ impl Refusal {
     #[must_use]
     pub fn of(code: ErrorCode) -> Self {
         Self::new(code, code.message())
+    }
+
+    /// The refusal of a topic that a request names more than once.
+    #[must_use]
+    pub fn duplicate_topic_name() -> Self {
+        Self::new(ErrorCode::InvalidRequest, "Duplicate topic name.")
     }
 }
 

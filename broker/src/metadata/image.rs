@@ -10,6 +10,7 @@ use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::internal_topics::is_internal_topic;
 use super::record::{BrokerEndpoint, ConfigResource, MetadataRecord};
 
 /// The cluster as of one offset of the metadata log.
@@ -70,13 +71,6 @@ impl TopicImage {
     pub fn is_internal(&self) -> bool {
         is_internal_topic(&self.name)
     }
-}
-
-/// Whether a topic of this name is one of the broker's own, which clients may not delete by
-/// pattern and which Metadata marks.
-#[must_use]
-pub fn is_internal_topic(name: &str) -> bool {
-    matches!(name, "__consumer_offsets" | "__transaction_state" | "__share_group_state")
 }
 
 /// Assignment and leadership of one partition.

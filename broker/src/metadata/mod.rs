@@ -5,6 +5,7 @@
 //! [`image::MetadataImage`] and never lock.
 
 pub mod image;
+pub mod internal_topics;
 pub mod metadata_log;
 pub(crate) mod raft;
 pub mod record;

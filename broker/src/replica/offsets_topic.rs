@@ -17,9 +17,7 @@ use super::replica_manager::ReplicaManager;
 use crate::group::GroupError;
 use crate::group::coordinator::{Durable, OffsetsLog};
 use crate::group::records::CoordinatorRecord;
-
-/// The topic's name.
-pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
+use crate::metadata::internal_topics::OFFSETS_TOPIC;
 
 /// The most that one batch of the coordinator's may decompress to; it writes none that is compressed, but Kafka may
 /// have.

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use aqueduct_log::{Durability, LogManager, ManagerError, TopicPartition};
+use aqueduct_log::{Durability, LogManager, ManagerError, TopicPartition, format_uuid};
 use aqueduct_protocol::ErrorCode;
 use aqueduct_service::Clock;
 use arc_swap::ArcSwap;
-use base64::Engine;
 use bytestring::ByteString;
 use parking_lot::Mutex;
 use uuid::Uuid;
@@ -250,10 +249,10 @@ impl ReplicaManager {
 
     /// Why log directories cannot be used in which logs of this broker may lie, if any cannot.
     fn unusable_dirs(&self) -> Option<String> {
-        let missing = self.missing_dirs.iter().map(|id| {
-            let id = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(id.as_bytes());
-            format!("none of log.dirs has directory.id {id}")
-        });
+        let missing = self
+            .missing_dirs
+            .iter()
+            .map(|id| format!("none of log.dirs has directory.id {}", format_uuid(*id)));
         let reasons: Vec<_> = missing.chain(self.logs.offline_dirs()).collect();
         if reasons.is_empty() { None } else { Some(reasons.join("; ")) }
     }

@@ -6,7 +6,7 @@ use std::{io, str};
 
 use uuid::Uuid;
 
-use super::{format_topic_id, parse_topic_id, replace_file};
+use super::{format_uuid, parse_uuid, replace_file};
 use crate::fs::{FileSystem, read_small};
 
 /// The name of the file.
@@ -39,7 +39,7 @@ impl MetaProperties {
     fn format(&self) -> String {
         let mut text = format!("cluster.id={}\n", self.cluster_id);
         if let Some(id) = self.directory_id {
-            text += &format!("directory.id={}\n", format_topic_id(id));
+            text += &format!("directory.id={}\n", format_uuid(id));
         }
         text + &format!("node.id={}\nversion=1\n", self.node_id)
     }
@@ -52,7 +52,7 @@ impl MetaProperties {
             match key.trim() {
                 "cluster.id" => cluster_id = Some(value.to_owned()),
                 "node.id" | "broker.id" => node_id = value.parse().ok(),
-                "directory.id" => directory_id = parse_topic_id(value),
+                "directory.id" => directory_id = parse_uuid(value),
                 "version" => version = Some(value.to_owned()),
                 _ => {}
             }

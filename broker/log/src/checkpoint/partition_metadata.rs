@@ -25,12 +25,13 @@ pub(crate) fn read_topic_id(fs: &dyn FileSystem, dir: &Path) -> io::Result<Optio
 
 /// Writes the file, durably.
 pub(crate) fn write_topic_id(fs: &dyn FileSystem, dir: &Path, topic_id: Uuid) -> io::Result<()> {
-    let text = format!("version: 0\ntopic_id: {}", format_topic_id(topic_id));
+    let text = format!("version: 0\ntopic_id: {}", format_uuid(topic_id));
     replace_file(fs, &dir.join(FILE_NAME), text.as_bytes())
 }
 
 /// Kafka's way to write an id: 22 characters of URL-safe base64.
-pub(crate) fn format_topic_id(id: Uuid) -> String {
+#[must_use]
+pub fn format_uuid(id: Uuid) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     // 128 bits and four zero bits behind them.
     let bits = id.as_u128();
@@ -41,8 +42,8 @@ pub(crate) fn format_topic_id(id: Uuid) -> String {
     (0..22).map(|i| char::from(DIGITS[digit(i)])).collect()
 }
 
-/// Reads what [`format_topic_id`] wrote.
-pub(crate) fn parse_topic_id(text: &str) -> Option<Uuid> {
+/// Reads what [`format_uuid`] wrote.
+pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
     if text.len() != 22 {
         return None;
     }
@@ -70,7 +71,7 @@ fn parse(bytes: &[u8]) -> Option<Uuid> {
     for line in std::str::from_utf8(bytes).ok()?.lines() {
         match line.split_once(": ")? {
             ("version", value) => version = value.parse::<u32>().ok(),
-            ("topic_id", value) => id = parse_topic_id(value),
+            ("topic_id", value) => id = parse_uuid(value),
             _ => {}
         }
     }
@@ -85,11 +86,11 @@ mod tests {
     #[test]
     fn ids_are_written_as_kafka_writes_them() {
         let id = Uuid::from_u128(0x0102_0304_0506_0708_090a_0b0c_0d0e_0f10);
-        assert_eq!(format_topic_id(id), "AQIDBAUGBwgJCgsMDQ4PEA");
-        assert_eq!(parse_topic_id("AQIDBAUGBwgJCgsMDQ4PEA"), Some(id));
-        assert_eq!(format_topic_id(Uuid::from_u128(u128::MAX)), "_____________________w");
-        assert_eq!(parse_topic_id("AQIDBAUGBwgJCgsMDQ4PE"), None);
-        assert_eq!(parse_topic_id("AQIDBAUGBwgJCgsMDQ4P=A"), None);
+        assert_eq!(format_uuid(id), "AQIDBAUGBwgJCgsMDQ4PEA");
+        assert_eq!(parse_uuid("AQIDBAUGBwgJCgsMDQ4PEA"), Some(id));
+        assert_eq!(format_uuid(Uuid::from_u128(u128::MAX)), "_____________________w");
+        assert_eq!(parse_uuid("AQIDBAUGBwgJCgsMDQ4PE"), None);
+        assert_eq!(parse_uuid("AQIDBAUGBwgJCgsMDQ4P=A"), None);
     }
 
     #[test]

@@ -7,9 +7,7 @@ use aqueduct_protocol::ids::{Offset, ProducerId};
 use aqueduct_protocol::record::{ProducerState, Record, RecordBatch, RecordBatchBuilder};
 
 use super::OffsetMap;
-
-/// The most that a batch decompresses to. Only one record is in memory at a time, and what stays of the batch.
-const DECOMPRESSED_LIMIT: usize = 1 << 30;
+use crate::segment::DECOMPRESSED_LIMIT;
 
 /// What stays of a batch.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use super::LogDir;
 use crate::partition::OpenRequest;
+use crate::topic_partition::CLUSTER_METADATA_TOPIC;
 use crate::{LogConfig, PartitionLog, TopicPartition};
 
 /// The broker's own metadata log, which may lie in a log directory.
@@ -42,7 +43,7 @@ pub(super) fn open_all(
         if entry.name.ends_with(DELETE_SUFFIX) {
             doomed.push(entry.name);
         } else if let Some(name) = TopicPartition::from_dir_name(&entry.name)
-            && name.topic != "__cluster_metadata"
+            && name.topic != CLUSTER_METADATA_TOPIC
         {
             names.push(name);
         } else if entry.name != METADATA_FOLDER {

@@ -14,10 +14,10 @@ use crate::LogConfig;
 use crate::cleaner::{CompactError, Dirt, Filter, Kept, OffsetMap, SegmentSizes, groups};
 use crate::fs::File;
 use crate::producer::ProducerEntry;
-use crate::segment::{BatchHeader, BatchMark, BatchScan, CLEANED_SUFFIX, Checks, ScanEnd, Segment};
+use crate::segment::{
+    BatchHeader, BatchMark, BatchScan, CLEANED_SUFFIX, Checks, DECOMPRESSED_LIMIT, ScanEnd, Segment,
+};
 
-/// The most that comes out of a compressed batch while keys are read, one record at a time.
-const DECOMPRESSED_LIMIT: usize = 1 << 30;
 /// Kafka reads positions in a segment as numbers of 31 bits.
 const MAX_SEGMENT_BYTES: u64 = i32::MAX as u64;
 

@@ -5,11 +5,8 @@ use aqueduct_protocol::record::RecordBatch;
 
 use super::PartitionLog;
 use super::read::Miss;
-use crate::segment::{BatchHeader, Segment, find_batch};
+use crate::segment::{BatchHeader, DECOMPRESSED_LIMIT, Segment, find_batch};
 use crate::{EpochEndOffset, ReadError};
-
-/// The most that comes out of a compressed batch during a look-up. Only one record is in memory at a time.
-const DECOMPRESSED_LIMIT: usize = 1 << 30;
 
 /// What ListOffsets asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! One segment: a `.log` file with its indexes.
 
 mod batch_header;
+mod decompression;
 mod file_name;
 mod lazy_file;
 mod scan;
@@ -8,6 +9,7 @@ mod scan;
 mod segment;
 
 pub(crate) use batch_header::BatchHeader;
+pub(crate) use decompression::DECOMPRESSED_LIMIT;
 pub(crate) use file_name::{FileKind, file_name, parse_file_name};
 pub(crate) use lazy_file::LazyFile;
 pub(crate) use scan::{BatchScan, Checks, ScanEnd, find_batch, last_boundary};

@@ -99,8 +99,8 @@ impl Group {
         let member_id = request.member_id.clone();
         if let Err(refusal) = self.try_join(request, waiter, limits, now_ms, &mut actions) {
             let answer = match refusal {
-                Refusal::Error(error) => JoinAnswer::refused(error, member_id),
-                Refusal::MemberId(id) => JoinAnswer::refused(GroupError::MemberIdRequired, id),
+                JoinRefusal::Error(error) => JoinAnswer::refused(error, member_id),
+                JoinRefusal::MemberId(id) => JoinAnswer::refused(GroupError::MemberIdRequired, id),
             };
             actions.push(Action::AnswerJoin(waiter, answer));
         }
@@ -114,7 +114,7 @@ impl Group {
         limits: &GroupLimits,
         now_ms: i64,
         actions: &mut Vec<Action>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), JoinRefusal> {
         let timeouts = limits.min_session_timeout_ms..=limits.max_session_timeout_ms;
         if !timeouts.contains(&request.session_timeout_ms) {
             return Err(GroupError::InvalidSessionTimeout.into());
@@ -154,7 +154,7 @@ impl Group {
         limits: &GroupLimits,
         now_ms: i64,
         actions: &mut Vec<Action>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), JoinRefusal> {
         let new_id = request.new_member_id.clone();
         if let Some(instance_id) = &request.instance_id {
             return match self.static_members.get(instance_id).cloned() {
@@ -170,7 +170,7 @@ impl Group {
         }
         if request.require_known_member_id {
             self.pending.insert(new_id.clone(), now_ms + i64::from(request.session_timeout_ms));
-            return Err(Refusal::MemberId(new_id));
+            return Err(JoinRefusal::MemberId(new_id));
         }
         self.add_and_rebalance(new_id, request, waiter, limits, now_ms, actions);
         Ok(())
@@ -183,7 +183,7 @@ impl Group {
         limits: &GroupLimits,
         now_ms: i64,
         actions: &mut Vec<Action>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), JoinRefusal> {
         let id = request.member_id.clone();
         if self.pending.remove(&id).is_some() {
             // Ids are given out to dynamic members only; this one would take the place of a static member unseen.
@@ -377,12 +377,12 @@ impl Group {
 }
 
 /// Why a join is not taken.
-enum Refusal {
+enum JoinRefusal {
     Error(GroupError),
     MemberId(ByteString),
 }
 
-impl From<GroupError> for Refusal {
+impl From<GroupError> for JoinRefusal {
     fn from(error: GroupError) -> Self {
         Self::Error(error)
     }

@@ -13,7 +13,7 @@ use crate::group::classic::GroupState;
 use crate::group::offsets::TopicIndex;
 use crate::group::records;
 use crate::group::timers::Timers;
-use crate::replica::offsets_topic::OFFSETS_TOPIC;
+use crate::metadata::internal_topics::OFFSETS_TOPIC;
 
 /// Groups that are looked at while the lock is held once.
 const GROUPS_AT_A_TIME: usize = 100;
