@@ -134,10 +134,9 @@ impl Driver {
             Action::SetLogger(logger, level) => {
                 if let (Some(loggers), Some(level)) =
                     (aqueduct_service::telemetry::loggers(), parse_level(&level))
+                    && let Err(error) = loggers.set(&logger, level)
                 {
-                    if let Err(error) = loggers.set(&logger, level) {
-                        tracing::warn!(logger, "level of the whole cluster not set: {error}");
-                    }
+                    tracing::warn!(logger, "level of the whole cluster not set: {error}");
                 }
             }
         }
