@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aqueduct_client::{ConsumerRecord, Delivery, TopicPartition};
+use aqueduct_client::{ConsumerRecord, Delivery, ProduceError, TopicPartition};
 use aqueduct_plugin_api::{ConnectError, ErrorClass, PutCompletion, PutOutcome, SinkRecord, SinkTask};
 use tokio::time::Instant;
 
@@ -10,6 +10,7 @@ use super::connector::within;
 use super::conversion::Conversion;
 use super::sink::{SinkLoop, Told, UnderWay};
 use super::sink_batches::judge;
+use crate::errors::dead_letter::DeadLetterQueue;
 use crate::errors::policy::tolerance_exceeded;
 use crate::errors::report::{RecordFault, Stage, log_line};
 
@@ -19,6 +20,8 @@ const RETRY_BACKOFF: Duration = Duration::from_millis(100);
 const RETRY_BACKOFF_MAX: Duration = Duration::from_secs(2);
 /// What Apache's worker names as the class at work when a sink refuses a record.
 const SINK_TASK: &str = "org.apache.kafka.connect.sink.SinkTask";
+/// How long the dead letter queue may take a record that ends the task.
+const LAST_LETTER_WAIT: Duration = Duration::from_secs(5);
 /// A put that takes longer shows in the status.
 const SLOW_PUT: Duration = Duration::from_secs(3);
 
@@ -155,17 +158,46 @@ impl SinkLoop<'_> {
         if self.policy.log {
             self.errors.logged.increment(1);
         }
-        if !tolerated {
-            return Err(tolerance_exceeded(&fault.error));
+        if tolerated {
+            return match &self.dead_letters {
+                Some(queue) => self.send_letter(queue, record, &fault).await.map(Some),
+                None => Ok(None),
+            };
         }
-        let Some(queue) = &self.dead_letters else { return Ok(None) };
+        if let Some(queue) = &self.dead_letters
+            && fault.error.class != ErrorClass::Retriable
+        {
+            self.send_last_letter(queue, record, &fault).await;
+        }
+        Err(tolerance_exceeded(&fault.error))
+    }
+
+    async fn send_letter(
+        &self,
+        queue: &DeadLetterQueue,
+        record: &ConsumerRecord,
+        fault: &RecordFault,
+    ) -> Result<Delivery, ConnectError> {
         self.errors.dead_letters.increment(1);
-        let sent = queue.send(record, &fault).await;
-        let delivery = sent.map_err(|error| {
-            self.errors.dead_letter_failures.increment(1);
-            ConnectError::fatal("Could not produce message to dead letter queue").caused_by(&error)
-        })?;
-        Ok(Some(delivery))
+        queue.send(record, fault).await.map_err(|error| self.letter_failed(error))
+    }
+
+    /// As in Apache's worker the queue also has the record that ends the task; but nothing holds up its end.
+    async fn send_last_letter(&self, queue: &DeadLetterQueue, record: &ConsumerRecord, fault: &RecordFault) {
+        let sent = async {
+            let delivery = self.send_letter(queue, record, fault).await?;
+            delivery.await.map(drop).map_err(|error| self.letter_failed(error))
+        };
+        match tokio::time::timeout(LAST_LETTER_WAIT, sent).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!("{} {error}", self.id),
+            Err(_) => tracing::warn!("{} the dead letter queue did not take a record in time", self.id),
+        }
+    }
+
+    fn letter_failed(&self, error: ProduceError) -> ConnectError {
+        self.errors.dead_letter_failures.increment(1);
+        ConnectError::fatal("Could not produce message to dead letter queue").caused_by(&error)
     }
 
     /// The sink's word on a batch.
@@ -204,10 +236,7 @@ impl SinkLoop<'_> {
             return Ok(());
         }
         for letter in under_way.letters {
-            letter.await.map_err(|error| {
-                self.errors.dead_letter_failures.increment(1);
-                ConnectError::fatal("Could not produce message to dead letter queue").caused_by(&error)
-            })?;
+            letter.await.map_err(|error| self.letter_failed(error))?;
         }
         self.progress.complete(batch);
         if self.under_way.is_empty() {

@@ -158,6 +158,32 @@ async fn bad_records_go_to_the_dead_letter_queue_and_the_rest_is_written() {
     cluster.stop().await;
 }
 
+/// As Apache's worker does it (asked of 4.3.1).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_record_that_ends_a_task_is_in_the_dead_letter_queue() {
+    let cluster = Cluster::with_worker().await;
+    let (source, sink, letters) = (cluster.unique("src"), cluster.unique("picky"), cluster.unique("letters"));
+    let (topic, dlq) = (cluster.unique("mixed"), cluster.unique("dlq"));
+    cluster.create(&source, SOURCE, json!({ "topic": topic, "count": 10 })).await;
+    let config = json!({
+        "topics": topic, "bad": "v7",
+        "errors.deadletterqueue.topic.name": dlq, "errors.deadletterqueue.topic.replication.factor": 1,
+    });
+    cluster.create(&sink, SINK, config).await;
+    let status = format!("/connectors/{sink}/status");
+    let failed = || async { cluster.get(&status).await.1["tasks"][0]["state"] == "FAILED" };
+    cluster.wait_for(failed, "the task to fail").await;
+    let trace = cluster.get(&status).await.1["tasks"][0]["trace"].clone();
+    assert!(
+        trace.as_str().is_some_and(|trace| trace.contains("Tolerance exceeded in error handler")),
+        "{trace}"
+    );
+    cluster.create(&letters, SINK, json!({ "topics": dlq })).await;
+    cluster.wait_for(|| async { collected(&letters).len() == 1 }, "the dead letter").await;
+    assert!(collected(&letters).iter().all(|value| value.contains("v7")));
+    cluster.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restarted_worker_carries_on_where_the_former_ended() {
     let mut cluster = Cluster::with_worker().await;
