@@ -90,7 +90,8 @@ impl Names {
         let journalled = random.below(2) == 0;
         let keep = random.below(self.journal.len() + 1);
         for (i, change) in std::mem::take(&mut self.journal).into_iter().enumerate() {
-            if if journalled { i < keep } else { random.below(2) == 0 } {
+            let kept = if journalled { i < keep } else { random.below(2) == 0 };
+            if kept {
                 apply(&mut self.durable, &change.what);
             }
         }

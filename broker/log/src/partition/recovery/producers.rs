@@ -25,12 +25,8 @@ impl Recovery<'_> {
         let now_ms = self.request.now_ms;
         let first = self.segments[0].base_offset;
         self.producers_at = first;
-        for snapshot in self.snapshots.extract_if(.., |at| *at < first) {
-            let _ = self
-                .request
-                .dir
-                .fs
-                .remove_file(&self.request.folder.join(file_name(snapshot, FileKind::Snapshot)));
+        for stale in self.snapshots.extract_if(.., |at| *at < first).collect::<Vec<_>>() {
+            self.remove(file_name(stale, FileKind::Snapshot).as_ref());
         }
         for snapshot in self.snapshots.clone().into_iter().rev().filter(|at| *at <= offset) {
             let path = self.request.folder.join(file_name(snapshot, FileKind::Snapshot));
