@@ -62,20 +62,23 @@ fn announcing_much_and_sending_little_takes_no_memory() {
 fn requests_that_all_wait_for_memory_do_not_wait_for_ever() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let broker = TestBroker::start(folder.path(), &["queued.max.request.bytes=1048576"]);
-    // Each has a part of the memory and needs another part, which none is left for; and none of them reads or writes
-    // any more.
-    let mut holders: Vec<Client> = (0..4).map(|_| broker.connect()).collect();
-    for holder in &mut holders {
-        holder.stream.write_all(&(600 * 1024_i32).to_be_bytes()).expect("writes");
-    }
-    for _ in 0..30 {
-        for holder in &mut holders {
-            // One that has been ended by now has given its part back.
-            let _ = holder.stream.write_all(&[0; 10 * 1024]);
-        }
-    }
     let mut good = broker.connect();
     good.create_topic("t", 1);
+    let mut holders: Vec<Client> = (0..4).map(|_| broker.connect()).collect();
+    for holder in &mut holders {
+        holder.stream.write_all(&(2_i32 << 20).to_be_bytes()).expect("writes");
+        holder.stream.write_all(&[0; 100 * 1024]).expect("writes");
+    }
+    // By the time of these answers each has a part of the memory. Then each needs more than is left, beside the others'
+    // parts: none of them is slow, all of them wait.
+    (0..20).for_each(|_| assert_eq!(good.produce("t", 0, batch(&["small"])).error_code, 0));
+    for holder in &mut holders {
+        holder.stream.set_nonblocking(true).expect("socket option");
+        for _ in 0..18 {
+            // As much as the sockets take.
+            let _ = holder.stream.write(&[0; 100 * 1024]);
+        }
+    }
     let large = "x".repeat(200 * 1024);
     assert_eq!(good.produce("t", 0, batch(&[&large])).error_code, 0);
 }
