@@ -15,6 +15,7 @@ use crate::fetch::session_cache::SessionCache;
 use crate::group::coordinator::GroupCoordinator;
 use crate::metadata::image::MetadataImage;
 use crate::metrics::broker_metrics::BrokerMetrics;
+use crate::net::closure_log::ClosureLog;
 use crate::net::listener::Connections;
 use crate::replica::replica_manager::ReplicaManager;
 
@@ -39,6 +40,7 @@ pub struct Broker {
     /// Raised when the broker stops: what waits answers at once.
     pub shutdown: Shutdown,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) closures: ClosureLog,
     pub(crate) sessions: SessionCache,
     pub(crate) buffers: BufferPool,
 }

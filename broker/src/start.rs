@@ -34,6 +34,7 @@ use crate::metadata::raft::group::RaftMetadataLog;
 use crate::metadata::record::ConfigResource;
 use crate::metrics::broker_metrics::BrokerMetrics;
 use crate::metrics::exposition;
+use crate::net::closure_log::ClosureLog;
 use crate::net::listener::{BoundListener, Connections, accept, bind};
 use crate::net::memory::RequestMemory;
 use crate::publisher;
@@ -157,6 +158,7 @@ impl Broker {
             metrics: BrokerMetrics::default(),
             shutdown: shutdown.child(),
             connections: Arc::new(Connections::default()),
+            closures: ClosureLog::default(),
             sessions: SessionCache::new(session_slots(&config)),
             buffers: BufferPool::default(),
         });

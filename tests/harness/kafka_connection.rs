@@ -2,7 +2,7 @@
 //! as they are, however wrong.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use aqueduct_protocol::codec::{Decoder, Request, Response, decode_response_header, encode_request};
@@ -58,6 +58,20 @@ impl KafkaConnection {
     /// The broker closed the connection, or does not read.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes)
+    }
+
+    /// Sends bytes as they are, and nothing behind them; returns when the broker has done with the connection, whatever
+    /// it has made of them.
+    ///
+    /// # Errors
+    /// The broker keeps the connection open.
+    pub fn send_last(mut self, bytes: &[u8]) -> io::Result<()> {
+        // It may have closed the connection before it has read all.
+        let _ = self.stream.write_all(bytes).and_then(|()| self.stream.shutdown(Shutdown::Write));
+        match io::copy(&mut self.stream, &mut io::sink()) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Sends as much as the connection takes at once.

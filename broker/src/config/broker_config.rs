@@ -194,7 +194,7 @@ impl NetworkLimits {
                 ..0 => None,
                 limit => Some(millis(limit)),
             },
-            backlog: u32::try_from(values.int("socket.listen.backlog.size")).unwrap_or(50),
+            backlog: u32::try_from(values.int("socket.listen.backlog.size")).unwrap_or(u32::MAX),
             send_buffer: u32::try_from(values.int("socket.send.buffer.bytes")).ok(),
             receive_buffer: u32::try_from(values.int("socket.receive.buffer.bytes")).ok(),
         }

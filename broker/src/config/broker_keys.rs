@@ -111,8 +111,15 @@ fn network_rows() -> Vec<KeyRow> {
             "-1",
             "SO_RCVBUF (bytes); -1 for the system's. The default here is the system's, which adapts.",
         ),
-        KeyRow::honoured("socket.listen.backlog.size", Int, "50", "Connections that wait to be accepted.")
-            .check(Check::AtLeast(1)),
+        // One that finds no place comes again after a second (RFC 6298): a client's first request would take so long
+        // because others connected at the same moment.
+        KeyRow::honoured(
+            "socket.listen.backlog.size",
+            Int,
+            "4096",
+            "Connections that wait to be accepted, at most the system's net.core.somaxconn (Kafka: 50).",
+        )
+        .check(Check::AtLeast(1)),
         KeyRow::honoured(
             "max.connections",
             Int,

@@ -181,7 +181,7 @@ impl Connection {
             tracing::debug!(peer = %self.info.peer, "connection ended: {end}");
         } else {
             self.broker.metrics.protocol_errors.add(1);
-            tracing::warn!(peer = %self.info.peer, "connection closed: {end}");
+            self.broker.closures.tell(self.info.peer, &end);
         }
     }
 
